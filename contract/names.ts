@@ -1,0 +1,39 @@
+/**
+ * The names that cross a border: the component writes them, the engine stores them in the state, the provider reads
+ * them. They are those of `azuread.Invitation` wherever it has one, so that switching is a one-line change.
+ */
+
+/** The Pulumi package that the provider serves. */
+export const packageName = "entra-guests";
+
+/** The package's version, a semantic version; the engine records it with each resource. */
+export const packageVersion = "0.1.0";
+
+/** The type token of the one resource. */
+export const invitationToken = `${packageName}:index:Invitation`;
+
+/** The profile fields of a guest that an invitation may declare; each is the Graph user property of the same name. */
+export const profileProperties = [
+  "givenName",
+  "surname",
+  "jobTitle",
+  "department",
+  "companyName",
+  "usageLocation",
+] as const;
+export type ProfileProperty = (typeof profileProperties)[number];
+
+/** Graph's `invitedUserType`, later the user's `userType`. */
+export const userTypes = ["Guest", "Member"] as const;
+export type UserType = (typeof userTypes)[number];
+
+/** What to do when the address is already a guest of the tenant. */
+export const existingChoices = ["adopt", "fail"] as const;
+export type ExistingChoice = (typeof existingChoices)[number];
+
+/** What removing the resource does to a guest whom the stack invited. */
+export const onDeleteChoices = ["delete", "disable", "keep"] as const;
+export type OnDeleteChoice = (typeof onDeleteChoices)[number];
+
+/** Graph's `externalUserState`. */
+export type InvitationState = "PendingAcceptance" | "Accepted";
