@@ -1,0 +1,82 @@
+import { retryAfterMilliseconds, TransientError } from "./retry.ts";
+
+/** An answer of Graph, or of one part of a batch. */
+export interface GraphResponse {
+  status: number;
+  /** By lower-case name. */
+  headers: Record<string, string | undefined>;
+  /** The parsed JSON body; `undefined` where there is none. */
+  body: unknown;
+}
+
+/** What Graph said when it refused or failed. */
+export interface GraphFailure {
+  status: number;
+  /** Graph's error code, such as `Request_ResourceNotFound`. */
+  code: string;
+  requestId: string | undefined;
+}
+
+/** Graph refused a request: sending it again would change nothing. */
+export class GraphError extends Error implements GraphFailure {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | undefined;
+
+  constructor(message: string, failure: GraphFailure) {
+    super(message);
+    this.status = failure.status;
+    this.code = failure.code;
+    this.requestId = failure.requestId;
+  }
+}
+
+/**
+ * Graph failed, or nobody knows what became of the request: for a read that is worth another try; for a write it has
+ * to be found out first whether it took place.
+ */
+export class GraphUnavailable extends TransientError {
+  /** True where the server may have acted on the request before it failed. */
+  readonly mayHaveActed: boolean;
+
+  constructor(message: string, options: { mayHaveActed: boolean; retryAfter?: number | undefined; cause?: unknown }) {
+    super(message, options);
+    this.mayHaveActed = options.mayHaveActed;
+  }
+}
+
+/** True for an error that says the object does not exist (any more, or yet). */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof GraphError && error.status === 404;
+}
+
+/** True for an error that says the application lacks a permission. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof GraphError && error.status === 403;
+}
+
+/** Statuses that Graph's guidance says to wait out, besides 429. */
+const passing = [408, 500, 502, 503, 504];
+
+/** The error that an answer of 400 or above stands for. */
+export function errorOf(response: GraphResponse): GraphError | GraphUnavailable {
+  const { status, headers } = response;
+  const { code, message, innerError } = graphErrorObject(response.body);
+  const requestId = headers["request-id"] ?? innerError["request-id"];
+  const said = [code, message].filter(Boolean).join(": ") || "no reason given";
+  const text = `Microsoft Graph answered ${status} ${said}${requestId ? ` (request id ${requestId})` : ""}`;
+
+  const retryAfter = retryAfterMilliseconds(headers["retry-after"]);
+  if (status === 429) return new GraphUnavailable(text, { mayHaveActed: false, retryAfter });
+  if (passing.includes(status)) return new GraphUnavailable(text, { mayHaveActed: true, retryAfter });
+  return new GraphError(text, { status, code, requestId });
+}
+
+function graphErrorObject(body: unknown): { code: string; message: string; innerError: Record<string, string> } {
+  const error = (body as { error?: { code?: string; message?: string; innerError?: Record<string, string> } })?.error;
+  return {
+    code: error?.code ?? "",
+    message: (error?.message ?? "").trim().replace(/\.$/, ""),
+    innerError: error?.innerError ?? {},
+  };
+}

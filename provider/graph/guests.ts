@@ -1,0 +1,146 @@
+import type { InvitationState } from "../../contract/names.ts";
+import type { Deadline } from "../grpc/resource-provider.ts";
+import type { GraphClient } from "./client.ts";
+import { isNotFound } from "./errors.ts";
+import { backOff, pauseFor } from "./retry.ts";
+
+/** The properties of a Graph user that the provider reads. */
+export interface GraphUser {
+  id: string;
+  userPrincipalName: string | null;
+  mail: string | null;
+  userType: string | null;
+  creationType: string | null;
+  externalUserState: InvitationState | null;
+  createdDateTime: string | null;
+  deletedDateTime?: string | null;
+  accountEnabled: boolean | null;
+  displayName: string | null;
+  [profileProperty: string]: unknown;
+}
+
+const userProperties = [
+  "id",
+  "userPrincipalName",
+  "mail",
+  "userType",
+  "creationType",
+  "externalUserState",
+  "createdDateTime",
+  "accountEnabled",
+  "displayName",
+  "givenName",
+  "surname",
+  "jobTitle",
+  "department",
+  "companyName",
+  "usageLocation",
+].join(",");
+
+/**
+ * True for a user from outside the organisation, whatever `userType` an administrator gave them later.
+ *
+ * Source: Microsoft's page "Properties of a B2B guest user": an external user has creation type Invitation, or
+ * `#EXT#` in the user principal name.
+ */
+export function isExternal(user: GraphUser): boolean {
+  return (
+    user.creationType === "Invitation" || user.userType === "Guest" || (user.userPrincipalName ?? "").includes("#EXT#")
+  );
+}
+
+/** `PendingAcceptance` until the guest has accepted; a guest without a state (one synchronised in) needs no acceptance. */
+export function invitationState(user: GraphUser): InvitationState {
+  return user.externalUserState ?? "Accepted";
+}
+
+/** One user by object id or user principal name. Throws GraphError 404 where there is none (yet). */
+export function readUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
+  return graph.read(`/users/${encodeURIComponent(id)}?$select=${userProperties}`, deadline);
+}
+
+/** One user by object id, or `undefined`. */
+export async function findUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser | undefined> {
+  return readUser(graph, id, deadline).catch((error) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Every user who has the address, internal ones too: as mail, other mail, proxy address or user principal name (the
+ * places in which Entra itself looks for a user with an invited address).
+ */
+export async function usersWithAddress(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
+  const value = odataText(address);
+  const filter = [
+    `mail eq ${value}`,
+    `otherMails/any(other:other eq ${value})`,
+    `proxyAddresses/any(proxy:proxy eq ${odataText(`smtp:${address}`)})`,
+    `userPrincipalName eq ${value}`,
+  ].join(" or ");
+  return list(graph, `/users?$select=${userProperties}&$filter=${encodeURIComponent(filter)}`, deadline);
+}
+
+/** The guests with that mail address in the recycle bin, the one deleted last first. */
+export async function deletedGuests(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
+  const filter = encodeURIComponent(`mail eq ${odataText(address)}`);
+  const path = `/directory/deletedItems/microsoft.graph.user?$select=${userProperties},deletedDateTime&$filter=${filter}`;
+  const users = await list(graph, path, deadline);
+  return users
+    .filter(isExternal)
+    .sort((one, other) => (other.deletedDateTime ?? "").localeCompare(one.deletedDateTime ?? ""));
+}
+
+/** Brings a user back from the recycle bin, with object id, memberships and assignments. */
+export async function restoreUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
+  const path = `/directory/deletedItems/${encodeURIComponent(id)}/restore`;
+  await graph.write({ method: "POST", path, repeatable: true }, deadline);
+}
+
+/** Changes properties of a user. `properties` has Graph's names. */
+export async function patchUser(
+  graph: GraphClient,
+  id: string,
+  properties: Record<string, unknown>,
+  deadline: Deadline,
+): Promise<void> {
+  const path = `/users/${encodeURIComponent(id)}`;
+  await graph.write({ method: "PATCH", path, body: properties, repeatable: true }, deadline);
+}
+
+/** Moves a user to the recycle bin. That the user is gone already is fine. */
+export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
+  const path = `/users/${encodeURIComponent(id)}`;
+  await graph.write({ method: "DELETE", path, repeatable: true }, deadline).catch((error) => {
+    if (!isNotFound(error)) throw error;
+  });
+}
+
+/**
+ * Waits until a user who was just written can be read: the directory is replicated, and a read may lag some seconds
+ * behind.
+ *
+ * @throws GraphError 404 where the user has not appeared by the deadline
+ */
+export async function awaitUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await readUser(graph, id, deadline);
+    } catch (error) {
+      const pause = backOff(tries);
+      if (!isNotFound(error) || Date.now() + pause >= deadline.at) throw error;
+      await pauseFor(pause, deadline);
+    }
+  }
+}
+
+async function list(graph: GraphClient, path: string, deadline: Deadline): Promise<GraphUser[]> {
+  const { value } = await graph.read<{ value: GraphUser[] }>(path, deadline);
+  return value;
+}
+
+/** A string literal of OData: quotes are doubled, so that an address is never read as a part of the filter. */
+export function odataText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

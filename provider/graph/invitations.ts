@@ -1,0 +1,62 @@
+import type { Message } from "../../contract/message.ts";
+import type { UserType } from "../../contract/names.ts";
+import type { Deadline } from "../grpc/resource-provider.ts";
+import type { GraphClient } from "./client.ts";
+
+/** What Graph is told to send to the guest. */
+export interface InvitationRequest {
+  address: string;
+  redirectUrl: string;
+  message: Message | undefined;
+  sendMail: boolean;
+  displayName?: string | undefined;
+  userType?: UserType | undefined;
+  /** Object ids. */
+  sponsors?: string[] | undefined;
+  /** True where a second mail does less harm than none. */
+  repeatable: boolean;
+}
+
+/** What Graph answered. */
+export interface SentInvitation {
+  /** The guest's object id. */
+  userId: string;
+  /** The link that makes whoever holds it the guest: a secret. */
+  redeemUrl: string;
+  invitedAt: Date;
+}
+
+/**
+ * Invites somebody: one directory write, which creates the guest where there is none. A guest who is there already
+ * keeps the object id and gets another invitation.
+ *
+ * Source: Microsoft's reference page "Create invitation".
+ */
+export async function sendInvitation(
+  graph: GraphClient,
+  invitation: InvitationRequest,
+  deadline: Deadline,
+): Promise<SentInvitation> {
+  const { body, date } = await graph.write<{ inviteRedeemUrl: string; invitedUser: { id: string } }>(
+    { method: "POST", path: "/invitations", body: requestBody(invitation), repeatable: invitation.repeatable },
+    deadline,
+  );
+  return { userId: body.invitedUser.id, redeemUrl: body.inviteRedeemUrl, invitedAt: date };
+}
+
+function requestBody({ message = {}, sponsors, ...invitation }: InvitationRequest) {
+  const copy = message.additionalRecipients;
+  return {
+    invitedUserEmailAddress: invitation.address,
+    inviteRedirectUrl: invitation.redirectUrl,
+    sendInvitationMessage: invitation.sendMail,
+    invitedUserDisplayName: invitation.displayName,
+    invitedUserType: invitation.userType,
+    invitedUserMessageInfo: {
+      customizedMessageBody: message.body,
+      messageLanguage: message.language,
+      ccRecipients: copy === undefined ? undefined : [{ emailAddress: { address: copy } }],
+    },
+    invitedUserSponsors: sponsors?.map((id) => ({ "@odata.type": "#microsoft.graph.user", id })),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Properties } from "./properties.ts";
+
+/** An input that is not acceptable: its path within the inputs, and the rule in words. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface CheckResult {
+  inputs: Properties;
+  failures: CheckFailure[];
+}
+
+/** How one property differs; `replace` means that the resource cannot be changed in place. */
+export type PropertyChange = "add" | "update" | "delete" | "replace";
+
+/** The time that an operation may take, and the sign that it should stop. */
+export interface Deadline {
+  /** The moment at which to give up, in milliseconds since 1970. */
+  at: number;
+  /** Fires at that moment, or when the engine cancels the run. */
+  signal: AbortSignal;
+}
+
+export interface ResourceRequest {
+  urn: string;
+  deadline: Deadline;
+}
+
+export interface ReadResult {
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+}
+
+/**
+ * A Pulumi resource provider, free of gRPC. Every operation rejects with an `Error` whose message is meant for people;
+ * a resource that exists although its operation failed is reported with {@link InitializationError}.
+ */
+export interface ResourceProvider {
+  readonly version: string;
+  /** The package schema, as JSON text. */
+  schema(): string;
+  checkConfig(config: Properties): CheckResult;
+  configure(config: Properties): void;
+  check(urn: string, inputs: Properties): CheckResult;
+  /** The properties that differ, by path; none means that nothing is to be done. */
+  diff(oldInputs: Properties, newInputs: Properties): Map<string, PropertyChange>;
+  create(request: ResourceRequest & { inputs: Properties }): Promise<{ id: string; outputs: Properties }>;
+  /** `undefined` where the resource is gone. */
+  read(
+    request: ResourceRequest & { id: string; inputs: Properties; outputs: Properties },
+  ): Promise<ReadResult | undefined>;
+  update(
+    request: ResourceRequest & { id: string; oldInputs: Properties; newInputs: Properties; outputs: Properties },
+  ): Promise<Properties>;
+  delete(request: ResourceRequest & { id: string; inputs: Properties; outputs: Properties }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The resource exists and is to be kept in the state, but the operation did not complete: the next `up` goes on. */
+export class InitializationError extends Error {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+
+  constructor(message: string, resource: { id: string; inputs: Properties; outputs: Properties }) {
+    super(message);
+    this.id = resource.id;
+    this.inputs = resource.inputs;
+    this.outputs = resource.outputs;
+  }
+}

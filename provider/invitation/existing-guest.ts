@@ -1,0 +1,54 @@
+import { canonicalAddress } from "../../contract/email-address.ts";
+import { isForbidden } from "../graph/errors.ts";
+import { deletedGuests, type GraphUser, isExternal, usersWithAddress } from "../graph/guests.ts";
+import type { Deadline } from "../grpc/resource-provider.ts";
+import type { Context } from "./context.ts";
+import { failure } from "./failure.ts";
+
+/** Who has an address in the tenant. */
+export type Lookup =
+  | { kind: "nobody" }
+  | { kind: "guest"; user: GraphUser }
+  | { kind: "deleted"; user: GraphUser }
+  /** The application may not read users: it can only invite. */
+  | { kind: "not allowed" };
+
+/**
+ * Finds out whether an address is already that of a guest, of a guest in the recycle bin, or of nobody.
+ *
+ * @throws Error where the address belongs to a member of the organisation, or to several guests
+ */
+export async function lookUpGuest({ graph }: Context, address: string, deadline: Deadline): Promise<Lookup> {
+  try {
+    const [users, deleted] = await Promise.all([
+      usersWithAddress(graph, address, deadline),
+      deletedGuests(graph, address, deadline),
+    ]);
+    const guest = theGuest(users, address);
+    if (guest !== undefined) return { kind: "guest", user: guest };
+    return deleted[0] === undefined ? { kind: "nobody" } : { kind: "deleted", user: deleted[0] };
+  } catch (error) {
+    if (isForbidden(error)) return { kind: "not allowed" };
+    throw failure("look up", address, error);
+  }
+}
+
+function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
+  const guests = users.filter(isExternal);
+  const byMail = guests.filter(({ mail }) => canonicalAddress(mail ?? "") === canonicalAddress(address));
+  const [guest, another] = byMail.length > 0 ? byMail : guests;
+  if (guest !== undefined && another !== undefined) {
+    const ids = guests.map(({ id, userPrincipalName }) => `${userPrincipalName} (${id})`).join(", ");
+    throw new Error(
+      `several guests have that address: ${ids}. Remove the ones that are not meant, or import the right one by its object id`,
+    );
+  }
+  const [member] = users;
+  if (guest === undefined && member !== undefined) {
+    throw new Error(
+      `the address belongs to ${member.userPrincipalName} (object id ${member.id}), a member of the organisation and no guest. ` +
+        "Take the address off the guest list, or invite that person by another address",
+    );
+  }
+  return guest;
+}

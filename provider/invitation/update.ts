@@ -1,0 +1,108 @@
+import { isForbidden, isNotFound } from "../graph/errors.ts";
+import { awaitUser, findUser, type GraphUser, restoreUser } from "../graph/guests.ts";
+import { sendInvitation } from "../graph/invitations.ts";
+import type { Properties } from "../grpc/properties.ts";
+import type { Deadline, ResourceRequest } from "../grpc/resource-provider.ts";
+import type { Context } from "./context.ts";
+import { applyDirectoryProperties, applySponsors } from "./directory.ts";
+import { failure } from "./failure.ts";
+import { type InvitationInputs, isImported, knownInputs, sameMessage } from "./inputs.ts";
+import { type Facts, factsOf, outputs, withLiveFacts } from "./outputs.ts";
+
+/**
+ * Changes a guest in place. What can be repeated comes first and the mail last, so that an update that fails and is
+ * run again mails nobody twice.
+ *
+ * A changed redirect URL or message invites the same guest again while the invitation is pending; once it is accepted
+ * there is nothing left to send, and the change is recorded only.
+ */
+export async function updateInvitation(
+  context: Context,
+  {
+    id,
+    urn,
+    oldInputs,
+    newInputs,
+    outputs: before,
+    deadline,
+  }: ResourceRequest & { id: string; oldInputs: Properties; newInputs: Properties; outputs: Properties },
+): Promise<Properties> {
+  const old = knownInputs(oldInputs);
+  const inputs = knownInputs(newInputs);
+
+  const user = await readOrRestore(context, id, inputs, urn, deadline);
+  let facts = user === undefined ? factsOf(before) : withLiveFacts(factsOf(before), user);
+  await applyDirectoryProperties(context.graph, inputs, { id, user }, deadline);
+  await applySponsors(context.graph, inputs, { id, before: old.sponsors ?? [] }, deadline);
+
+  if (saysSomethingNew(old, inputs)) {
+    if (facts.state === "PendingAcceptance") facts = await inviteAgain(context, inputs, facts, deadline);
+    else context.engine.log("info", acceptedAlready(inputs), urn);
+  }
+  return outputs(inputs, facts);
+}
+
+/** True where the guest should hear about the change: a new redirect URL, message or resend mark, or a first mail. */
+function saysSomethingNew(old: InvitationInputs, inputs: InvitationInputs): boolean {
+  if (isImported(old)) return false;
+  return (
+    old.redirectUrl !== inputs.redirectUrl ||
+    !sameMessage(old.message, inputs.message) ||
+    JSON.stringify(old.resend) !== JSON.stringify(inputs.resend) ||
+    (inputs.sendInvitation && !old.sendInvitation)
+  );
+}
+
+async function inviteAgain({ graph }: Context, inputs: InvitationInputs, facts: Facts, deadline: Deadline) {
+  const { userEmailAddress: address, redirectUrl, message } = inputs;
+  const sent = await sendInvitation(
+    graph,
+    { address, redirectUrl, message, sendMail: inputs.sendInvitation, repeatable: true },
+    deadline,
+  ).catch((error) => {
+    throw failure("invite again", address, error);
+  });
+  if (sent.userId !== facts.userId) {
+    throw new Error(
+      `Cannot invite ${address} again: Microsoft Graph invited another user (object id ${sent.userId}) than the one of this ` +
+        `stack (object id ${facts.userId}). Find out which is right, then \`pulumi state delete\` this resource and import the guest by object id.`,
+    );
+  }
+  return { ...facts, redeemUrl: sent.redeemUrl, invitedAt: sent.invitedAt.toISOString() };
+}
+
+/** The guest as the directory has them; `undefined` where the application may not read users. */
+async function readOrRestore(
+  { graph, engine }: Context,
+  id: string,
+  { userEmailAddress: address }: InvitationInputs,
+  urn: string,
+  deadline: Deadline,
+): Promise<GraphUser | undefined> {
+  const user = await findUser(graph, id, deadline).catch((error) => {
+    if (isForbidden(error)) return "unreadable" as const;
+    throw failure("read", address, error);
+  });
+  if (user === "unreadable") return undefined;
+  if (user !== undefined) return user;
+
+  const restored = await restoreUser(graph, id, deadline)
+    .then(() => awaitUser(graph, id, deadline))
+    .catch((error) => {
+      if (isNotFound(error)) throw new Error(gone(address, id));
+      throw failure("restore", address, error);
+    });
+  engine.log("info", `${address} was in the recycle bin: restored with the object id ${id} and its memberships.`, urn);
+  return restored;
+}
+
+function gone(address: string, id: string): string {
+  return (
+    `Cannot change ${address}: the guest (object id ${id}) is gone from the tenant, and not in the recycle bin either. ` +
+    "Run `pulumi refresh`, which drops the resource, and then `pulumi up`, which invites anew."
+  );
+}
+
+function acceptedAlready({ userEmailAddress }: InvitationInputs): string {
+  return `${userEmailAddress} has accepted the invitation already: the change is recorded, and nothing is sent.`;
+}

@@ -1,0 +1,8 @@
+/**
+ * The `entra-guests` Pulumi provider. Pulumi's language host loads this file (PulumiPlugin.yaml) and passes the
+ * engine's address as the first argument; the port on which the provider listens goes to standard output.
+ */
+import { serve } from "./grpc/server.ts";
+import { EntraGuestsProvider } from "./provider.ts";
+
+serve((engine) => new EntraGuestsProvider(engine), process.argv.slice(2));
