@@ -1,0 +1,43 @@
+import type { PolicyConfigSchema } from "@pulumi/policy";
+import { addressDomain } from "./domains/domain.ts";
+import { matchingPattern, patternRule, shownList } from "./domains/domain-pattern.ts";
+import { invitationPolicy } from "./reading/invitation-policy.ts";
+import { isKnown } from "./reading/value.ts";
+
+interface Config {
+  internal: string[];
+}
+
+const configSchema: PolicyConfigSchema = {
+  properties: {
+    internal: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: `The organisation's own domains. ${patternRule} While empty, no copy passes.`,
+    },
+  },
+};
+
+/** A copy of the mail says who is invited to what; that stays in the house. */
+export const ccInternalOnly = invitationPolicy<Config>({
+  name: "cc-internal-only",
+  displayName: "Copies stay inside",
+  description: "Copies of an invitation mail go to the organisation's own domains only.",
+  enforcementLevel: "mandatory",
+  severity: "medium",
+  tags: ["guests", "mail"],
+  remediationSteps:
+    "Leave `additionalRecipients` out or send the copy to a colleague; add the organisation's own domains to `internal` in the policy configuration.",
+  url: "https://learn.microsoft.com/graph/api/resources/invitedusermessageinfo",
+  configSchema,
+  judge({ ccRecipients }, { internal }) {
+    return ccRecipients.filter(isKnown).map((recipient) => {
+      const domain = addressDomain(recipient);
+      if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
+      const own =
+        internal.length === 0 ? 'none is named in "internal" of the policy\'s configuration' : shownList(internal);
+      return `the copy of the mail goes to ${recipient}, outside the organisation's own domains (${own}). Leave it out or send it to a colleague.`;
+    });
+  },
+});
