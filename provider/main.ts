@@ -1,5 +1,5 @@
 /**
- * The `entra-guests` Pulumi provider. Pulumi's language host loads this file (PulumiPlugin.yaml) and passes the
+ * The `entra-guests` Pulumi provider. The language host loads it through index.js (PulumiPlugin.yaml) and passes the
  * engine's address as the first argument; the port on which the provider listens goes to standard output.
  */
 import { serve } from "./grpc/server.ts";

@@ -11,6 +11,7 @@ import type { Context } from "./invitation/context.ts";
 import { createInvitation } from "./invitation/create.ts";
 import { deleteInvitation } from "./invitation/delete.ts";
 import { diffInvitation } from "./invitation/diff.ts";
+import { previewOutputs } from "./invitation/outputs.ts";
 import { readInvitation } from "./invitation/read.ts";
 import { updateInvitation } from "./invitation/update.ts";
 import { configurationFailures, readConfiguration } from "./sign-in/configuration.ts";
@@ -49,6 +50,10 @@ export class EntraGuestsProvider implements ResourceProvider {
 
   diff(oldInputs: Properties, newInputs: Properties): Map<string, PropertyChange> {
     return diffInvitation(oldInputs, newInputs);
+  }
+
+  preview(inputs: Properties, before: Properties | undefined): Properties {
+    return previewOutputs(inputs, before);
   }
 
   create(request: RequestOf<"create">): Promise<{ id: string; outputs: Properties }> {

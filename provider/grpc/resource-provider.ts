@@ -46,6 +46,8 @@ export interface ResourceProvider {
   check(urn: string, inputs: Properties): CheckResult;
   /** The properties that differ, by path; none means that nothing is to be done. */
   diff(oldInputs: Properties, newInputs: Properties): Map<string, PropertyChange>;
+  /** What a preview may tell of the outputs before the operation has run; it asks and changes nothing. */
+  preview(inputs: Properties, outputs: Properties | undefined): Properties;
   create(request: ResourceRequest & { inputs: Properties }): Promise<{ id: string; outputs: Properties }>;
   /** `undefined` where the resource is gone. */
   read(

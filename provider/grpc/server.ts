@@ -86,7 +86,7 @@ function methods(provider: ResourceProvider) {
       provider.configure(fromStruct(request.getArgs()));
       const response = new providerProto.ConfigureResponse();
       response.setAcceptsecrets(false);
-      response.setSupportspreview(false);
+      response.setSupportspreview(true);
       return response;
     }),
 
@@ -100,7 +100,13 @@ function methods(provider: ResourceProvider) {
       return diffResponse(changes);
     }),
 
+    // An engine that shakes hands takes it for granted that the provider has previews, and asks for them here.
     create: unary<providerProto.CreateRequest, providerProto.CreateResponse>(async (request) => {
+      if (request.getPreview()) {
+        const response = new providerProto.CreateResponse();
+        response.setProperties(toStruct(provider.preview(fromStruct(request.getProperties()), undefined)));
+        return response;
+      }
       const created = await provider.create({
         urn: request.getUrn(),
         deadline: deadline(request.getTimeout()),
@@ -129,6 +135,13 @@ function methods(provider: ResourceProvider) {
     }),
 
     update: unary<providerProto.UpdateRequest, providerProto.UpdateResponse>(async (request) => {
+      if (request.getPreview()) {
+        const response = new providerProto.UpdateResponse();
+        response.setProperties(
+          toStruct(provider.preview(fromStruct(request.getNews()), fromStruct(request.getOlds()))),
+        );
+        return response;
+      }
       const outputs = await provider.update({
         urn: request.getUrn(),
         deadline: deadline(request.getTimeout()),

@@ -1,6 +1,6 @@
 import type { InvitationState } from "../../contract/names.ts";
 import { type GraphUser, invitationState } from "../graph/guests.ts";
-import { type Properties, type PropertyValue, secret } from "../grpc/properties.ts";
+import { type Properties, type PropertyValue, secret, unknownValue } from "../grpc/properties.ts";
 import { directoryProperties, graphName, type InvitationInputs } from "./inputs.ts";
 
 /** What the provider knows about a guest beyond the inputs. */
@@ -24,10 +24,22 @@ export function outputs(inputs: Partial<InvitationInputs>, facts: Facts): Proper
   });
 }
 
+/**
+ * The outputs as far as a preview can tell them: what is declared, and of the rest what is there already; what only
+ * the invitation brings about is unknown.
+ */
+export function previewOutputs(inputs: Properties, before: Properties | undefined): Properties {
+  if (before !== undefined) return outputs(inputs as Partial<InvitationInputs>, factsOf(before));
+  const unknowns = factNames.map((name): [string, PropertyValue] => [name, unknownValue]);
+  return { ...inputs, ...Object.fromEntries(unknowns) };
+}
+
 /** The facts that an earlier operation put into the outputs. */
 export function factsOf(properties: Properties): Facts {
-  return properties as unknown as Facts;
+  return Object.fromEntries(factNames.map((name) => [name, properties[name]])) as unknown as Facts;
 }
+
+const factNames = ["userId", "userPrincipalName", "state", "invitedAt", "adopted", "redeemUrl"] as const;
 
 /** The facts, with what the directory says now. */
 export function withLiveFacts(facts: Facts, user: GraphUser): Facts {

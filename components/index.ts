@@ -1,0 +1,18 @@
+/** What users of guests as code import. */
+
+export type { ExistingChoice, InvitationState, OnDeleteChoice, UserType } from "../contract/names.ts";
+export { readGuestList } from "./config/read-guest-list.ts";
+export type { EngineName, GuestInvitation } from "./engines/engine.ts";
+export type { GuestArgs, GuestDefaults, GuestMessage } from "./guest.ts";
+export {
+  GuestInvitations,
+  type GuestInvitationsArgs,
+  guestInvitationsType,
+  type InvitedGuest,
+} from "./guest-invitations.ts";
+export {
+  Invitation,
+  type InvitationArgs,
+  type InvitationMessage,
+  type InvitationMessageOutput,
+} from "./invitation.ts";

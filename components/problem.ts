@@ -1,0 +1,72 @@
+/** One thing that is wrong with what a person wrote. */
+export interface Problem {
+  /** Where it is written: `guests:invitations[2].email`, or a column or key of a list file. */
+  path: string;
+  /** The file, and the line and column (from 1) where they are known. */
+  place?: Place;
+  /** The value as written, made presentable by {@link shown}; absent where nothing is written. */
+  value?: string;
+  /** The rule that it breaks. */
+  rule: string;
+  /** What to do about it. */
+  remedy: string;
+}
+
+export interface Place {
+  file: string;
+  line?: number;
+  column?: number;
+}
+
+const longestShown = 80;
+
+/** Stands for a value that must not be printed. */
+export const secretShown = "[secret]";
+
+/**
+ * A value for an error message: shortened when long; control characters and invisible ones (which could hide or reorder
+ * what a terminal shows) escaped.
+ */
+export function shown(value: unknown): string {
+  const text = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
+  const visible = [...text.replace(/\n/g, "\\n").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escaped)];
+  if (visible.length <= longestShown) return visible.join("");
+  return `${visible.slice(0, longestShown).join("")}… (${[...text].length} characters)`;
+}
+
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/**
+ * The report of all problems, one block each, in the order of files and lines.
+ *
+ * @param subject what they are about, such as `the guest list of stack "prod"`
+ */
+export function report(subject: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const blocks = [...problems].sort(byPlace).map(block);
+  return [`${count} in ${subject}. Nothing was sent.`, ...blocks].join("\n\n");
+}
+
+function block({ path, place, value, rule, remedy }: Problem): string {
+  const where = place === undefined ? path : `${placeText(place)}  ${path}`;
+  const lines = [
+    `  ${where}`,
+    ...(value === undefined ? [] : [`    value  ${value}`]),
+    `    rule   ${rule}`,
+    `    do     ${remedy}`,
+  ];
+  return lines.join("\n");
+}
+
+/** `file:line:column`, the form that editors and terminals turn into a link. */
+export function placeText({ file, line, column }: Place): string {
+  return [file, line, column].filter((part) => part !== undefined).join(":");
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  const [left, right] = [a.place, b.place];
+  if (left?.file !== right?.file) return (left?.file ?? "") < (right?.file ?? "") ? -1 : 1;
+  return (left?.line ?? 0) - (right?.line ?? 0) || (left?.column ?? 0) - (right?.column ?? 0);
+}

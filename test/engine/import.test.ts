@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { failureOf, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
+
+const redirectUrl = "https://myapps.microsoft.com";
+const type = "entra-guests:index:Invitation";
+
+describe("pulumi import", () => {
+  let test: ThrowAwayStack;
+  const ids: Record<string, string> = {};
+
+  beforeAll(async () => {
+    test = await openStack();
+    for (const address of ["ana@fabrikam.example", "bo@northwind.example"]) {
+      const { body } = await test.graph("POST", "/invitations", {
+        invitedUserEmailAddress: address,
+        inviteRedirectUrl: redirectUrl,
+        invitedUserDisplayName: address,
+        sendInvitationMessage: true,
+      });
+      ids[address] = body.invitedUser.id;
+    }
+  });
+  afterAll(() => test.close());
+
+  it("takes a guest by object id or by e-mail address", async () => {
+    await test.stack.import({
+      protect: false,
+      generateCode: false,
+      resources: [
+        { type, name: "ana", id: ids["ana@fabrikam.example"] as string },
+        { type, name: "bo", id: "Bo@Northwind.example" },
+      ],
+    });
+    const { deployment } = await test.stack.exportStack();
+    const imported = deployment.resources.filter((resource: { type: string }) => resource.type === type);
+    expect(imported.map(({ id }: { id: string }) => id).sort()).toEqual(Object.values(ids).sort());
+    const ana = imported.find(({ id }: { id: string }) => id === ids["ana@fabrikam.example"]);
+    expect(ana.inputs).toMatchObject({
+      userEmailAddress: "ana@fabrikam.example",
+      userDisplayName: "ana@fabrikam.example",
+    });
+    expect(ana.outputs).toMatchObject({ state: "PendingAcceptance", adopted: true });
+  });
+
+  it("says that there is no such guest, and that a member of the organisation is none", async () => {
+    const import_ = (id: string) =>
+      failureOf(test.stack.import({ generateCode: false, resources: [{ type, name: "nobody", id }] }));
+    expect(await import_("nobody@fabrikam.example")).toContain("does not exist");
+
+    const { body: kim } = await test.graph("POST", "/users", {
+      displayName: "Kim",
+      userPrincipalName: "kim@contoso.onmicrosoft.com",
+      mailNickname: "kim",
+      accountEnabled: true,
+      passwordProfile: { password: "not-a-real-1" },
+    });
+    expect(await import_(kim.id)).toContain("member of the organisation");
+  });
+
+  it("leaves the guests alone when the imported resources are dropped from the program: they were there before", async () => {
+    await test.stack.up();
+    expect(Object.values(test.guestIds()).sort()).toEqual(Object.values(ids).sort());
+    expect(test.tenant.mails()).toHaveLength(2);
+  });
+});

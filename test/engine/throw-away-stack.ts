@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { Agent, request as httpRequest } from "undici";
+import { stringify } from "yaml";
+import { startTenant, type Tenant, type TenantOptions } from "../../tenant/index.ts";
+import { repository, toolchainEnvironment } from "../../tools/toolchain.ts";
+
+/** The part of a stack config below `guests:`. */
+export type GuestConfig = Record<string, unknown>;
+
+/** A project of its own in a temporary folder, a tenant of its own, and the real Pulumi CLI between them. */
+export interface ThrowAwayStack {
+  tenant: Tenant;
+  stack: Stack;
+  /** Writes the stack config; takes effect at the next operation. */
+  configure(guests: GuestConfig): void;
+  /** Writes a file beside the stack config. */
+  writeFile(name: string, content: string): void;
+  /** Graph, as an administrator with every permission would use it. */
+  graph(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<GraphAnswer>;
+  /** The state as the backend keeps it, in which secrets are encrypted. */
+  storedState(): string;
+  /** Object ids by address, as the tenant has them. */
+  guestIds(): Record<string, string>;
+  /** The requests that changed something since the log was cleared, as `METHOD path`. */
+  writes(): string[];
+  close(): Promise<void>;
+}
+
+export interface GraphAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever Graph answers
+  body: any;
+}
+
+const stackName = "test";
+
+/**
+ * Starts a tenant and creates a stack that points at it.
+ *
+ * @param options the tenant's, where a test needs a special one
+ */
+export async function openStack(options: Partial<TenantOptions> = {}): Promise<ThrowAwayStack> {
+  const folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-"));
+  const tenant = await startTenant({ dataDir: path.join(folder, "tenant"), ...options });
+  const project = makeProject(folder);
+  const stack = await createStack(folder, project, tenant);
+  const administrator = graphClient(tenant);
+
+  return {
+    tenant,
+    stack,
+    configure: (guests) => writeStackConfig(project, guests),
+    writeFile: (name, content) => writeFileSync(path.join(project, "stacks", name), content),
+    graph: administrator.request,
+    storedState: () =>
+      readFileSync(path.join(folder, "state", ".pulumi", "stacks", "guests", `${stackName}.json`), "utf8"),
+    guestIds: () => Object.fromEntries(tenant.guests().map(({ mail, id }) => [mail, id])),
+    writes: () =>
+      tenant
+        .requests()
+        .filter(({ method, path }) => method !== "GET" && /^\/(v1\.0|beta)\//.test(path) && !path.endsWith("/$batch"))
+        .map(({ method, path }) => `${method} ${path}`),
+    async close() {
+      await administrator.close();
+      await tenant.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What Pulumi printed when an operation failed. The operation has to fail. */
+export async function failureOf(operation: Promise<unknown>): Promise<string> {
+  const outcome = await operation.then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (outcome === undefined) throw new Error("The operation succeeded, and was expected to fail.");
+  return outcome;
+}
+
+function makeProject(folder: string): string {
+  const project = path.join(folder, "project");
+  mkdirSync(path.join(project, "stacks"), { recursive: true });
+  // Node resolves the links, so the program under test is the repository's own.
+  symlinkSync(path.join(repository, "stacks"), path.join(project, "program"), "junction");
+  symlinkSync(path.join(repository, "node_modules"), path.join(project, "node_modules"), "junction");
+  writeFileSync(
+    path.join(project, "Pulumi.yaml"),
+    stringify({
+      name: "guests",
+      main: "program/index.ts",
+      stackConfigDir: "stacks",
+      runtime: { name: "nodejs", options: { typescript: false } },
+      plugins: { providers: [{ name: "entra-guests", path: path.join(repository, "provider") }] },
+    }),
+  );
+  return project;
+}
+
+/** The salt of the passphrase "local": with it in the file, Pulumi leaves the file as it is. */
+function writeStackConfig(project: string, guests: GuestConfig): void {
+  const config = Object.fromEntries(Object.entries(guests).map(([key, value]) => [`guests:${key}`, value]));
+  writeFileSync(path.join(project, "stacks", `Pulumi.${stackName}.yaml`), stringify({ encryptionsalt, config }));
+}
+
+const encryptionsalt = "v1:Zsjpwvd1VMY=:v1:PLA4TRnGw2hI9OiP:5Eu3bE/6S6CI4MZlHR9wevt8jyiqvw==";
+
+async function createStack(folder: string, project: string, tenant: Tenant): Promise<Stack> {
+  const state = path.join(folder, "state");
+  mkdirSync(state);
+  writeStackConfig(project, {});
+  Object.assign(process.env, toolchainEnvironment());
+  return LocalWorkspace.createStack(
+    { stackName, workDir: project },
+    {
+      pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
+      envVars: {
+        ...toolchainEnvironment(),
+        PULUMI_BACKEND_URL: pathToFileURL(state).href,
+        PULUMI_CONFIG_PASSPHRASE: "local",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...tenant.environment,
+      },
+    },
+  );
+}
+
+function graphClient(tenant: Tenant) {
+  const { clientId, clientSecret } = tenant.registerApp({
+    displayName: "Administrator",
+    permissions: ["User.ReadWrite.All", "User.Invite.All", "User.DeleteRestore.All", "Directory.ReadWrite.All"],
+  });
+  const dispatcher = new Agent({ connect: { ca: readFileSync(tenant.caFile) } });
+  let token: Promise<string> | undefined;
+
+  async function requestToken(): Promise<string> {
+    const { body } = await httpRequest(`${tenant.url}/${tenant.tenantId}/oauth2/v2.0/token`, {
+      method: "POST",
+      dispatcher,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: clientId,
+        client_secret: clientSecret,
+        scope: `${tenant.url}/.default`,
+      }).toString(),
+    });
+    return ((await body.json()) as { access_token: string }).access_token;
+  }
+
+  return {
+    async request(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<GraphAnswer> {
+      token ??= requestToken();
+      const answer = await httpRequest(`${tenant.url}/v1.0${path}`, {
+        method,
+        dispatcher,
+        headers: { authorization: `Bearer ${await token}`, "content-type": "application/json" },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.body.text();
+      return { status: answer.statusCode, body: text === "" ? undefined : JSON.parse(text) };
+    },
+    close: () => dispatcher.close(),
+  };
+}

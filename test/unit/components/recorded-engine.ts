@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import { vi } from "vitest";
+
+/** A resource as it was registered, with the options as the engine gets them. */
+export interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  parent: string;
+  version: string;
+  ignoreChanges: string[];
+  retainOnDelete: boolean | undefined;
+  deleteBeforeReplace: boolean;
+  additionalSecretOutputs: string[];
+  createTimeout: string | undefined;
+  protect: boolean | undefined;
+}
+
+interface Request {
+  toObject(): Record<string, never>;
+  getType(): string;
+  getName(): string;
+}
+
+/**
+ * Puts Pulumi's mocks in the engine's place and writes down what is registered.
+ *
+ * @param outputsOf what the provider answers beside the inputs
+ * @returns the registered resources as they came, and the invitations among them by name (they register concurrently)
+ */
+export async function recordedEngine(
+  outputsOf: (name: string) => Record<string, unknown> = () => ({}),
+  preview = false,
+): Promise<{ all: Registered[]; invitations(): Registered[] }> {
+  const all: Registered[] = [];
+  const inputs = new Map<string, Record<string, unknown>>();
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ inputs: given }) => given,
+      newResource: ({ name, inputs: given, custom }) => {
+        inputs.set(name, given);
+        return { id: custom && !preview ? `id of ${name}` : undefined, state: { ...given, ...outputsOf(name) } };
+      },
+    },
+    "guests",
+    "test",
+    preview,
+  );
+  const { prototype } = MockMonitor as unknown as { prototype: MonitorPrototype };
+  const register = prototype.registerResource;
+  vi.spyOn(prototype, "registerResource").mockImplementation(async function (this: unknown, request, done) {
+    await register.call(this, request, done);
+    all.push(registered(request, inputs.get(request.getName()) ?? {}));
+  });
+  const isInvitation = ({ type }: Registered) => /invitation:|:Invitation$/.test(type);
+  return { all, invitations: () => all.filter(isInvitation).sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+interface MonitorPrototype {
+  registerResource(request: Request, done: unknown): Promise<void>;
+}
+
+function registered(request: Request, inputs: Record<string, unknown>): Registered {
+  const wire = request.toObject() as Record<string, unknown>;
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    inputs,
+    parent: String(wire.parent),
+    version: String(wire.version),
+    ignoreChanges: wire.ignorechangesList as string[],
+    retainOnDelete: wire.retainondelete as boolean | undefined,
+    deleteBeforeReplace: wire.deletebeforereplace as boolean,
+    additionalSecretOutputs: wire.additionalsecretoutputsList as string[],
+    createTimeout: (wire.customtimeouts as { create?: string } | undefined)?.create,
+    protect: wire.protect as boolean | undefined,
+  };
+}
+
+/** What an output comes to. */
+export function resolved<T>(output: pulumi.Output<T>): Promise<T> {
+  return (output as unknown as { promise(withUnknowns?: boolean): Promise<T> }).promise();
+}
+
+/** Waits until every resource is registered. */
+export function settled(): Promise<void> {
+  return pulumi.runtime.disconnect();
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+// Each project is named after what its tests need. Run one with `npx vitest run --project unit`.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      // A local tenant on a free port.
+      { test: { name: "http", include: ["test/http/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 } },
+      // The real Pulumi CLI: each run starts half a dozen processes, so two files at a time are enough for two cores.
+      {
+        test: {
+          name: "engine",
+          include: ["test/engine/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+      // A real browser.
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+    ],
+  },
+});
