@@ -1,0 +1,104 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+
+/** Goes up with every change of the tables. */
+const schemaVersion = 1;
+
+const schema = `
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE applications (app_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
+  CREATE TABLE users (sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, versions TEXT NOT NULL) STRICT;
+  CREATE TABLE invitations (
+    id TEXT PRIMARY KEY, user_id TEXT NOT NULL, ticket TEXT NOT NULL UNIQUE, document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX invitations_by_user ON invitations (user_id);
+  CREATE TABLE mails (number INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
+`;
+
+/** How a transaction is to end. */
+export interface WriteOptions {
+  /** Roll back at the end although the work succeeded: the caller is told of a change that never happened. */
+  forget?: boolean;
+}
+
+/**
+ * The tenant's one SQLite file.
+ *
+ * A change is on disk before its caller hears of it, so `kill -9` loses nothing that was answered; and a half-done
+ * change is undone by SQLite at the next start. One process at a time holds the file.
+ */
+export class Database {
+  readonly #sqlite: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #afterCommit: (() => unknown)[] = [];
+
+  /** @throws when another tenant has the folder open, or a later version of this program made the file */
+  constructor(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const file = join(dataDir, "tenant.sqlite");
+    // Made by us first, because the file holds secrets and SQLite would let everybody read it.
+    closeSync(openSync(file, "a", 0o600));
+    this.#sqlite = new DatabaseSync(file, { timeout: 500 });
+    try {
+      // EXCLUSIVE: this process keeps the file's lock, and the operating system frees it however the process ends.
+      this.#sqlite.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+      this.#migrate(file);
+    } catch (error) {
+      this.#sqlite.close();
+      if (!/locked/.test(String(error))) throw error;
+      throw new Error(
+        `Another local tenant already uses the folder ${dataDir}. Stop it first (npm stop), or give this one its own folder with --data DIR.`,
+      );
+    }
+  }
+
+  #migrate(file: string): void {
+    this.#sqlite.exec("BEGIN EXCLUSIVE");
+    const version = Number(this.#sqlite.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+    if (version === 0) this.#sqlite.exec(schema);
+    this.#sqlite.exec(`PRAGMA user_version=${schemaVersion}; COMMIT`);
+    if (version > schemaVersion) {
+      throw new Error(`${file} was made by a later version of the local tenant. Delete its folder to start afresh.`);
+    }
+  }
+
+  /** A prepared statement; the same text is prepared once. */
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#sqlite.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * Runs one change as one transaction, committed when this returns.
+   *
+   * @param work what to change; synchronous, so that no other request comes between its reads and its writes
+   * @throws what `work` throws, after everything it did is undone
+   */
+  write<T>(work: () => T, { forget = false }: WriteOptions = {}): T {
+    this.prepare("BEGIN IMMEDIATE").run();
+    this.#afterCommit = [];
+    try {
+      const result = work();
+      this.prepare(forget ? "ROLLBACK" : "COMMIT").run();
+      if (!forget) for (const follow of this.#afterCommit) follow();
+      return result;
+    } catch (error) {
+      if (this.#sqlite.isTransaction) this.prepare("ROLLBACK").run();
+      throw error;
+    }
+  }
+
+  /** Runs `follow` once the present transaction is on disk, and not at all when it is undone. */
+  afterCommit(follow: () => unknown): void {
+    this.#afterCommit.push(follow);
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+}

@@ -1,0 +1,72 @@
+import type { UserState } from "../directory/user.ts";
+import type { TenantContext } from "../tenant-context.ts";
+import { notFound } from "./errors.ts";
+import { toDeleteUsers, toReadUsers } from "./permissions.ts";
+import { type GraphRequest, type GraphRoute, isEventual, readQuery, representationOf } from "./route.ts";
+import { parseUserQuery, queryUsers } from "./user-query.ts";
+import { representUser } from "./user-representation.ts";
+import { assertFreeName, contextOf, nextLink } from "./users.ts";
+
+/** `/directory/deletedItems`: the recycle bin. Only users of it are served. */
+export function deletedItemRoutes(tenant: TenantContext): GraphRoute[] {
+  const bin = "/directory/deleteditems";
+  return [
+    { method: "GET", path: `${bin}/microsoft.graph.user`, permissions: toReadUsers, handle: (c) => list(tenant, c) },
+    { method: "GET", path: `${bin}/:id`, permissions: toReadUsers, handle: (c) => get(tenant, c) },
+    { method: "POST", path: `${bin}/:id/restore`, permissions: toDeleteUsers, handle: (c) => restore(tenant, c) },
+    { method: "DELETE", path: `${bin}/:id`, permissions: toDeleteUsers, handle: (c) => purge(tenant, c) },
+  ];
+}
+
+function list(tenant: TenantContext, c: GraphRequest): Response {
+  const search = readQuery(c);
+  const query = parseUserQuery(search);
+  const { users, count, next } = queryUsers(tenant.users, "deleted", search, isEventual(c));
+  return c.json({
+    "@odata.context": contextOf(tenant, c, "users", query.selected ? query.select : []),
+    ...(count !== undefined && { "@odata.count": count }),
+    ...(next !== undefined && { "@odata.nextLink": nextLink(tenant, c, next) }),
+    value: users.map((user) => representUser(tenant, user, query, representationOf(c))),
+  });
+}
+
+function get(tenant: TenantContext, c: GraphRequest): Response {
+  const id = idOf(c);
+  const state = tenant.users.visible(id);
+  if (state === undefined || state.deletedDateTime === null) throw notFound(id);
+  return answer(tenant, c, state);
+}
+
+function restore(tenant: TenantContext, c: GraphRequest): Response {
+  const restored = tenant.database.write(() => {
+    const { user } = deletedUser(tenant, c);
+    assertFreeName(tenant, user);
+    tenant.users.save({ user, deletedDateTime: null });
+    return { user, deletedDateTime: null };
+  }, c.var.writeOptions);
+  return answer(tenant, c, restored);
+}
+
+function purge(tenant: TenantContext, c: GraphRequest): Response {
+  tenant.database.write(() => tenant.users.purge(deletedUser(tenant, c).user.id), c.var.writeOptions);
+  return c.body(null, 204);
+}
+
+function answer(tenant: TenantContext, c: GraphRequest, state: UserState): Response {
+  const query = parseUserQuery(readQuery(c));
+  return c.json({
+    "@odata.context": `${contextOf(tenant, c, "directoryObjects")}/$entity`,
+    ...representUser(tenant, state, query, representationOf(c, true)),
+  });
+}
+
+function deletedUser(tenant: TenantContext, c: GraphRequest): UserState {
+  const id = idOf(c);
+  const state = tenant.users.current(id);
+  if (state === undefined || state.deletedDateTime === null) throw notFound(id);
+  return state;
+}
+
+function idOf(c: GraphRequest): string {
+  return (c.req.param("id") ?? "").toLowerCase();
+}

@@ -1,0 +1,162 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { serverCertificate } from "./certificates.ts";
+import { type Application, Applications, type AppRegistration } from "./directory/applications.ts";
+import { Database } from "./directory/database.ts";
+import { Invitations } from "./directory/invitations.ts";
+import { type ListedMail, Mails } from "./directory/mails.ts";
+import { loadSettings } from "./directory/settings.ts";
+import type { User } from "./directory/user.ts";
+import { Users } from "./directory/users.ts";
+import { FaultRules } from "./faults.ts";
+import { Throttle } from "./graph/throttling.ts";
+import { signingKeyOf } from "./identity/access-token.ts";
+import type { TenantOptions } from "./options.ts";
+import { acceptInvitation } from "./redemption.ts";
+import { type LoggedRequest, RequestLog } from "./request-log.ts";
+import { closeServer, createApp, listen, portOf } from "./server.ts";
+import type { TenantContext } from "./tenant-context.ts";
+
+export type { AppRegistration, FederatedCredential } from "./directory/applications.ts";
+export type { InvitationMail, ListedMail } from "./directory/mails.ts";
+export type { Permission } from "./directory/permission.ts";
+export type { User } from "./directory/user.ts";
+export type { FaultRule } from "./faults.ts";
+export type { CollaborationRules, TenantOptions } from "./options.ts";
+export type { LoggedRequest } from "./request-log.ts";
+
+/** A local tenant that runs. */
+export interface Tenant {
+  /** `https://127.0.0.1:PORT`. */
+  url: string;
+  tenantId: string;
+  /** What a client needs in its environment to reach and to trust the tenant. Holds the client secret. */
+  environment: Record<string, string>;
+  /** The certificate of the tenant's own authority, PEM. */
+  caFile: string;
+  /** Opens `/_tenant/…` over HTTP. */
+  controlToken: string;
+  /** Every request since the start or the last clearing. */
+  requests(): LoggedRequest[];
+  clearRequests(): void;
+  /** What goes wrong on request: `set` replaces all rules. */
+  faults: Pick<FaultRules, "set" | "clear" | "list">;
+  /** Every mail that was sent, or would have been. */
+  mails(): ListedMail[];
+  /** Live users as they are now, whatever the replication lag. */
+  users(): User[];
+  /** Live guests as they are now. */
+  guests(): User[];
+  /** Users in the recycle bin. */
+  deletedUsers(): User[];
+  /** Does what a guest does in the browser: accepts the invitation. @throws where no guest has the address */
+  accept(address: string): void;
+  /** Registers another application, with chosen permissions and a secret of its own. */
+  registerApp(registration: AppRegistration): { clientId: string; clientSecret: string; objectId: string };
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local tenant.
+ *
+ * @throws where the port or the data folder is taken, in words for the person who started it
+ */
+export async function startTenant(options: TenantOptions): Promise<Tenant> {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const now = options.now ?? (() => new Date());
+  const certificate = await serverCertificate(dataDir, now());
+  const database = new Database(dataDir);
+  try {
+    const tenant = await openTenant(options, database, now);
+    const server = await listen(createApp(tenant), certificate, options.port ?? 0);
+    tenant.url = `https://127.0.0.1:${portOf(server)}`;
+    const environment = environmentOf(tenant, certificate.caFile, certificate.bundleFile);
+    save(join(dataDir, "environment.json"), `${JSON.stringify(environment, undefined, 2)}\n`);
+    save(join(dataDir, "control-token"), tenant.settings.controlToken);
+    let closing: Promise<void> | undefined;
+    const close = () => {
+      closing ??= closeServer(server).then(() => database.close());
+      return closing;
+    };
+    return handleOf(tenant, environment, certificate.caFile, close);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function openTenant(options: TenantOptions, database: Database, now: () => Date): Promise<TenantContext> {
+  const users = new Users(database, now, options.replicationLagSeconds ?? 0);
+  const settings = await loadSettings(database, users, now());
+  users.sweep();
+  const faults = new FaultRules();
+  faults.set(options.faults ?? []);
+  return {
+    url: "",
+    settings,
+    database,
+    users,
+    applications: new Applications(database),
+    invitations: new Invitations(database),
+    mails: new Mails(database),
+    signingKey: signingKeyOf(settings.signingKey),
+    tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3599,
+    collaboration: options.collaboration ?? {},
+    requests: new RequestLog(),
+    faults,
+    ...(options.throttling && { throttle: new Throttle(now) }),
+    onInvitation: options.onInvitation ?? (() => {}),
+    now,
+  };
+}
+
+/** The variables that azuread, azure-native and this project's provider read, and what makes Node and Go trust the tenant. */
+function environmentOf({ url, settings }: TenantContext, caFile: string, bundleFile: string): Record<string, string> {
+  return {
+    ARM_METADATA_HOSTNAME: new URL(url).host,
+    ARM_TENANT_ID: settings.tenantId,
+    ARM_CLIENT_ID: settings.clientId,
+    ARM_CLIENT_SECRET: settings.clientSecret,
+    ARM_SUBSCRIPTION_ID: settings.subscriptionId,
+    NODE_EXTRA_CA_CERTS: caFile,
+    SSL_CERT_FILE: bundleFile,
+  };
+}
+
+function handleOf(
+  tenant: TenantContext,
+  environment: Record<string, string>,
+  caFile: string,
+  close: () => Promise<void>,
+): Tenant {
+  const { database, users, applications, requests, mails, faults, settings } = tenant;
+  return {
+    url: tenant.url,
+    tenantId: settings.tenantId,
+    environment,
+    caFile,
+    controlToken: settings.controlToken,
+    requests: () => requests.all(),
+    clearRequests: () => requests.clear(),
+    faults,
+    mails: () => mails.list(),
+    users: () => users.currentUsers("live"),
+    guests: () => users.currentUsers("live").filter(({ userType }) => userType === "Guest"),
+    deletedUsers: () => users.currentUsers("deleted"),
+    accept: (address) => {
+      if (!acceptInvitation(tenant, address)) throw new Error(`No guest of the tenant has the address ${address}.`);
+    },
+    registerApp: (registration) => {
+      const app: Application = database.write(() => applications.register(registration));
+      return { clientId: app.appId, clientSecret: app.clientSecret, objectId: app.servicePrincipalId };
+    },
+    close,
+  };
+}
+
+/** Writes a secret file so that a reader never meets half of it. */
+function save(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}

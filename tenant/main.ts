@@ -1,0 +1,65 @@
+import { parseArgs } from "node:util";
+import { startTenant } from "./index.ts";
+import type { CollaborationRules } from "./options.ts";
+
+const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on https://127.0.0.1, in the foreground.
+
+  node tenant/main.ts [options]
+
+  --port N                port on 127.0.0.1 (default 8443, or the variable TENANT_PORT; 0 takes a free one)
+  --data DIR              where it keeps everything (default .local/tenant)
+  --replication-lag SEC   seconds until reads see a write (default 0)
+  --token-lifetime SEC    seconds an access token is good for (default 3599)
+  --throttling            apply Graph's published request limits
+  --allow-domain DOMAIN   only invite guests of this domain (may be given several times)
+  --deny-domain DOMAIN    invite no guest of this domain (may be given several times)
+  --help                  this text
+
+What a client needs in its environment is in DIR/environment.json, the token for /_tenant/ in DIR/control-token.`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: process.env.TENANT_PORT ?? "8443" },
+      data: { type: "string", default: ".local/tenant" },
+      "replication-lag": { type: "string", default: "0" },
+      "token-lifetime": { type: "string", default: "3599" },
+      throttling: { type: "boolean", default: false },
+      "allow-domain": { type: "string", multiple: true },
+      "deny-domain": { type: "string", multiple: true },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(help);
+
+  const collaboration: CollaborationRules = {
+    ...(values["allow-domain"] && { allowedDomains: values["allow-domain"] }),
+    ...(values["deny-domain"] && { deniedDomains: values["deny-domain"] }),
+  };
+  const tenant = await startTenant({
+    port: number("--port (or TENANT_PORT)", values.port, 0, 65_535),
+    dataDir: values.data,
+    replicationLagSeconds: number("--replication-lag", values["replication-lag"], 0, 3600),
+    tokenLifetimeSeconds: number("--token-lifetime", values["token-lifetime"], 1, 86_400),
+    throttling: values.throttling,
+    collaboration,
+  });
+  const stop = async () => {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    await tenant.close();
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  // Last: whoever waits for this line may stop the tenant as soon as it is there.
+  console.log(`The local tenant is ready at ${tenant.url}`);
+}
+
+function number(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= least && value <= most) return value;
+  throw new Error(`${option} takes a number from ${least} to ${most}, not '${text}'.`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Permission } from "../../tenant/index.ts";
+import { invitation, startTestTenant, type TestTenant } from "./tenant-client.ts";
+
+let tenant: TestTenant;
+beforeAll(async () => {
+  tenant = await startTestTenant();
+});
+afterAll(() => tenant.remove());
+
+let guests = 0;
+
+/** What each operation answers when it is allowed, on a guest made for it. */
+const operations: Record<string, (graph: TestTenant["graph"]) => Promise<number>> = {
+  invite: async (graph) => (await graph("POST", "/invitations", invitation(`new${guests++}@fabrikam.example`))).status,
+  "read users": async (graph) => (await graph("GET", "/users")).status,
+  "read by ids": async (graph) => (await graph("POST", "/directoryObjects/getByIds", { ids: [await guest()] })).status,
+  "read the recycle bin": async (graph) => (await graph("GET", "/directory/deletedItems/microsoft.graph.user")).status,
+  "change a profile": async (graph) => (await graph("PATCH", `/users/${await guest()}`, { city: "Aarhus" })).status,
+  "disable an account": async (graph) =>
+    (await graph("PATCH", `/users/${await guest()}`, { accountEnabled: false })).status,
+  delete: async (graph) => (await graph("DELETE", `/users/${await guest()}`)).status,
+  restore: async (graph) => {
+    const id = await guest();
+    await tenant.graph("DELETE", `/users/${id}`);
+    return (await graph("POST", `/directory/deletedItems/${id}/restore`)).status;
+  },
+  "read the organisation": async (graph) => (await graph("GET", "/organization")).status,
+};
+
+const guest = () => tenant.invite(`guest${guests++}@fabrikam.example`);
+
+/** Which operations a set of permissions opens; the sources are named in `tenant/graph/permissions.ts`. */
+const table: [Permission[], string[]][] = [
+  [["User.Invite.All"], ["invite"]],
+  [["User.Read.All"], ["read users", "read by ids", "read the recycle bin", "read the organisation"]],
+  [["User.EnableDisableAccount.All"], []],
+  [
+    ["User.EnableDisableAccount.All", "User.Read.All"],
+    ["read users", "read by ids", "read the recycle bin", "read the organisation", "disable an account"],
+  ],
+  [["User.DeleteRestore.All"], ["delete", "restore"]],
+  [["Organization.Read.All"], ["read the organisation"]],
+  [["User.ReadWrite.All"], Object.keys(operations)],
+  [["Group.ReadWrite.All"], []],
+  [
+    ["Directory.ReadWrite.All"],
+    Object.keys(operations).filter((operation) => !["delete", "restore"].includes(operation)),
+  ],
+];
+
+describe.each(table)("an application with %j", (permissions, open) => {
+  for (const [operation, attempt] of Object.entries(operations)) {
+    const allowed = open.includes(operation);
+    it(`${allowed ? "may" : "may not"} ${operation}`, async () => {
+      const status = await attempt(tenant.graphAs(...permissions));
+      if (allowed) expect(status).toBeLessThan(300);
+      else expect(status).toBe(403);
+    });
+  }
+});
+
+describe("a missing permission", () => {
+  it("is told in Graph's words, and nothing is done", async () => {
+    const id = await guest();
+    const { status, body } = await tenant.graphAs("User.Invite.All")("DELETE", `/users/${id}`);
+    expect(status).toBe(403);
+    expect(body.error).toMatchObject({
+      code: "Authorization_RequestDenied",
+      message: "Insufficient privileges to complete the operation.",
+    });
+    expect((await tenant.graph("GET", `/users/${id}`)).status).toBe(200);
+  });
+
+  it("hides what is not the organisation's name from whoever reads users only", async () => {
+    const { body } = await tenant.graphAs("User.Read.All")("GET", "/organization");
+    expect(body.value).toMatchObject([{ displayName: "Contoso", tenantType: null }]);
+  });
+});
