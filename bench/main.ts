@@ -1,0 +1,87 @@
+/**
+ * The benchmarks: what guests cost beside resources that do nothing, on the same engine, in the same run.
+ *
+ *     npm run bench -- [--guests 100] [--large 1000] [--runs 3]
+ *
+ * Only the ratios mean something on another machine; seconds are shown to judge them by.
+ */
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { repository } from "../tools/toolchain.ts";
+import { type Measurement, plot, table } from "./report.ts";
+import { guestStack, type MeasuredStack, trivialStack } from "./stacks.ts";
+
+const { values } = parseArgs({
+  options: {
+    guests: { type: "string", default: "100" },
+    large: { type: "string", default: "1000" },
+    runs: { type: "string", default: "3" },
+  },
+});
+const [guests, large, runs] = [values.guests, values.large, values.runs].map(Number) as [number, number, number];
+
+const policies = {
+  policyPacks: [path.join(repository, "policies", "guests")],
+  policyPackConfigs: [path.join(repository, "policies", "guests.local.json")],
+};
+
+const subject = await guestStack();
+const baseline = await trivialStack();
+try {
+  const measurements = [...(await lifeOf(guests)), ...(await previewsOf(large))];
+  console.log(`\n${table(measurements)}\n\n${plot(measurements)}\n`);
+} finally {
+  await Promise.all([subject.close(), baseline.close()]);
+}
+
+/** `up` from nothing, an unchanged preview, a refresh and a destroy, each several times. */
+async function lifeOf(count: number): Promise<Measurement[]> {
+  const steps: [string, (stack: MeasuredStack) => Promise<unknown>][] = [
+    [`up, ${count} new guests`, ({ stack }) => stack.up()],
+    [`preview, ${count} unchanged guests`, ({ stack }) => stack.preview()],
+    [`refresh, ${count} guests`, ({ stack }) => stack.refresh()],
+    [`destroy, ${count} guests`, ({ stack }) => stack.destroy()],
+  ];
+  const results = steps.map(([name]): Measurement => ({ name, baseline: [], subject: [] }));
+  for (let run = 0; run < runs; run++) {
+    // New names each time: the guests of the run before are in the recycle bin, and would be restored.
+    for (const stack of [subject, baseline]) stack.resize(count, `run${run}`);
+    for (const [index, [name, step]] of steps.entries()) {
+      const result = results[index] as Measurement;
+      result.baseline.push(await secondsOf(`${name} (baseline)`, () => step(baseline)));
+      subject.tenant?.clearRequests();
+      result.subject.push(await secondsOf(name, () => step(subject)));
+      result.note = requestNote(subject);
+    }
+  }
+  return results;
+}
+
+/** Previews of a large list, and what the policy pack adds to them. */
+async function previewsOf(count: number): Promise<Measurement[]> {
+  for (const stack of [subject, baseline]) stack.resize(count, "large");
+  const plain: Measurement = { name: `preview, ${count} new guests`, baseline: [], subject: [] };
+  const judged: Measurement = { name: "the same with the policy pack, against without", baseline: [], subject: [] };
+  for (let run = 0; run < runs; run++) {
+    plain.baseline.push(await secondsOf(`${plain.name} (baseline)`, () => baseline.stack.preview()));
+    const seconds = await secondsOf(plain.name, () => subject.stack.preview());
+    plain.subject.push(seconds);
+    judged.baseline.push(seconds);
+    judged.subject.push(await secondsOf(judged.name, () => subject.stack.preview(policies)));
+  }
+  return [plain, judged];
+}
+
+async function secondsOf(name: string, operation: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await operation();
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${name}: ${seconds.toFixed(1)} s`);
+  return seconds;
+}
+
+function requestNote({ tenant }: MeasuredStack): string {
+  const requests = (tenant?.requests() ?? []).filter(({ batch }) => batch === undefined);
+  const writes = requests.filter(({ method, path }) => method !== "GET" && !/\$batch|token/.test(path));
+  return `${requests.length} HTTP requests, ${writes.length} of them writes`;
+}

@@ -1,0 +1,20 @@
+/** The baseline of the benchmarks: a provider that does nothing at once, behind the same gRPC server as ours. */
+import type { ResourceProvider } from "../../../provider/grpc/resource-provider.ts";
+import { serve } from "../../../provider/grpc/server.ts";
+
+const trivial: ResourceProvider = {
+  version: "0.1.0",
+  schema: () => "{}",
+  checkConfig: (inputs) => ({ inputs, failures: [] }),
+  configure: () => {},
+  check: (_urn, inputs) => ({ inputs, failures: [] }),
+  diff: () => new Map(),
+  preview: (inputs) => inputs,
+  create: async ({ inputs }) => ({ id: "trivial", outputs: inputs }),
+  read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
+  update: async ({ newInputs }) => newInputs,
+  delete: async () => {},
+  close: async () => {},
+};
+
+serve(() => trivial, process.argv.slice(2));
