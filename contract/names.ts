@@ -23,6 +23,22 @@ export const profileProperties = [
 ] as const;
 export type ProfileProperty = (typeof profileProperties)[number];
 
+/**
+ * The longest value of each, in characters.
+ *
+ * Source: the length limits in Microsoft's reference page "user resource type".
+ */
+export const longestProfileText: Record<Exclude<ProfileProperty, "usageLocation">, number> = {
+  givenName: 64,
+  surname: 64,
+  jobTitle: 128,
+  department: 64,
+  companyName: 64,
+};
+
+/** The longest `displayName`, in characters (the same page). */
+export const longestDisplayName = 256;
+
 /** Graph's `invitedUserType`, later the user's `userType`. */
 export const userTypes = ["Guest", "Member"] as const;
 export type UserType = (typeof userTypes)[number];

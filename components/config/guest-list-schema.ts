@@ -7,7 +7,13 @@
 import { z } from "zod";
 import { addressProblem } from "../../contract/email-address.ts";
 import { bodyAndLanguageRule, languageProblem, messageBodyProblem } from "../../contract/message.ts";
-import { existingChoices, onDeleteChoices, userTypes } from "../../contract/names.ts";
+import {
+  existingChoices,
+  longestDisplayName,
+  longestProfileText,
+  onDeleteChoices,
+  userTypes,
+} from "../../contract/names.ts";
 import { redirectUrlProblem } from "../../contract/redirect-url.ts";
 import { calendarDay, calendarDayRule } from "../calendar-day.ts";
 import { engineNames } from "../engines/engine.ts";
@@ -122,8 +128,8 @@ const defaults = {
   message: message.optional(),
   userType: z.enum(userTypes).optional().meta({ description: "The kind of user. Default: Guest." }),
   sendInvitation: z.boolean().optional().meta({ description: "Whether Microsoft sends the mail. Default: true." }),
-  department: text(64, "The guest's department").optional(),
-  companyName: text(64, "The guest's company").optional(),
+  department: text(longestProfileText.department, "The guest's department").optional(),
+  companyName: text(longestProfileText.companyName, "The guest's company").optional(),
   usageLocation: usageLocation.optional(),
   accountEnabled: z.boolean().optional().meta({ description: "Whether the guest may sign in. Default: as it is." }),
   sponsors: z.array(sponsor).min(1).max(5, "a guest has at most five sponsors").optional().meta({
@@ -143,10 +149,10 @@ const defaults = {
 export const guestSchema = z
   .strictObject({
     email: address,
-    displayName: text(256, "The name shown in the directory").optional(),
-    givenName: text(64, "The guest's given name").optional(),
-    surname: text(64, "The guest's family name").optional(),
-    jobTitle: text(128, "The guest's job title").optional(),
+    displayName: text(longestDisplayName, "The name shown in the directory").optional(),
+    givenName: text(longestProfileText.givenName, "The guest's given name").optional(),
+    surname: text(longestProfileText.surname, "The guest's family name").optional(),
+    jobTitle: text(longestProfileText.jobTitle, "The guest's job title").optional(),
     ...defaults,
   })
   .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." });

@@ -85,7 +85,8 @@ async function inviteNewGuest(context: Context, inputs: InvitationInputs, deadli
     redeemUrl: invitation.redeemUrl,
   };
 
-  const user = await awaitUser(context.graph, invitation.userId, deadline).catch((error) => {
+  const patience = { ...deadline, at: Math.min(deadline.at, Date.now() + appearsWithin) };
+  const user = await awaitUser(context.graph, invitation.userId, patience).catch((error) => {
     // An application that may only invite cannot look; the invitation is then taken at its word.
     if (isForbidden(error)) return undefined;
     throw unfinished(
@@ -97,6 +98,9 @@ async function inviteNewGuest(context: Context, inputs: InvitationInputs, deadli
   return bringIntoLine(context, inputs, facts, user, deadline);
 }
 
+/** How long the directory may take to show a new guest, in milliseconds; replication takes seconds as a rule. */
+const appearsWithin = 180_000;
+
 /** Sets what is declared beyond the invitation itself. The guest is there: whatever fails now is done by the next `up`. */
 async function bringIntoLine(
   context: Context,
@@ -106,10 +110,11 @@ async function bringIntoLine(
   deadline: Deadline,
 ) {
   const facts = user === undefined ? known : withLiveFacts(known, user);
-  const invitedSponsors = known.redeemUrl !== undefined;
+  const sponsorsCameWithInvitation = known.redeemUrl !== undefined;
   try {
     await applyDirectoryProperties(context.graph, inputs, { id: facts.userId, user }, deadline);
-    if (!invitedSponsors) await applySponsors(context.graph, inputs, { id: facts.userId, before: [] }, deadline);
+    if (!sponsorsCameWithInvitation)
+      await applySponsors(context.graph, inputs, { id: facts.userId, before: [] }, deadline);
   } catch (error) {
     throw unfinished(inputs, facts, error as Error);
   }
@@ -173,7 +178,7 @@ function unfinished(inputs: InvitationInputs, facts: Facts, error: Error): Initi
 function neverAppeared(address: string, { userId }: Facts): Error {
   return new Error(
     `Microsoft Graph accepted the invitation of ${address} (object id ${userId}), but the guest has not appeared in the ` +
-      "directory within the resource's time. Run `pulumi up` again; if the guest is still missing, run `pulumi refresh` and then `pulumi up`, which invites anew.",
+      "directory since. Run `pulumi up` again; if the guest is still missing, run `pulumi refresh` and then `pulumi up`, which invites anew.",
   );
 }
 

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { addressProblem, canonicalAddress } from "../../contract/email-address.ts";
 import { bodyAndLanguageRule, languageProblem, type Message, messageBodyProblem } from "../../contract/message.ts";
-import { existingChoices, onDeleteChoices, profileProperties, userTypes } from "../../contract/names.ts";
+import {
+  existingChoices,
+  longestDisplayName,
+  longestProfileText,
+  onDeleteChoices,
+  type ProfileProperty,
+  profileProperties,
+  userTypes,
+} from "../../contract/names.ts";
 import { redirectUrlProblem } from "../../contract/redirect-url.ts";
 import type { Properties } from "../grpc/properties.ts";
 
@@ -26,16 +34,24 @@ const message = z
     message: bodyAndLanguageRule,
   });
 
-/** A user property of Graph: 1 to 64 characters (the property lengths of Microsoft's "user resource type"). */
-const profileText = z
-  .string("expected a text")
-  .min(1, "is empty: leave it out instead")
-  .max(64, "has at most 64 characters");
+function textOfAtMost(longest: number) {
+  return z
+    .string("expected a text")
+    .min(1, "is empty: leave it out instead")
+    .max(longest, `has at most ${longest} characters`);
+}
 
-const profile = Object.fromEntries(profileProperties.map((name) => [name, profileText.optional()])) as Record<
-  (typeof profileProperties)[number],
-  z.ZodOptional<z.ZodString>
->;
+const profile = {
+  givenName: textOfAtMost(longestProfileText.givenName).optional(),
+  surname: textOfAtMost(longestProfileText.surname).optional(),
+  jobTitle: textOfAtMost(longestProfileText.jobTitle).optional(),
+  department: textOfAtMost(longestProfileText.department).optional(),
+  companyName: textOfAtMost(longestProfileText.companyName).optional(),
+  usageLocation: z
+    .string("expected a text")
+    .regex(/^[A-Z]{2}$/, "is a country of two capital letters, as in DK (ISO 3166-1 alpha-2)")
+    .optional(),
+} satisfies Record<ProfileProperty, z.ZodType>;
 
 function oneOf<const Choices extends readonly [string, ...string[]]>(choices: Choices) {
   return z.enum(choices, { error: ({ input }) => `expected ${choices.join(" or ")}, not ${JSON.stringify(input)}` });
@@ -47,18 +63,9 @@ export const inputsSchema = z.strictObject({
   redirectUrl: textThat(redirectUrlProblem),
   message: message.optional(),
   sendInvitation: z.boolean("expected true or false").default(true),
-  userDisplayName: z
-    .string("expected a text")
-    .min(1, "is empty: leave it out instead")
-    .max(256, "has at most 256 characters")
-    .optional(),
+  userDisplayName: textOfAtMost(longestDisplayName).optional(),
   userType: oneOf(userTypes).optional(),
   ...profile,
-  companyName: profileText.max(64).optional(),
-  usageLocation: z
-    .string("expected a text")
-    .regex(/^[A-Z]{2}$/, "is a country of two capital letters, as in DK (ISO 3166-1 alpha-2)")
-    .optional(),
   accountEnabled: z.boolean("expected true or false").optional(),
   sponsors: z
     .array(z.string("expected a text").min(1, "is empty"), "expected a list of object ids or user principal names")

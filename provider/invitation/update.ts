@@ -36,8 +36,14 @@ export async function updateInvitation(
   await applySponsors(context.graph, inputs, { id, before: old.sponsors ?? [] }, deadline);
 
   if (saysSomethingNew(old, inputs)) {
-    if (facts.state === "PendingAcceptance") facts = await inviteAgain(context, inputs, facts, deadline);
-    else context.engine.log("info", acceptedAlready(inputs), urn);
+    const reason = reasonNotToMail(inputs, facts, user);
+    if (reason === undefined) facts = await inviteAgain(context, inputs, facts, deadline);
+    else
+      context.engine.log(
+        "info",
+        `${inputs.userEmailAddress} ${reason}: the change is recorded, and nothing is sent.`,
+        urn,
+      );
   }
   return outputs(inputs, facts);
 }
@@ -103,6 +109,9 @@ function gone(address: string, id: string): string {
   );
 }
 
-function acceptedAlready({ userEmailAddress }: InvitationInputs): string {
-  return `${userEmailAddress} has accepted the invitation already: the change is recorded, and nothing is sent.`;
+/** Why there is nothing to send: Graph refuses to invite a disabled account, and an accepted invitation is done with. */
+function reasonNotToMail(inputs: InvitationInputs, facts: Facts, user: GraphUser | undefined): string | undefined {
+  if (facts.state === "Accepted") return "has accepted the invitation already";
+  const enabled = inputs.accountEnabled ?? user?.accountEnabled ?? true;
+  return enabled ? undefined : "is disabled";
 }
