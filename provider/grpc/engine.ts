@@ -16,19 +16,28 @@ export interface Engine {
   log(severity: Severity, message: string, urn: string): void;
 }
 
-/** Connects to the engine at `address`; without one (Pulumi asks for the schema only) messages go nowhere. */
-export function connectEngine(address: string | undefined): Engine {
-  if (address === undefined || address === "") return { log: () => {} };
-  const client = new engineServices.EngineClient(address, grpc.credentials.createInsecure());
-  return {
-    log(severity, message, urn) {
-      const request = new engineProto.LogRequest();
-      request.setSeverity(severity === "warning" ? engineProto.LogSeverity.WARNING : engineProto.LogSeverity.INFO);
-      request.setMessage(message);
-      request.setUrn(urn);
-      client.log(request, () => {
-        // A message that the engine did not take is no reason to fail the operation it was about.
-      });
-    },
-  };
+/** The engine behind its gRPC address. */
+export class EngineConnection implements Engine {
+  #client: engineServices.EngineClient | undefined;
+
+  /** @param address where the engine listens; nothing where Pulumi asks for the schema only: messages then go nowhere */
+  constructor(address: string | undefined) {
+    if (address !== undefined) this.connect(address);
+  }
+
+  /** Talks to the engine at this address from now on: a provider that was started by hand is told it later. */
+  connect(address: string): void {
+    this.#client?.close();
+    this.#client = new engineServices.EngineClient(address, grpc.credentials.createInsecure());
+  }
+
+  log(severity: Severity, message: string, urn: string): void {
+    const request = new engineProto.LogRequest();
+    request.setSeverity(severity === "warning" ? engineProto.LogSeverity.WARNING : engineProto.LogSeverity.INFO);
+    request.setMessage(message);
+    request.setUrn(urn);
+    this.#client?.log(request, () => {
+      // A message that the engine did not take is no reason to fail the operation it was about.
+    });
+  }
 }

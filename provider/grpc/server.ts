@@ -3,7 +3,7 @@ import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerServices from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
-import { connectEngine, type Engine } from "./engine.ts";
+import { type Engine, EngineConnection } from "./engine.ts";
 import { initializationFailure } from "./initialization-failure.ts";
 import { fromStruct, toStruct } from "./properties.ts";
 import {
@@ -28,7 +28,7 @@ const longestMessage = 400 * 1024 * 1024;
  * @param args the command line: the engine's address is the first that is no option
  */
 export function serve(make: (engine: Engine) => ResourceProvider, args: string[]): void {
-  const engine = connectEngine(args.find((argument) => !argument.startsWith("-")));
+  const engine = new EngineConnection(args.find((argument) => !argument.startsWith("-")));
   const server = new grpc.Server({
     "grpc.max_receive_message_length": longestMessage,
     "grpc.max_send_message_length": longestMessage,
@@ -36,7 +36,7 @@ export function serve(make: (engine: Engine) => ResourceProvider, args: string[]
   // The engine calls only what the provider has; gRPC itself answers UNIMPLEMENTED to the rest.
   server.addService(
     providerServices.ResourceProviderService,
-    methods(make(engine)) as grpc.UntypedServiceImplementation,
+    methods(make(engine), engine) as grpc.UntypedServiceImplementation,
   );
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
@@ -44,7 +44,7 @@ export function serve(make: (engine: Engine) => ResourceProvider, args: string[]
   });
 }
 
-function methods(provider: ResourceProvider) {
+function methods(provider: ResourceProvider, engine: EngineConnection) {
   const cancelled = new AbortController();
 
   const deadline = (timeoutSeconds: number): Deadline => {
@@ -74,7 +74,10 @@ function methods(provider: ResourceProvider) {
       return response;
     }),
 
-    attach: unary<pluginProto.PluginAttach, emptyProto.Empty>(() => new emptyProto.Empty()),
+    attach: unary<pluginProto.PluginAttach, emptyProto.Empty>((request) => {
+      engine.connect(request.getAddress());
+      return new emptyProto.Empty();
+    }),
 
     checkConfig: unary<providerProto.CheckRequest, providerProto.CheckResponse>((request) =>
       checkResponse(provider.checkConfig(fromStruct(request.getNews()))),
