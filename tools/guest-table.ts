@@ -1,0 +1,46 @@
+import { invitationToken } from "../contract/names.ts";
+
+/** One guest as stack `local` knows it. */
+export type GuestRow = { address: string; name: string; state: string; redirectUrl: string; invitedAt: string };
+
+/** What `pulumi stack export` prints, as far as it is read here. */
+export type StackExport = {
+  deployment?: { resources?: { type: string; outputs?: Record<string, unknown>; inputs?: Record<string, unknown> }[] };
+};
+
+/** The guests of an exported stack, in the order of their addresses. */
+export function guestsOf(stack: StackExport): GuestRow[] {
+  const invitations = (stack.deployment?.resources ?? []).filter(({ type }) => type === invitationToken);
+  return invitations
+    .map(({ outputs, inputs }) => {
+      const text = (property: string) => String(outputs?.[property] ?? inputs?.[property] ?? "");
+      return {
+        address: text("userEmailAddress"),
+        name: text("userDisplayName"),
+        state: text("state"),
+        redirectUrl: text("redirectUrl"),
+        invitedAt: text("invitedAt")
+          .replace("T", " ")
+          .replace(/(:\d\d)(\.\d+)?Z$/, "$1"),
+      };
+    })
+    .sort((one, other) => one.address.localeCompare(other.address));
+}
+
+const HEADINGS: Readonly<Record<keyof GuestRow, string>> = {
+  address: "Address",
+  name: "Name",
+  state: "State",
+  redirectUrl: "Redirect URL",
+  invitedAt: "Invited at (UTC)",
+};
+
+/** The guests as lines of text in columns. */
+export function guestTable(guests: readonly GuestRow[]): string {
+  const keys = Object.keys(HEADINGS) as (keyof GuestRow)[];
+  const widths = keys.map((key) => Math.max(HEADINGS[key].length, ...guests.map((guest) => guest[key].length)));
+  const rule = Object.fromEntries(keys.map((key, index) => [key, "─".repeat(widths[index] ?? 0)])) as GuestRow;
+  return [HEADINGS, rule, ...guests]
+    .map((row) => `  ${keys.map((key, index) => row[key].padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd())
+    .join("\n");
+}

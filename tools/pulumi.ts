@@ -1,0 +1,24 @@
+// npm run pulumi -- ARGUMENTS: the real Pulumi CLI with the project's toolchain.
+// Without --stack or PULUMI_STACK the stack `local` is meant; only that stack sees the local tenant.
+import { runInForeground } from "./foreground.ts";
+import { ensureLocalStack, localStackEnvironment } from "./local-stack.ts";
+import { LOCAL_STACK, readArguments } from "./pulumi-arguments.ts";
+import { ensureTenant, tenantEnvironment } from "./tenant-process.ts";
+import { pulumiProgram, repository, toolchainEnvironment } from "./toolchain.ts";
+
+const args = process.argv.slice(2);
+try {
+  process.exitCode = await runInForeground(pulumiProgram(), args, { cwd: repository, env: await environment() });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const { stack, needsStack, needsTenant } = readArguments(args, process.env);
+  if (stack !== LOCAL_STACK) return { ...process.env, ...toolchainEnvironment() };
+  if (needsTenant) await ensureTenant();
+  const env = localStackEnvironment(tenantEnvironment());
+  if (needsStack) ensureLocalStack(env);
+  return env;
+}

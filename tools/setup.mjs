@@ -1,0 +1,32 @@
+// The only step between a fresh clone and everything else: npm packages, Node, and the Pulumi CLI with its language host.
+// It runs before `npm start`, `npm test` and the other commands, on whatever Node (18 or newer) started npm, and needs no
+// npm package itself. When all is there it prints nothing and takes a few milliseconds.
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureDependencies } from "./setup/dependencies.mjs";
+import { SetupFailure } from "./setup/failure.mjs";
+import { ensureNode } from "./setup/node-runtime.mjs";
+import { ensurePulumi } from "./setup/pulumi.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+try {
+  ensureDependencies(root);
+  const node = ensureNode(root);
+  await ensurePulumi(root, node);
+} catch (error) {
+  console.error(`\n${describe(error)}`);
+  process.exitCode = 1;
+}
+
+/** @param {unknown} error */
+function describe(error) {
+  if (error instanceof SetupFailure) return error.message;
+  if (!(error instanceof Error)) return `Set-up failed: ${error}`;
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOSPC")
+    return `Set-up failed: the disk is full (${error.message}).\nFree some space and run the same command again.`;
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    return `Set-up failed: no permission (${error.message}).\nMake that folder yours to write to and run the same command again.`;
+  }
+  return `Set-up failed: ${error.stack}`;
+}
