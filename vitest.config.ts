@@ -1,12 +1,21 @@
 import { defineConfig } from "vitest/config";
 
-// Each project is named after what its tests need. Run one with `npx vitest run --project unit`.
+// Each project is named after what its tests need. Run one with `npm test -- --project unit`.
+// Groups run one after another: what is quick says first what is wrong.
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 0 } } },
       // A local tenant on a free port.
-      { test: { name: "http", include: ["test/http/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: "http",
+          include: ["test/http/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
       // The real Pulumi CLI: each run starts half a dozen processes, so two files at a time are enough for two cores.
       {
         test: {
@@ -15,10 +24,20 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       // A real browser.
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });
