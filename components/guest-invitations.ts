@@ -6,6 +6,7 @@ import { azureadEngine } from "./engines/azuread.ts";
 import type { Engine, EngineName, GuestInvitation } from "./engines/engine.ts";
 import { entraGuestsEngine } from "./engines/entra-guests.ts";
 import { type GuestArgs, type GuestDefaults, withDefaults } from "./guest.ts";
+import { GuestList, type GuestListArgs, type RemovalLimit } from "./guest-list.ts";
 import { guestProblems, stop } from "./guest-problems.ts";
 import type { InvitationArgs } from "./invitation.ts";
 import { report } from "./problem.ts";
@@ -24,6 +25,17 @@ export interface GuestInvitationsArgs extends GuestDefaults {
    * @default "entra-guests"
    */
   engine?: EngineName;
+  /**
+   * How many guests one change may remove: a wrong file or a bad merge should not empty the list. Guests who expire do
+   * not count. Not with engine azuread.
+   */
+  removalLimit?: RemovalLimit;
+  /**
+   * Lets a change remove more guests than {@link removalLimit}.
+   *
+   * @default false
+   */
+  allowRemoval?: boolean;
   /** Adjusts the child resources. */
   transform?: {
     /**
@@ -83,6 +95,8 @@ export class GuestInvitations extends pulumi.ComponentResource {
   readonly nodes: {
     /** The invitations by address in lower case: `Invitation`, or `azuread.Invitation` with that engine. */
     readonly invitations: Record<string, GuestInvitation>;
+    /** The list as a whole; `undefined` with engine azuread. */
+    readonly list?: GuestList;
   };
 
   /**
@@ -98,9 +112,10 @@ export class GuestInvitations extends pulumi.ComponentResource {
 
     const { current, expired } = byExpiry(listed, today());
     sayWhoExpired(expired, this);
-    const invitations = invite(current, engine, args.transform?.invitation, name, this);
+    const list = engine === entraGuestsEngine ? writeDown(name, current, expired, args, this) : undefined;
+    const invitations = invite(current, engine, list, args.transform?.invitation, name, this);
 
-    this.nodes = { invitations };
+    this.nodes = list === undefined ? { invitations } : { invitations, list };
     this.guests = mapValues(invitations, knownOf);
     this.invited = pulumi.output(current.length);
     this.pending = countOf("PendingAcceptance", invitations);
@@ -117,7 +132,7 @@ export class GuestInvitations extends pulumi.ComponentResource {
 
 /** The guests with the defaults filled in; stops the program when something is wrong with them. */
 function checkedGuests(name: string, args: GuestInvitationsArgs, engine: Engine): GuestArgs[] {
-  const { guests, engine: _engine, transform: _transform, ...defaults } = args;
+  const { guests, engine: _1, transform: _2, removalLimit: _3, allowRemoval: _4, ...defaults } = args;
   const merged = guests.map((guest) => withDefaults(guest, defaults));
   const problems = guestProblems(merged, engine);
   if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
@@ -136,9 +151,25 @@ function sayWhoExpired(expired: readonly GuestArgs[], component: pulumi.Resource
 /** More names than this make a log line that nobody reads. */
 const mostNamed = 20;
 
+/** The list itself comes before its guests: it guards removals, and remembers who was there before. */
+function writeDown(
+  name: string,
+  current: readonly GuestArgs[],
+  expired: readonly GuestArgs[],
+  { removalLimit, allowRemoval }: GuestInvitationsArgs,
+  parent: pulumi.Resource,
+): GuestList {
+  const addresses = (guests: readonly GuestArgs[]) => guests.map(({ email }) => canonicalAddress(email)).sort();
+  const args: GuestListArgs = { addresses: addresses(current), expired: addresses(expired) };
+  if (removalLimit !== undefined) args.removalLimit = removalLimit;
+  if (allowRemoval !== undefined) args.allowRemoval = allowRemoval;
+  return new GuestList(name, args, { parent });
+}
+
 function invite(
   guests: readonly GuestArgs[],
   engine: Engine,
+  list: GuestList | undefined,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
   name: string,
   parent: pulumi.Resource,
@@ -146,6 +177,7 @@ function invite(
   const invited = guests.map((guest) => {
     const address = canonicalAddress(guest.email);
     const args = engine.args(guest);
+    if (list !== undefined) args.existedBefore = list.existedBefore(address);
     const opts = { parent, ...engine.options(guest) };
     transform?.(args, opts, guest);
     return [address, engine.create(`${name}-${address}`, args, opts)] as const;

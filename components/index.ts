@@ -10,6 +10,7 @@ export {
   guestInvitationsType,
   type InvitedGuest,
 } from "./guest-invitations.ts";
+export { GuestList, type GuestListArgs, type RemovalLimit } from "./guest-list.ts";
 export {
   Invitation,
   type InvitationArgs,

@@ -61,6 +61,8 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly onDelete: pulumi.Output<OnDeleteChoice | undefined>;
   /** See {@link InvitationArgs.resend}. */
   declare readonly resend: pulumi.Output<unknown>;
+  /** See {@link InvitationArgs.existedBefore}. */
+  declare readonly existedBefore: pulumi.Output<boolean | undefined>;
 
   /** The guest's object id in the tenant, a GUID; also the resource's id. Graph: `user.id`. */
   declare readonly userId: pulumi.Output<string>;
@@ -165,6 +167,12 @@ export interface InvitationArgs {
   onDelete?: pulumi.Input<OnDeleteChoice | undefined>;
   /** Any value; a change sends the mail again to a guest who has not accepted yet. */
   resend?: pulumi.Input<unknown>;
+  /**
+   * Whether the guest was in the tenant before the list that declares them; `GuestInvitations` says so, from what its
+   * `GuestList` wrote down before anything was sent. `false` makes a guest who is found there one whom this stack
+   * invited. @default whoever is found there was there before
+   */
+  existedBefore?: pulumi.Input<boolean | undefined>;
 }
 
 /** The mail that the guest gets. `body` and `language` exclude each other. Graph: `invitedUserMessageInfo`. */
@@ -189,7 +197,7 @@ const outputsToCome = Object.fromEntries(
   [
     ...["userEmailAddress", "redirectUrl", "message", "userDisplayName", "userType", "sendInvitation", "givenName"],
     ...["surname", "jobTitle", "department", "companyName", "usageLocation", "accountEnabled", "sponsors"],
-    ...["expires", "existing", "onDelete", "resend"],
+    ...["expires", "existing", "onDelete", "resend", "existedBefore"],
     ...["userId", "redeemUrl", "userPrincipalName", "state", "invitedAt", "adopted"],
   ].map((property) => [property, undefined]),
 );

@@ -9,8 +9,11 @@ export const packageName = "entra-guests";
 /** The package's version, a semantic version; the engine records it with each resource. */
 export const packageVersion = "0.1.0";
 
-/** The type token of the one resource. */
+/** The type token of the resource that stands for one guest. */
 export const invitationToken = `${packageName}:index:Invitation`;
+
+/** The type token of the resource that stands for a list: it guards removals and remembers who was there before. */
+export const guestListToken = `${packageName}:index:GuestList`;
 
 /** The profile fields of a guest that an invitation may declare; each is the Graph user property of the same name. */
 export const profileProperties = [

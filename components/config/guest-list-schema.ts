@@ -179,6 +179,18 @@ export const settingsSchema = z.strictObject({
         "Files with more guests, relative to the folder of the stack configs: the portal's bulk-invite CSV (.csv) or YAML (.yaml).",
       examples: [["lists/fabrikam.csv"]],
     }),
+  removalLimit: z
+    .strictObject({
+      guests: z.int().min(0).optional().meta({ description: "A number of guests. Default: 20." }),
+      percent: z.number().min(0).max(100).optional().meta({ description: "A share of the list; one guest may always go. Default: 50." }),
+    })
+    .optional()
+    .meta({
+      description: "How many guests one change may remove; going over either limit stops it. Expiry does not count.",
+    }),
+  allowRemoval: z.boolean().optional().meta({
+    description: "Lets a change remove more guests than the limit. Say it for the one change that means to.",
+  }),
   engine: z.enum(engineNames).optional().meta({
     description: "The resource type that stands for a guest. Default: entra-guests.",
   }),

@@ -2,6 +2,7 @@ import { canonicalAddress } from "../../contract/email-address.ts";
 import { azureadProblems } from "../engines/azuread-limits.ts";
 import type { EngineName } from "../engines/engine.ts";
 import type { GuestArgs, GuestDefaults } from "../guest.ts";
+import type { RemovalLimit } from "../guest-list.ts";
 import { type Place, type Problem, placeText, secretShown, shown } from "../problem.ts";
 import { csvGuestList } from "./csv-list.ts";
 import { type Guest, settingsSchema } from "./guest-list-schema.ts";
@@ -26,9 +27,10 @@ export interface GuestListInput {
 /** A list file's name for error messages and what it holds, or why it is not read. */
 export type ListFile = { name: string; text: string } | { rule: string; remedy: string };
 
-export interface GuestList {
+export interface DeclaredGuests {
   defaults: GuestDefaults;
-  engine?: EngineName;
+  /** What holds for the list as a whole. */
+  settings: { engine?: EngineName; removalLimit?: RemovalLimit; allowRemoval?: boolean };
   /** The guests of the stack config. */
   invitations: Guest[];
   /** The guests of the list files, with the defaults of their file filled in. */
@@ -44,7 +46,7 @@ export const namespace = "guests";
  * @param input the stack config and the way to the list files
  * @returns the list, or everything that is wrong with it
  */
-export function guestList(input: GuestListInput): { list: GuestList } | { problems: Problem[] } {
+export function guestList(input: GuestListInput): { list: DeclaredGuests } | { problems: Problem[] } {
   const document = settingsOf(input.values);
   const place = stackPlaces(input.stackFile, document);
   const result = settingsSchema.safeParse(document);
@@ -60,14 +62,19 @@ export function guestList(input: GuestListInput): { list: GuestList } | { proble
     ...beyondEngine(entries, document, place),
   ];
   if (problems.length > 0 || !result.success) return { problems };
-  const { invitations = [], lists: _, engine, ...defaults } = result.data;
+  const { invitations = [], lists: _, engine, removalLimit, allowRemoval, ...defaults } = result.data;
+  const settings = {
+    ...(engine !== undefined && { engine }),
+    ...(removalLimit !== undefined && { removalLimit }),
+    ...(allowRemoval !== undefined && { allowRemoval }),
+  };
   const listed = sources.flatMap((source) => source.guests);
-  return { list: { defaults, invitations, listed, ...(engine !== undefined && { engine }) } };
+  return { list: { defaults, invitations, listed, settings } };
 }
 
 /** Which keys Pulumi hands over as JSON, and which as `true` or `false`. */
-const jsonKeys = ["message", "sponsors", "invitations", "lists"];
-const booleanKeys = ["sendInvitation", "accountEnabled"];
+const jsonKeys = ["removalLimit", "message", "sponsors", "invitations", "lists"];
+const booleanKeys = ["allowRemoval", "sendInvitation", "accountEnabled"];
 
 function settingsOf(values: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([key, text]) => [key, settingOf(key, text)]));

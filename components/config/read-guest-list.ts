@@ -27,11 +27,11 @@ export function readGuestList(): GuestInvitationsArgs {
   });
   if ("problems" in result) return stop(report(`the guest list of stack "${pulumi.getStack()}"`, result.problems));
 
-  const { defaults, engine, invitations, listed } = result.list;
+  const { defaults, settings, invitations, listed } = result.list;
   return {
     ...concealed(defaults, (key) => secretKeys.has(key)),
     guests: [...invitations.map((guest) => concealed(guest, () => secretKeys.has("invitations"))), ...listed],
-    ...(engine !== undefined && { engine }),
+    ...settings,
   };
 }
 

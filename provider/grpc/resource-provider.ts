@@ -34,16 +34,12 @@ export interface ReadResult {
 }
 
 /**
- * A Pulumi resource provider, free of gRPC. Every operation rejects with an `Error` whose message is meant for people;
- * a resource that exists although its operation failed is reported with {@link InitializationError}.
+ * The operations of one resource type, free of gRPC. Every operation rejects with an `Error` whose message is meant for
+ * people; a resource that exists although its operation failed is reported with {@link InitializationError}.
  */
-export interface ResourceProvider {
-  readonly version: string;
-  /** The package schema, as JSON text. */
-  schema(): string;
-  checkConfig(config: Properties): CheckResult;
-  configure(config: Properties): void;
-  check(urn: string, inputs: Properties): CheckResult;
+export interface Resource {
+  /** @param olds the inputs of the last operation; `undefined` for a new resource */
+  check(urn: string, news: Properties, olds: Properties | undefined): CheckResult;
   /** The properties that differ, by path; none means that nothing is to be done. */
   diff(oldInputs: Properties, newInputs: Properties): Map<string, PropertyChange>;
   /** What a preview may tell of the outputs before the operation has run; it asks and changes nothing. */
@@ -57,6 +53,16 @@ export interface ResourceProvider {
     request: ResourceRequest & { id: string; oldInputs: Properties; newInputs: Properties; outputs: Properties },
   ): Promise<Properties>;
   delete(request: ResourceRequest & { id: string; inputs: Properties; outputs: Properties }): Promise<void>;
+}
+
+/** A Pulumi provider: its configuration, and its resources by type token. */
+export interface ResourceProvider {
+  readonly version: string;
+  readonly resources: Readonly<Record<string, Resource>>;
+  /** The package schema, as JSON text. */
+  schema(): string;
+  checkConfig(config: Properties): CheckResult;
+  configure(config: Properties): void;
   close(): Promise<void>;
 }
 

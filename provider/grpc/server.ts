@@ -11,6 +11,7 @@ import {
   type Deadline,
   InitializationError,
   type PropertyChange,
+  type Resource,
   type ResourceProvider,
 } from "./resource-provider.ts";
 
@@ -55,6 +56,13 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
     };
   };
 
+  const resource = (request: { getUrn(): string }): Resource => {
+    const type = typeOf(request.getUrn());
+    const found = provider.resources[type];
+    if (found === undefined) throw new Error(`This provider has no resource type ${type}.`);
+    return found;
+  };
+
   return {
     handshake: unary<providerProto.ProviderHandshakeRequest, providerProto.ProviderHandshakeResponse>(() => {
       const response = new providerProto.ProviderHandshakeResponse();
@@ -93,12 +101,13 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       return response;
     }),
 
-    check: unary<providerProto.CheckRequest, providerProto.CheckResponse>((request) =>
-      checkResponse(provider.check(request.getUrn(), fromStruct(request.getNews()))),
-    ),
+    check: unary<providerProto.CheckRequest, providerProto.CheckResponse>((request) => {
+      const olds = request.hasOlds() ? fromStruct(request.getOlds()) : undefined;
+      return checkResponse(resource(request).check(request.getUrn(), fromStruct(request.getNews()), olds));
+    }),
 
     diff: unary<providerProto.DiffRequest, providerProto.DiffResponse>((request) => {
-      const changes = provider.diff(fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
+      const changes = resource(request).diff(fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
       for (const ignored of request.getIgnorechangesList()) changes.delete(ignored);
       return diffResponse(changes);
     }),
@@ -107,10 +116,10 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
     create: unary<providerProto.CreateRequest, providerProto.CreateResponse>(async (request) => {
       if (request.getPreview()) {
         const response = new providerProto.CreateResponse();
-        response.setProperties(toStruct(provider.preview(fromStruct(request.getProperties()), undefined)));
+        response.setProperties(toStruct(resource(request).preview(fromStruct(request.getProperties()), undefined)));
         return response;
       }
-      const created = await provider.create({
+      const created = await resource(request).create({
         urn: request.getUrn(),
         deadline: deadline(request.getTimeout()),
         inputs: fromStruct(request.getProperties()),
@@ -122,7 +131,7 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
     }),
 
     read: unary<providerProto.ReadRequest, providerProto.ReadResponse>(async (request) => {
-      const found = await provider.read({
+      const found = await resource(request).read({
         urn: request.getUrn(),
         deadline: deadline(request.getTimeout()),
         id: request.getId(),
@@ -141,11 +150,11 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       if (request.getPreview()) {
         const response = new providerProto.UpdateResponse();
         response.setProperties(
-          toStruct(provider.preview(fromStruct(request.getNews()), fromStruct(request.getOlds()))),
+          toStruct(resource(request).preview(fromStruct(request.getNews()), fromStruct(request.getOlds()))),
         );
         return response;
       }
-      const outputs = await provider.update({
+      const outputs = await resource(request).update({
         urn: request.getUrn(),
         deadline: deadline(request.getTimeout()),
         id: request.getId(),
@@ -159,7 +168,7 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
     }),
 
     delete: unary<providerProto.DeleteRequest, emptyProto.Empty>(async (request) => {
-      await provider.delete({
+      await resource(request).delete({
         urn: request.getUrn(),
         deadline: deadline(request.getTimeout()),
         id: request.getId(),
@@ -175,6 +184,11 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       return new emptyProto.Empty();
     }),
   };
+}
+
+/** The type token in a URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
 /** Turns a function into a gRPC handler: what it returns is the answer, what it throws is the error. */

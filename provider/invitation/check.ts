@@ -1,5 +1,6 @@
-import { isUnknown, type Properties, type PropertyValue } from "../grpc/properties.ts";
-import type { CheckFailure, CheckResult } from "../grpc/resource-provider.ts";
+import type { Properties } from "../grpc/properties.ts";
+import type { CheckResult } from "../grpc/resource-provider.ts";
+import { zodFailures } from "../grpc/zod-failures.ts";
 import { inputsSchema } from "./inputs.ts";
 
 /**
@@ -13,21 +14,7 @@ export function checkInvitation(news: Properties): CheckResult {
   const result = inputsSchema.safeParse(inputs);
   if (result.success) return { inputs: result.data as Properties, failures: [] };
 
-  const failures = result.error.issues
-    .flatMap((issue): CheckFailure[] =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => ({
-            property: propertyPath([...issue.path, key]),
-            reason: `"${key}" is no property of ${issue.path.length === 0 ? "an invitation" : propertyPath(issue.path)}`,
-          }))
-        : [{ property: propertyPath(issue.path), reason: reasonOf(issue.message, valueAt(inputs, issue.path)) }],
-    )
-    .filter(({ property }) => !isUnknown(valueAt(inputs, property.split(/[.[\]]+/).filter(Boolean))));
-  return { inputs: withDefaults(inputs), failures };
-}
-
-function reasonOf(message: string, value: PropertyValue | undefined): string {
-  return value === undefined ? `is required and missing (${message})` : message;
+  return { inputs: withDefaults(inputs), failures: zodFailures(result.error, inputs, "an invitation") };
 }
 
 /** The defaults, for inputs of which some parts are unknown. */
@@ -48,19 +35,5 @@ function withoutNulls(properties: Properties): Properties {
           ? withoutNulls(value as Properties)
           : value,
       ]),
-  );
-}
-
-/** Pulumi's notation of a path, such as `message.body` or `sponsors[1]`. */
-function propertyPath(path: PropertyKey[]): string {
-  return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
-    .join("");
-}
-
-function valueAt(value: PropertyValue | undefined, path: PropertyKey[]): PropertyValue | undefined {
-  return path.reduce<PropertyValue | undefined>(
-    (inner, part) => (inner as Record<PropertyKey, PropertyValue> | null | undefined)?.[part],
-    value,
   );
 }

@@ -1,10 +1,12 @@
 import type { GraphClient } from "../graph/client.ts";
 import type { Engine } from "../grpc/engine.ts";
 import type { Claims } from "./claims.ts";
+import type { FreshLookUps } from "./fresh-look-ups.ts";
 
-/** What every operation on an invitation works with. */
+/** What every operation on guests works with. */
 export interface Context {
   graph: GraphClient;
   engine: Engine;
   claims: Claims;
+  lookUps: FreshLookUps;
 }

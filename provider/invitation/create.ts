@@ -26,10 +26,12 @@ export async function createInvitation(
 ): Promise<{ id: string; outputs: Properties }> {
   const inputs = knownInputs(properties);
   const address = inputs.userEmailAddress;
-  const found = await lookUpGuest(context, address, deadline);
+  const found = context.lookUps.take(address) ?? (await lookUpGuest(context, address, deadline));
 
   switch (found.kind) {
     case "guest":
+      // There now, but not when the list was written down: invited by an earlier run of this stack that was cut short.
+      if (inputs.existedBefore === false) return takeBack(context, inputs, found.user, urn, deadline);
       if (inputs.existing === "fail") throw alreadyThere(address, found.user);
       return adopt(context, inputs, found.user, urn, deadline);
     case "deleted":
@@ -51,6 +53,17 @@ async function adopt(context: Context, inputs: InvitationInputs, user: GraphUser
     urn,
   );
   const facts = { userId: user.id, state: "PendingAcceptance", adopted: true } as const;
+  return bringIntoLine(context, inputs, { ...facts, invitedAt: user.createdDateTime ?? undefined }, user, deadline);
+}
+
+async function takeBack(context: Context, inputs: InvitationInputs, user: GraphUser, urn: string, deadline: Deadline) {
+  context.claims.created(user.id);
+  context.engine.log(
+    "info",
+    `${inputs.userEmailAddress} was invited by an earlier run that did not finish (object id ${user.id}): not mailed again.`,
+    urn,
+  );
+  const facts = { userId: user.id, state: "PendingAcceptance", adopted: false } as const;
   return bringIntoLine(context, inputs, { ...facts, invitedAt: user.createdDateTime ?? undefined }, user, deadline);
 }
 
@@ -155,7 +168,7 @@ async function hasAppeared(
 ): Promise<boolean> {
   for (let look = 1; look <= looks; look++) {
     await pauseFor(backOff(look + 1), deadline);
-    const found = await lookUpGuest({ graph } as Context, address, deadline);
+    const found = await lookUpGuest({ graph }, address, deadline);
     if (found.kind === "guest") return true;
     if (found.kind === "not allowed") {
       throw new Error(

@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { failure } from "./failure.ts";
 
 /** Who has an address in the tenant. */
-export type Lookup =
+export type LookUp =
   | { kind: "nobody" }
   | { kind: "guest"; user: GraphUser }
   | { kind: "deleted"; user: GraphUser }
@@ -18,7 +18,11 @@ export type Lookup =
  *
  * @throws Error where the address belongs to a member of the organisation, or to several guests
  */
-export async function lookUpGuest({ graph }: Context, address: string, deadline: Deadline): Promise<Lookup> {
+export async function lookUpGuest(
+  { graph }: Pick<Context, "graph">,
+  address: string,
+  deadline: Deadline,
+): Promise<LookUp> {
   try {
     const [users, deleted] = await Promise.all([
       usersWithAddress(graph, address, deadline),

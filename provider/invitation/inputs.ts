@@ -75,6 +75,7 @@ export const inputsSchema = z.strictObject({
   existing: oneOf(existingChoices).default("adopt"),
   onDelete: oneOf(onDeleteChoices).default("delete"),
   resend: z.json().optional(),
+  existedBefore: z.boolean("expected true or false").optional(),
 });
 
 export type InvitationInputs = z.infer<typeof inputsSchema>;

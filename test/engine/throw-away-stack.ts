@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,7 +7,7 @@ import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automa
 import { Agent, request as httpRequest } from "undici";
 import { stringify } from "yaml";
 import { startTenant, type Tenant, type TenantOptions } from "../../tenant/index.ts";
-import { repository, toolchainEnvironment } from "../../tools/toolchain.ts";
+import { pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
 
 /** The part of a stack config below `guests:`. */
 export type GuestConfig = Record<string, unknown>;
@@ -21,6 +22,8 @@ export interface ThrowAwayStack {
   writeFile(name: string, content: string): void;
   /** Graph, as an administrator with every permission would use it. */
   graph(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<GraphAnswer>;
+  /** Starts the CLI in a process group of its own, so that a test can kill all of it. */
+  startPulumi(args: string[], environment?: Record<string, string>): ChildProcess;
   /** The state as the backend keeps it, in which secrets are encrypted. */
   storedState(): string;
   /** Object ids by address, as the tenant has them. */
@@ -56,6 +59,13 @@ export async function openStack(options: Partial<TenantOptions> = {}): Promise<T
     configure: (guests) => writeStackConfig(project, guests),
     writeFile: (name, content) => writeFileSync(path.join(project, "stacks", name), content),
     graph: administrator.request,
+    startPulumi: (args, environment = {}) =>
+      spawn(pulumiProgram(), [...args, "--stack", stackName, "--non-interactive"], {
+        cwd: project,
+        env: { ...process.env, ...stack.workspace.envVars, ...environment },
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+      }),
     storedState: () =>
       readFileSync(path.join(folder, "state", ".pulumi", "stacks", "guests", `${stackName}.json`), "utf8"),
     guestIds: () => Object.fromEntries(tenant.guests().map(({ mail, id }) => [mail, id])),

@@ -4,16 +4,20 @@ import { serve } from "../../../provider/grpc/server.ts";
 
 const trivial: ResourceProvider = {
   version: "0.1.0",
+  resources: {
+    "trivial:index:Trivial": {
+      check: (_urn, inputs) => ({ inputs, failures: [] }),
+      diff: () => new Map(),
+      preview: (inputs) => inputs,
+      create: async ({ inputs }) => ({ id: "trivial", outputs: inputs }),
+      read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
+      update: async ({ newInputs }) => newInputs,
+      delete: async () => {},
+    },
+  },
   schema: () => "{}",
   checkConfig: (inputs) => ({ inputs, failures: [] }),
   configure: () => {},
-  check: (_urn, inputs) => ({ inputs, failures: [] }),
-  diff: () => new Map(),
-  preview: (inputs) => inputs,
-  create: async ({ inputs }) => ({ id: "trivial", outputs: inputs }),
-  read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
-  update: async ({ newInputs }) => newInputs,
-  delete: async () => {},
   close: async () => {},
 };
 

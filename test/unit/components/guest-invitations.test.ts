@@ -25,6 +25,8 @@ const answers = (name: string) => ({
   state: name.includes("-new") ? "PendingAcceptance" : "Accepted",
   invitedAt: "2026-06-01T08:00:00Z",
   adopted: name.includes("-old"),
+  // What the provider says of the list, which bears the component's name.
+  ...(name === "partners" && { present: ["old@a.example"] }),
 });
 
 async function invited(args: GuestInvitationsArgs, name = "partners") {
@@ -75,6 +77,7 @@ describe("children", () => {
       createTimeout: "",
     });
     expect(invitations[0]?.inputs).toEqual({
+      existedBefore: false,
       userEmailAddress: "Ana@Fabrikam.example",
       userDisplayName: "Ana",
       redirectUrl,
@@ -102,8 +105,20 @@ describe("children", () => {
     });
 
     expect(invitations.map(({ inputs }) => inputs)).toEqual([
-      { userEmailAddress: "ana@x.example", redirectUrl, message: { body: "Welcome" }, companyName: "Fabrikam" },
-      { userEmailAddress: "bo@x.example", redirectUrl, message: { language: "da" }, companyName: "Bo & Co" },
+      {
+        existedBefore: false,
+        userEmailAddress: "ana@x.example",
+        redirectUrl,
+        message: { body: "Welcome" },
+        companyName: "Fabrikam",
+      },
+      {
+        existedBefore: false,
+        userEmailAddress: "bo@x.example",
+        redirectUrl,
+        message: { language: "da" },
+        companyName: "Bo & Co",
+      },
     ]);
   });
 
@@ -266,5 +281,42 @@ describe("a wrong list", () => {
     });
 
     expect(invitations).toHaveLength(1);
+  });
+});
+
+describe("the list as a whole", () => {
+  const guests = [
+    { email: "New@b.example" },
+    { email: "old@a.example" },
+    { email: "past@a.example", expires: "2026-06-14" },
+  ];
+
+  it("is written down with its addresses, who expired apart, and its limits", async () => {
+    const { engine } = await invited({ redirectUrl, guests, removalLimit: { guests: 3 }, allowRemoval: true });
+    const lists = engine.resources("entra-guests:index:GuestList");
+    expect(lists).toMatchObject([
+      {
+        name: "partners",
+        inputs: {
+          addresses: ["new@b.example", "old@a.example"],
+          expired: ["past@a.example"],
+          removalLimit: { guests: 3 },
+          allowRemoval: true,
+        },
+      },
+    ]);
+  });
+
+  it("tells each guest whether they were in the tenant before", async () => {
+    const { invitations } = await invited({ redirectUrl, guests });
+    expect(invitations.map(({ inputs }) => [inputs.userEmailAddress, inputs.existedBefore])).toEqual([
+      ["New@b.example", false],
+      ["old@a.example", true],
+    ]);
+  });
+
+  it("is left out with engine azuread, which needs official plugins only", async () => {
+    const { engine } = await invited({ redirectUrl, guests: [{ email: "a@b.example" }], engine: "azuread" });
+    expect(engine.resources("entra-guests:index:GuestList")).toEqual([]);
   });
 });

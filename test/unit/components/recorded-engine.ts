@@ -23,6 +23,13 @@ interface Request {
   getName(): string;
 }
 
+export interface RecordedEngine {
+  all: Registered[];
+  /** The invitations of all engines, by name. */
+  invitations(): Registered[];
+  resources(type: string): Registered[];
+}
+
 /**
  * Puts Pulumi's mocks in the engine's place and writes down what is registered.
  *
@@ -32,14 +39,14 @@ interface Request {
 export async function recordedEngine(
   outputsOf: (name: string) => Record<string, unknown> = () => ({}),
   preview = false,
-): Promise<{ all: Registered[]; invitations(): Registered[] }> {
+): Promise<RecordedEngine> {
   const all: Registered[] = [];
   const inputs = new Map<string, Record<string, unknown>>();
   await pulumi.runtime.setMocks(
     {
       call: ({ inputs: given }) => given,
-      newResource: ({ name, inputs: given, custom }) => {
-        inputs.set(name, given);
+      newResource: ({ type, name, inputs: given, custom }) => {
+        inputs.set(`${type}::${name}`, given);
         return { id: custom && !preview ? `id of ${name}` : undefined, state: { ...given, ...outputsOf(name) } };
       },
     },
@@ -51,10 +58,14 @@ export async function recordedEngine(
   const register = prototype.registerResource;
   vi.spyOn(prototype, "registerResource").mockImplementation(async function (this: unknown, request, done) {
     await register.call(this, request, done);
-    all.push(registered(request, inputs.get(request.getName()) ?? {}));
+    all.push(registered(request, inputs.get(`${request.getType()}::${request.getName()}`) ?? {}));
   });
   const isInvitation = ({ type }: Registered) => /invitation:|:Invitation$/.test(type);
-  return { all, invitations: () => all.filter(isInvitation).sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  return {
+    all,
+    invitations: () => all.filter(isInvitation).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    resources: (wanted) => all.filter(({ type }) => type === wanted),
+  };
 }
 
 interface MonitorPrototype {

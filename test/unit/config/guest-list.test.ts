@@ -29,24 +29,26 @@ const problemsOfGuest = (properties: object) =>
   problemsOf({ redirectUrl: defaultUrl, invitations: [{ email: "ana@fabrikam.example", ...properties }] });
 
 describe("a right list", () => {
-  it("comes out with defaults, guests and engine", () => {
+  it("comes out with defaults, guests and what holds for the list as a whole", () => {
     const list = listOf({
       redirectUrl: defaultUrl,
       sendInvitation: "false",
       engine: "entra-guests",
+      removalLimit: '{"guests":5}',
+      allowRemoval: "true",
       invitations: [{ email: "ana@fabrikam.example", sendInvitation: true, usageLocation: "no" }],
     });
 
     expect(list).toEqual({
       defaults: { redirectUrl: defaultUrl, sendInvitation: false },
-      engine: "entra-guests",
+      settings: { engine: "entra-guests", removalLimit: { guests: 5 }, allowRemoval: true },
       invitations: [{ email: "ana@fabrikam.example", sendInvitation: true, usageLocation: "NO" }],
       listed: [],
     });
   });
 
   it("may be empty", () => {
-    expect(listOf({})).toEqual({ defaults: {}, invitations: [], listed: [] });
+    expect(listOf({})).toEqual({ defaults: {}, settings: {}, invitations: [], listed: [] });
   });
 
   it.each(["2027-03-31", "2027-03-31T00:00:00Z", "2027-03-31 00:00:00 +0000 UTC"])("takes the day %s", (expires) => {

@@ -1,0 +1,68 @@
+import { canonicalAddress } from "../../contract/email-address.ts";
+import { isUnknown, type Properties, unknownValue } from "../grpc/properties.ts";
+import type { CheckResult, Deadline, Resource } from "../grpc/resource-provider.ts";
+import { zodFailures } from "../grpc/zod-failures.ts";
+import type { Context } from "../invitation/context.ts";
+import { lookUpGuest } from "../invitation/existing-guest.ts";
+import { type GuestListInputs, guestListSchema, knownList } from "./inputs.ts";
+import { removalProblem } from "./removal-guard.ts";
+
+/**
+ * `entra-guests:index:GuestList`: the list as a whole. It exists in the state only, and does two things that no single
+ * guest can: it stops a change that would remove many guests, and it writes down who of the new guests is in the tenant
+ * already, before anything is sent. After a run that was killed, that record tells a guest whom the run had invited
+ * (theirs to remove) from one who was there before (to be left in place).
+ */
+export function guestListResource(context: () => Context): Resource {
+  return {
+    check: checkGuestList,
+    diff: (before, now) => (sameList(before, now) ? new Map() : new Map([["addresses", "update"]])),
+    preview: (_inputs, before) => before ?? { present: unknownValue },
+    create: async ({ inputs, deadline }) => ({
+      id: "guest-list",
+      outputs: { present: await present(context(), knownList(inputs).addresses, deadline) },
+    }),
+    // There is nothing outside of the state to compare with.
+    read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
+    async update({ oldInputs, newInputs, outputs, deadline }) {
+      const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
+      const added = [...now].filter((address) => !before.has(address));
+      const stillListed = ((outputs.present ?? []) as string[]).filter((address) => now.has(address));
+      return { present: [...stillListed, ...(await present(context(), added, deadline))] };
+    },
+    delete: async () => {},
+  };
+}
+
+function checkGuestList(_urn: string, news: Properties, olds: Properties | undefined): CheckResult {
+  if (isUnknown(news)) return { inputs: news, failures: [] };
+  const now = guestListSchema.safeParse(news);
+  if (!now.success) return { inputs: news, failures: zodFailures(now.error, news, "a guest list") };
+  const before = guestListSchema.safeParse(olds);
+  const reason = before.success ? removalProblem(before.data, now.data) : undefined;
+  return { inputs: now.data as Properties, failures: reason === undefined ? [] : [{ property: "addresses", reason }] };
+}
+
+/** Only the addresses matter: the other inputs steer `check`, and need no operation to be recorded. */
+function sameList(before: Properties, now: Properties): boolean {
+  if (isUnknown(now)) return false;
+  const [one, other] = [addressesOf(before), addressesOf(now)];
+  return one.size === other.size && [...one].every((address) => other.has(address));
+}
+
+function addressesOf(properties: Properties): Set<string> {
+  return new Set((properties as Partial<GuestListInputs>).addresses?.map(canonicalAddress));
+}
+
+/** Those of the addresses that are guests of the tenant already. Looks all of them up at once. */
+async function present(context: Context, addresses: Iterable<string>, deadline: Deadline): Promise<string[]> {
+  const found = await Promise.all(
+    [...addresses].map(async (address) => {
+      // What is wrong with one address is reported by its own resource, which looks again.
+      const lookUp = await lookUpGuest(context, address, deadline).catch(() => undefined);
+      if (lookUp !== undefined) context.lookUps.keep(address, lookUp);
+      return lookUp?.kind === "guest" ? [canonicalAddress(address)] : [];
+    }),
+  );
+  return found.flat();
+}
