@@ -10,6 +10,7 @@ import { GuestList, type GuestListArgs, type RemovalLimit } from "./guest-list.t
 import { guestProblems, stop } from "./guest-problems.ts";
 import type { InvitationArgs } from "./invitation.ts";
 import { report } from "./problem.ts";
+import { withoutStackTraces } from "./without-stack-traces.ts";
 
 /** The component's type token, as it stands in the state. */
 export const guestInvitationsType = "entra-guests:index:GuestInvitations";
@@ -174,15 +175,19 @@ function invite(
   name: string,
   parent: pulumi.Resource,
 ): Record<string, GuestInvitation> {
-  const invited = guests.map((guest) => {
+  const planned = guests.map((guest) => {
     const address = canonicalAddress(guest.email);
     const args = engine.args(guest);
     if (list !== undefined) args.existedBefore = list.existedBefore(address);
     const opts = { parent, ...engine.options(guest) };
     transform?.(args, opts, guest);
-    return [address, engine.create(`${name}-${address}`, args, opts)] as const;
+    return { address, args, opts };
   });
-  return Object.fromEntries(invited);
+  return withoutStackTraces(() =>
+    Object.fromEntries(
+      planned.map(({ address, args, opts }) => [address, engine.create(`${name}-${address}`, args, opts)]),
+    ),
+  );
 }
 
 function knownOf(invitation: GuestInvitation): InvitedGuest {

@@ -182,7 +182,12 @@ export const settingsSchema = z.strictObject({
   removalLimit: z
     .strictObject({
       guests: z.int().min(0).optional().meta({ description: "A number of guests. Default: 20." }),
-      percent: z.number().min(0).max(100).optional().meta({ description: "A share of the list; one guest may always go. Default: 50." }),
+      percent: z
+        .number()
+        .min(0)
+        .max(100)
+        .optional()
+        .meta({ description: "A share of the list; one guest may always go. Default: 50." }),
     })
     .optional()
     .meta({

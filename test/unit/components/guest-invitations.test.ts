@@ -320,3 +320,25 @@ describe("the list as a whole", () => {
     expect(engine.resources("entra-guests:index:GuestList")).toEqual([]);
   });
 });
+
+describe("speed", () => {
+  it("does not cost the stack trace of an error in a transform, nor of anything later", async () => {
+    const before = Error.stackTraceLimit;
+    await recordedEngine(answers);
+    const failing = () => {
+      throw new Error("from the transform");
+    };
+    let thrown: Error | undefined;
+    try {
+      new GuestInvitations("partners", {
+        redirectUrl,
+        guests: [{ email: "a@b.example" }],
+        transform: { invitation: failing },
+      });
+    } catch (error) {
+      thrown = error as Error;
+    }
+    expect(thrown?.stack).toContain("guest-invitations.test.ts");
+    expect(Error.stackTraceLimit).toBe(before);
+  });
+});
