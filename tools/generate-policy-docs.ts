@@ -127,8 +127,11 @@ function fenced(language: string, text: string): string {
 const limits = `## What a policy cannot see
 
 - **What was there before.** A policy sees the resources that a program declares, not those that it no longer declares, so
-  none of these notices that a guest is about to be removed. The preview names each deletion, and a provider is given what
-  a resource was before.
+  none of these notices that a guest is about to be removed. The guard against removing many guests at once is therefore
+  the list's own: the provider is given the list as it was and as it is declared, in the preview and again in the \`up\`, and
+  stops a change over \`guests:removalLimit\` (20 guests, or half of the list) unless the stack config says
+  \`guests:allowRemoval: true\`. It is not asked in a \`destroy\`, nor when a whole \`GuestInvitations\` leaves the program: the
+  comment on a pull request counts those.
 - **Who stands behind an object id.** Access counts as a guest's where the stack shows it: the principal depends on an
   invitation, is the id of one, stands below one or below \`GuestInvitations\`, or is a group of which the stack makes a
   guest a member. In a stack for guests only, \`"principals": "everyone"\` judges every assignment.
