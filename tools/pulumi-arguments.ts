@@ -6,6 +6,8 @@ export type PulumiRequest = {
   needsStack: boolean;
   /** Whether the command starts the program or its provider, and so talks to the tenant. */
   needsTenant: boolean;
+  /** Whether the command reads the guests anew from the tenant. */
+  isRefresh: boolean;
 };
 
 /** The stack that is meant when nobody names one, so that a forgotten `--stack` can never touch a real tenant. */
@@ -50,6 +52,7 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
     stack,
     needsStack: isStackCommand && !helpOnly && !stackless && command !== "about",
     needsTenant: TENANT_COMMANDS.has(command) && !helpOnly,
+    isRefresh: command === "refresh",
   };
 }
 

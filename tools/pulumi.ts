@@ -15,10 +15,12 @@ try {
 }
 
 async function environment(): Promise<NodeJS.ProcessEnv> {
-  const { stack, needsStack, needsTenant } = readArguments(args, process.env);
-  if (stack !== LOCAL_STACK) return { ...process.env, ...toolchainEnvironment() };
+  const { stack, needsStack, needsTenant, isRefresh } = readArguments(args, process.env);
+  // The program makes the outputs, such as who has accepted: a refresh that does not run it goes on showing the old ones.
+  const refresh = isRefresh ? { PULUMI_RUN_PROGRAM: process.env.PULUMI_RUN_PROGRAM ?? "true" } : {};
+  if (stack !== LOCAL_STACK) return { ...process.env, ...toolchainEnvironment(), ...refresh };
   if (needsTenant) await ensureTenant();
-  const env = localStackEnvironment(tenantEnvironment());
+  const env = { ...localStackEnvironment(tenantEnvironment()), ...refresh };
   if (needsStack) ensureLocalStack(env);
   return env;
 }

@@ -70,3 +70,14 @@ describe("what a pulumi command line needs", () => {
     },
   );
 });
+
+describe("a refresh", () => {
+  it.each([
+    ["refresh --yes", true],
+    ["-s prod refresh", true],
+    ["up --refresh", false],
+    ["destroy", false],
+  ])("is told from other commands: %s", (line, isRefresh) => {
+    expect(readArguments(line.split(" "), {}).isRefresh).toBe(isRefresh);
+  });
+});

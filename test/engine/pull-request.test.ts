@@ -1,0 +1,168 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nodeProgram, repository } from "../../tools/toolchain.ts";
+import { openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
+
+const defaults = { redirectUrl: "https://myapps.microsoft.com", message: { body: "Welcome to the portal." } };
+const ana = { email: "ana@fabrikam.example", displayName: "Ana", expires: "2035-12-31" };
+const bo = { email: "bo@northwind.example", expires: "2035-12-31" };
+const carla = { email: "carla@adatum.example", displayName: "Carla", expires: "2035-12-31" };
+const finn = { email: "finn@fabrikam.example", displayName: "Finn", expires: "2035-06-30" };
+
+const onMain = { ...defaults, invitations: [ana, bo, carla] };
+/** Adds two guests, changes one, removes one; one of the new guests breaks the rule about domains. */
+const onBranch = {
+  ...defaults,
+  invitations: [
+    { ...ana, displayName: "Ana Trujillo", message: { body: "Hello Ana, come in." } },
+    carla,
+    { email: "eve@elsewhere.example", displayName: "Eve", expires: "2035-12-31" },
+    finn,
+  ],
+};
+
+const policyConfig = {
+  "allowed-domains": { allowed: ["fabrikam.example", "northwind.example", "adatum.example"] },
+  "redirect-url": { hosts: ["myapps.microsoft.com"] },
+  // Its words count the days from today.
+  "expiry-required": "disabled",
+};
+
+/** The scripts that the pipelines run, on one stack, in the order of a pull request's life. */
+describe("the scripts of the pipelines", () => {
+  let test: ThrowAwayStack;
+  let out: string;
+  let host: Awaited<ReturnType<typeof startCodeHost>>;
+
+  beforeAll(async () => {
+    test = await openStack();
+    out = mkdtempSync(path.join(tmpdir(), "guests-as-code-pipelines-"));
+    host = await startCodeHost();
+    writeFileSync(path.join(out, "policy-config.json"), JSON.stringify(policyConfig));
+    test.configure(onMain);
+    await test.stack.up();
+    test.tenant.clearRequests();
+  });
+  afterAll(async () => {
+    await test.close();
+    host.server.close();
+    rmSync(out, { recursive: true, force: true });
+  });
+
+  it("show what a branch would do, name the broken rule, and send nothing", async () => {
+    test.configure(onBranch);
+    const { status, output } = await run("preview.ts");
+
+    expect(status).toBe(3);
+    await expect(comment()).toMatchFileSnapshot("golden/pull-request.md");
+    expect(output).toContain("Guests of test: 2 added, 1 changed, 1 removed");
+    expect(test.writes()).toEqual([]);
+  });
+
+  it("write one comment to the pull request, and renew it after the next push", async () => {
+    expect((await post()).output).toContain("created");
+    expect((await post()).output).toContain("unchanged");
+    expect(host.comments).toEqual([{ id: 1, body: comment(), user: { type: "Bot" } }]);
+
+    test.configure({ ...onBranch, invitations: onBranch.invitations.filter(({ email }) => !email.startsWith("eve@")) });
+    expect((await run("preview.ts")).status).toBe(0);
+    expect((await post()).output).toContain("updated");
+    expect(host.comments).toHaveLength(1);
+    expect(host.comments[0]?.body).toContain("This can be applied.");
+  }, 120_000);
+
+  it("do not apply what breaks a rule, and send nothing", async () => {
+    test.configure(onBranch);
+    expect((await run("apply.ts")).status).toBe(3);
+    expect(test.writes()).toEqual([]);
+  });
+
+  it("apply what was reviewed", async () => {
+    test.configure({ ...onBranch, invitations: onBranch.invitations.filter(({ email }) => !email.startsWith("eve@")) });
+    const { status, output } = await run("apply.ts");
+
+    expect(status).toBe(0);
+    expect(Object.keys(test.guestIds()).sort()).toEqual([ana.email, carla.email, finn.email]);
+    expect(output).not.toContain(`${test.tenant.url}/redeem`);
+  });
+
+  it("remove, day by day, the guests whose day has passed, and undo nothing that was done by hand", async () => {
+    test.configure({ ...defaults, invitations: [{ ...ana, expires: "2024-01-01" }, carla, finn] });
+    await test.graph("DELETE", `/users/${test.guestIds()[carla.email]}`);
+    test.tenant.accept(finn.email);
+    const { status, output } = await run("daily.ts");
+
+    expect(status).toBe(4);
+    expect(Object.keys(test.guestIds())).toEqual([finn.email]);
+    await expect(readFileSync(path.join(out, "daily.md"), "utf8")).toMatchFileSnapshot("golden/daily.md");
+    expect(output).toContain(`gone      ${carla.email}`);
+  });
+
+  it("say that nothing is new when list and tenant agree", async () => {
+    test.configure({ ...defaults, invitations: [finn] });
+    const { status, output } = await run("daily.ts");
+    expect(output).toContain("nothing new");
+    expect(status).toBe(0);
+  });
+
+  function comment(): string {
+    return readFileSync(path.join(out, "comment.md"), "utf8");
+  }
+
+  function run(script: string) {
+    const policies = ["--policy-config", path.join(out, "policy-config.json")];
+    const args = ["--stack", "test", "--cwd", test.stack.workspace.workDir, "--out", out, ...policies];
+    return runScript(script, args, test.stack.workspace.envVars);
+  }
+
+  function post() {
+    return runScript("post-comment.ts", [path.join(out, "comment.md")], {
+      GITHUB_ACTIONS: "true",
+      GITHUB_API_URL: host.url,
+      GITHUB_REPOSITORY: "contoso/guests",
+      GITHUB_REF: "refs/pull/7/merge",
+      GITHUB_TOKEN: "token-of-the-workflow",
+    });
+  }
+});
+
+async function runScript(script: string, args: string[], env: Record<string, string>) {
+  const child = spawn(nodeProgram(), [path.join(repository, "pipelines", script), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  return { status: status as number, output: `${stdout}${stderr}` };
+}
+
+/** As much of GitHub's API as comments need, on loopback. */
+async function startCodeHost() {
+  const comments: { id: number; body: string; user: { type: string } }[] = [];
+  const server: Server = createServer(async (request, response) => {
+    const body = await text(request);
+    const sent = body === "" ? undefined : (JSON.parse(body) as { body: string });
+    const answer = (status: number, json: unknown) => response.writeHead(status).end(JSON.stringify(json));
+    const route = `${request.method} ${request.url?.split("?")[0]}`;
+    if (request.headers.authorization !== "Bearer token-of-the-workflow") return answer(401, {});
+    if (route === "GET /repos/contoso/guests/issues/7/comments") return answer(200, comments);
+    if (route === "POST /repos/contoso/guests/issues/7/comments" && sent) {
+      const created = { id: comments.length + 1, body: sent.body, user: { type: "Bot" } };
+      comments.push(created);
+      return answer(201, created);
+    }
+    const edited = comments.find(({ id }) => route === `PATCH /repos/contoso/guests/issues/comments/${id}`);
+    if (!edited || !sent) return answer(404, { message: route });
+    edited.body = sent.body;
+    return answer(200, edited);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { server, comments, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
