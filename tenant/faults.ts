@@ -26,7 +26,15 @@ export const faultRule = z.strictObject({
     retryAfter: z.number().min(0).optional(),
     /** The error code of the answer. Default: the one that Graph gives with the status. */
     code: z.string().optional(),
-    /** Whether `status` comes instead of the handler's work, or after it, as a lost answer does. Default `before`. */
+    /** Answer with this, as something between the caller and the tenant does (a proxy's error page). */
+    page: z
+      .strictObject({
+        status: z.int().min(200).max(599),
+        contentType: z.string().default("text/html"),
+        body: z.string(),
+      })
+      .optional(),
+    /** Whether `status` or `page` comes instead of the handler's work, or after it, as a lost answer does. Default `before`. */
     when: z.enum(["before", "after"]).optional(),
     /** Wait this many milliseconds first. */
     delayMs: z.number().min(0).optional(),

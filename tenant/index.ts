@@ -1,21 +1,33 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import type { Server } from "node:https";
 import { join, resolve } from "node:path";
-import { serverCertificate } from "./certificates.ts";
+import { type ServerCertificate, serverCertificate } from "./certificates.ts";
+import { AppRoleAssignments } from "./directory/app-role-assignments.ts";
 import { type Application, Applications, type AppRegistration } from "./directory/applications.ts";
+import { applicationsOf } from "./directory/assigned-applications.ts";
+import { AzureRoleAssignments } from "./directory/azure-role-assignments.ts";
+import { BrowserSessions } from "./directory/browser-sessions.ts";
 import { Database } from "./directory/database.ts";
+import { Groups } from "./directory/groups.ts";
 import { Invitations } from "./directory/invitations.ts";
 import { type ListedMail, Mails } from "./directory/mails.ts";
+import { Passcodes } from "./directory/passcodes.ts";
+import { readSeed } from "./directory/seed.ts";
+import { applySeed } from "./directory/seeding.ts";
+import { ServicePrincipals } from "./directory/service-principals.ts";
 import { loadSettings } from "./directory/settings.ts";
 import type { User } from "./directory/user.ts";
 import { Users } from "./directory/users.ts";
 import { FaultRules } from "./faults.ts";
 import { Throttle } from "./graph/throttling.ts";
 import { signingKeyOf } from "./identity/access-token.ts";
+import { openMailer } from "./mail/index.ts";
 import type { TenantOptions } from "./options.ts";
 import { acceptInvitation } from "./redemption.ts";
 import { type LoggedRequest, RequestLog } from "./request-log.ts";
 import { closeServer, createApp, listen, portOf } from "./server.ts";
 import type { TenantContext } from "./tenant-context.ts";
+import { accessOf, type UserAccess } from "./user-access.ts";
 
 export type { AppRegistration, FederatedCredential } from "./directory/applications.ts";
 export type { InvitationMail, ListedMail } from "./directory/mails.ts";
@@ -24,6 +36,7 @@ export type { User } from "./directory/user.ts";
 export type { FaultRule } from "./faults.ts";
 export type { CollaborationRules, TenantOptions } from "./options.ts";
 export type { LoggedRequest } from "./request-log.ts";
+export type { UserAccess } from "./user-access.ts";
 
 /** A local tenant that runs. */
 export interface Tenant {
@@ -32,6 +45,8 @@ export interface Tenant {
   tenantId: string;
   /** What a client needs in its environment to reach and to trust the tenant. Holds the client secret. */
   environment: Record<string, string>;
+  /** What people open in a browser. */
+  links: TenantLinks;
   /** The certificate of the tenant's own authority, PEM. */
   caFile: string;
   /** Opens `/_tenant/…` over HTTP. */
@@ -49,11 +64,22 @@ export interface Tenant {
   guests(): User[];
   /** Users in the recycle bin. */
   deletedUsers(): User[];
+  /** What a live user may reach by their own memberships and assignments. @throws where nobody has the address */
+  accessOf(address: string): UserAccess;
   /** Does what a guest does in the browser: accepts the invitation. @throws where no guest has the address */
   accept(address: string): void;
   /** Registers another application, with chosen permissions and a secret of its own. */
   registerApp(registration: AppRegistration): { clientId: string; clientSecret: string; objectId: string };
   close(): Promise<void>;
+}
+
+/** The pages of a tenant, as `links.json` in its data folder has them, too. */
+export interface TenantLinks {
+  start: string;
+  directory: string;
+  myApps: string;
+  /** Absent where no mail is sent. */
+  inbox?: string;
 }
 
 /**
@@ -69,14 +95,24 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
   const database = new Database(dataDir);
   try {
     const tenant = await openTenant(options, database, now);
-    const server = await listen(createApp(tenant), certificate, options.port ?? 0);
+    const mailer = options.mail && (await openMailer(tenant, dataDir, options.mail));
+    if (mailer) tenant.mailer = mailer;
+    const server = await listenOrClose(tenant, certificate, options.port ?? 0);
     tenant.url = `https://127.0.0.1:${portOf(server)}`;
-    const environment = environmentOf(tenant, certificate.caFile, certificate.bundleFile);
+    const environment = environmentOf(
+      tenant,
+      certificate.caFile,
+      certificate.bundleFile,
+      options.replicationLagSeconds ?? 0,
+    );
     save(join(dataDir, "environment.json"), `${JSON.stringify(environment, undefined, 2)}\n`);
+    save(join(dataDir, "links.json"), `${JSON.stringify(linksOf(tenant), undefined, 2)}\n`);
     save(join(dataDir, "control-token"), tenant.settings.controlToken);
     let closing: Promise<void> | undefined;
     const close = () => {
-      closing ??= closeServer(server).then(() => database.close());
+      closing ??= closeServer(server)
+        .then(() => tenant.mailer?.close())
+        .then(() => database.close());
       return closing;
     };
     return handleOf(tenant, environment, certificate.caFile, close);
@@ -88,7 +124,9 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
 
 async function openTenant(options: TenantOptions, database: Database, now: () => Date): Promise<TenantContext> {
   const users = new Users(database, now, options.replicationLagSeconds ?? 0);
-  const settings = await loadSettings(database, users, now());
+  const seed = readSeed();
+  const settings = await loadSettings(database, seed, now());
+  applySeed(seed, database, users, settings);
   users.sweep();
   const faults = new FaultRules();
   faults.set(options.faults ?? []);
@@ -97,9 +135,17 @@ async function openTenant(options: TenantOptions, database: Database, now: () =>
     settings,
     database,
     users,
+    resourceGroups: seed.resourceGroups,
     applications: new Applications(database),
+    groups: new Groups(database),
+    servicePrincipals: new ServicePrincipals(database),
+    appRoleAssignments: new AppRoleAssignments(database),
+    azureRoleAssignments: new AzureRoleAssignments(database),
     invitations: new Invitations(database),
     mails: new Mails(database),
+    passcodes: new Passcodes(now),
+    browserSessions: new BrowserSessions(now),
+    applicationsOf: (userId) => applicationsOf(database, userId),
     signingKey: signingKeyOf(settings.signingKey),
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3599,
     collaboration: options.collaboration ?? {},
@@ -107,12 +153,38 @@ async function openTenant(options: TenantOptions, database: Database, now: () =>
     faults,
     ...(options.throttling && { throttle: new Throttle(now) }),
     onInvitation: options.onInvitation ?? (() => {}),
+    onPasscode: options.onPasscode ?? (() => {}),
+    onRequest: options.onRequest ?? (() => {}),
     now,
   };
 }
 
+/** Where the port is taken, the inbox must not keep the process going. */
+async function listenOrClose(tenant: TenantContext, certificate: ServerCertificate, port: number): Promise<Server> {
+  try {
+    return await listen(createApp(tenant), certificate, port);
+  } catch (error) {
+    await tenant.mailer?.close();
+    throw error;
+  }
+}
+
+function linksOf({ url, mailer }: TenantContext): TenantLinks {
+  return {
+    start: `${url}/`,
+    directory: `${url}/directory`,
+    myApps: `${url}/myapps`,
+    ...(mailer && { inbox: mailer.inboxUrl }),
+  };
+}
+
 /** The variables that azuread, azure-native and this project's provider read, and what makes Node and Go trust the tenant. */
-function environmentOf({ url, settings }: TenantContext, caFile: string, bundleFile: string): Record<string, string> {
+function environmentOf(
+  { url, settings }: TenantContext,
+  caFile: string,
+  bundleFile: string,
+  replicationLagSeconds: number,
+): Record<string, string> {
   return {
     ARM_METADATA_HOSTNAME: new URL(url).host,
     ARM_TENANT_ID: settings.tenantId,
@@ -121,6 +193,7 @@ function environmentOf({ url, settings }: TenantContext, caFile: string, bundleF
     ARM_SUBSCRIPTION_ID: settings.subscriptionId,
     NODE_EXTRA_CA_CERTS: caFile,
     SSL_CERT_FILE: bundleFile,
+    ENTRA_GUESTS_REPLICATION_SECONDS: String(replicationLagSeconds),
   };
 }
 
@@ -135,6 +208,7 @@ function handleOf(
     url: tenant.url,
     tenantId: settings.tenantId,
     environment,
+    links: linksOf(tenant),
     caFile,
     controlToken: settings.controlToken,
     requests: () => requests.all(),
@@ -144,6 +218,7 @@ function handleOf(
     users: () => users.currentUsers("live"),
     guests: () => users.currentUsers("live").filter(({ userType }) => userType === "Guest"),
     deletedUsers: () => users.currentUsers("deleted"),
+    accessOf: (address) => accessOf(tenant, address),
     accept: (address) => {
       if (!acceptInvitation(tenant, address)) throw new Error(`No guest of the tenant has the address ${address}.`);
     },

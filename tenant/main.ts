@@ -7,6 +7,8 @@ const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on ht
   node tenant/main.ts [options]
 
   --port N                port on 127.0.0.1 (default 8443, or the variable TENANT_PORT; 0 takes a free one)
+  --smtp-port N           port for mail (or the variable TENANT_SMTP_PORT; default 1025, or a free one where that is taken)
+  --inbox-port N          port of the inbox page (or TENANT_INBOX_PORT; default 1080, or a free one where that is taken)
   --data DIR              where it keeps everything (default .local/tenant)
   --replication-lag SEC   seconds until reads see a write (default 0)
   --token-lifetime SEC    seconds an access token is good for (default 3599)
@@ -21,6 +23,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       port: { type: "string", default: process.env.TENANT_PORT ?? "8443" },
+      "smtp-port": { type: "string", default: process.env.TENANT_SMTP_PORT },
+      "inbox-port": { type: "string", default: process.env.TENANT_INBOX_PORT },
       data: { type: "string", default: ".local/tenant" },
       "replication-lag": { type: "string", default: "0" },
       "token-lifetime": { type: "string", default: "3599" },
@@ -42,6 +46,10 @@ async function main(): Promise<void> {
     replicationLagSeconds: number("--replication-lag", values["replication-lag"], 0, 3600),
     tokenLifetimeSeconds: number("--token-lifetime", values["token-lifetime"], 1, 86_400),
     throttling: values.throttling,
+    mail: {
+      smtpPort: optionalPort("--smtp-port (or TENANT_SMTP_PORT)", values["smtp-port"]),
+      inboxPort: optionalPort("--inbox-port (or TENANT_INBOX_PORT)", values["inbox-port"]),
+    },
     collaboration,
   });
   const stop = async () => {
@@ -49,8 +57,14 @@ async function main(): Promise<void> {
     await tenant.close();
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
+  console.log(`Inbox: ${tenant.links.inbox}\nDirectory: ${tenant.links.directory}\nMy Apps: ${tenant.links.myApps}`);
   // Last: whoever waits for this line may stop the tenant as soon as it is there.
   console.log(`The local tenant is ready at ${tenant.url}`);
+}
+
+/** A port; nothing where the usual one is to be used, or a free one where that is taken. */
+function optionalPort(option: string, text: string | undefined): number | undefined {
+  return text ? number(option, text, 0, 65_535) : undefined;
 }
 
 function number(option: string, text: string, least: number, most: number): number {

@@ -1,5 +1,8 @@
 import type { InvitationMail } from "./directory/mails.ts";
 import type { FaultRule } from "./faults.ts";
+import type { InboxOptions } from "./mail/inbox.ts";
+import type { LoggedRequest } from "./request-log.ts";
+import type { PasscodeMail } from "./tenant-context.ts";
 
 /** What one local tenant is started with. */
 export interface TenantOptions {
@@ -17,8 +20,17 @@ export interface TenantOptions {
   collaboration?: CollaborationRules;
   /** Faults that are set from the start; see `tenant/README.md`. */
   faults?: readonly FaultRule[];
+  /** Where the inbox listens. Default: no mail is sent; it is recorded, and sent by a later start with an inbox. */
+  mail?: InboxOptions;
   /** Called after an invitation that asks for a mail is committed. The answer to the caller does not wait for it. */
   onInvitation?: (mail: InvitationMail) => void | Promise<void>;
+  /** Called with each one-time passcode that a guest asks for at sign-in; the page waits for it. */
+  onPasscode?: (mail: PasscodeMail) => void | Promise<void>;
+  /**
+   * Called with each request as it arrives, and again when it is done and its answer is about to leave; the request waits
+   * for it. Where it throws, the connection is cut: a request that has just arrived is then left undone.
+   */
+  onRequest?: (request: Readonly<LoggedRequest>, moment: "arrived" | "done") => void | Promise<void>;
   /** The clock. Default: the machine's. Tests turn it forward instead of waiting. */
   now?: () => Date;
 }

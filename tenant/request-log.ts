@@ -28,7 +28,7 @@ export class RequestLog {
   add(request: Omit<LoggedRequest, "number" | "status">): LoggedRequest {
     const logged: LoggedRequest = {
       ...request,
-      path: request.path.replace(/([?&]ticket=)[^&]*/gi, "$1…"),
+      path: withoutTicket(request.path),
       number: ++this.#last,
       status: 0,
     };
@@ -44,4 +44,12 @@ export class RequestLog {
   clear(): void {
     this.#requests = [];
   }
+}
+
+/** The path without the value of a ticket or a code, however its name is written in the query. */
+function withoutTicket(path: string): string {
+  return path.replace(/([?&])([^=&]*)=[^&]*/g, (parameter, mark: string, name: string) => {
+    const decoded = [...new URLSearchParams(name).keys()][0]?.toLowerCase();
+    return decoded === "ticket" || decoded === "code" ? `${mark}${name}=…` : parameter;
+  });
 }

@@ -7,6 +7,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono, type Next } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { decodeJwt } from "jose";
+import { armRoutes } from "./arm/routes.ts";
 import type { ServerCertificate } from "./certificates.ts";
 import { controlRoutes } from "./control.ts";
 import type { FaultAction } from "./faults.ts";
@@ -14,6 +15,8 @@ import { codeOf, errorBody } from "./graph/errors.ts";
 import type { TenantEnv } from "./graph/route.ts";
 import { graphRoutes } from "./graph/routes.ts";
 import { identityRoutes } from "./identity/routes.ts";
+import type { PageRequest } from "./pages/route.ts";
+import { notFoundPage, pageRoutes, wantsPage } from "./pages/routes.ts";
 import type { TenantContext } from "./tenant-context.ts";
 
 /** Longer than the clients' pools keep an idle connection, so that none is closed just as a request is written. */
@@ -32,11 +35,14 @@ export function createApp(tenant: TenantContext): Hono<TenantEnv> {
   const graph = graphRoutes(tenant, () => app);
   app.route("/v1.0", graph);
   app.route("/beta", graph);
+  app.route("/", armRoutes(tenant));
   app.route("/", identityRoutes(tenant));
+  app.route("/", pageRoutes(tenant));
 
-  app.notFound((c) =>
-    c.json(errorBody("NotFound", `The local tenant serves nothing at ${c.req.path}.`, c.var, tenant.now()), 404),
-  );
+  app.notFound((c) => {
+    if (wantsPage(c)) return notFoundPage(tenant, c as unknown as PageRequest);
+    return c.json(errorBody("NotFound", `The local tenant serves nothing at ${c.req.path}.`, c.var, tenant.now()), 404);
+  });
   app.onError((error, c) => {
     console.error(error);
     return c.json(
@@ -48,8 +54,9 @@ export function createApp(tenant: TenantContext): Hono<TenantEnv> {
 }
 
 /**
- * The path by which a request is routed. Entra and Graph take any letter case, `users('id')` for `users/id`, the
- * tenant's id after the version (the older official providers), and the official provider's `//{tenant}/oauth2/…`.
+ * The path by which a request is routed. Entra and Graph take any letter case, `users('id')` for `users/id`,
+ * `servicePrincipals(appId='id')`, the tenant's id after the version (the older official providers), and the official
+ * provider's `//{tenant}/oauth2/…`.
  */
 function routingPath(url: string, { settings }: TenantContext): string {
   const path = url.replace(/^https?:\/\/[^/]*/, "").replace(/[?#].*$/s, "");
@@ -57,11 +64,12 @@ function routingPath(url: string, { settings }: TenantContext): string {
     .replace(/^\/+/, "/")
     .toLowerCase()
     .replace(/\('([^/]*)'\)/g, "/$1")
+    .replace(/\((?:%20| )*appid(?:%20| )*=(?:%20| )*'([^/]*)'\)/g, "/appid=$1")
     .replace(`/v1.0/${settings.tenantId}/`, "/v1.0/")
     .replace(`/beta/${settings.tenantId}/`, "/beta/");
 }
 
-async function logRequest(tenant: TenantContext, c: Context<TenantEnv>, next: Next): Promise<void> {
+async function logRequest(tenant: TenantContext, c: Context<TenantEnv>, next: Next): Promise<Response | undefined> {
   const requestId = randomUUID();
   const appId = appIdOf(c);
   const logged = tenant.requests.add({
@@ -76,11 +84,33 @@ async function logRequest(tenant: TenantContext, c: Context<TenantEnv>, next: Ne
   c.set("clientRequestId", c.req.header("client-request-id") ?? requestId);
   c.set("logged", logged);
   c.set("writeOptions", {});
+  if (!(await isLetThrough(tenant, c, "arrived"))) return cutConnection(c);
   await next();
-  if (c.res === RESPONSE_ALREADY_SENT) return;
+  if (c.res === RESPONSE_ALREADY_SENT) return undefined;
+  if (!(await isLetThrough(tenant, c, "done"))) {
+    c.res = cutConnection(c);
+    return undefined;
+  }
   logged.status = c.res.status;
   c.header("request-id", requestId);
+  // By the tenant's clock, as all else in the answer: clients compare them.
+  c.header("date", tenant.now().toUTCString());
   c.header("client-request-id", c.var.clientRequestId);
+  return undefined;
+}
+
+/** False where whoever listens wants the request to go no further. */
+async function isLetThrough(
+  tenant: TenantContext,
+  c: Context<TenantEnv>,
+  moment: "arrived" | "done",
+): Promise<boolean> {
+  try {
+    await tenant.onRequest(c.var.logged, moment);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whom the token names; whether it is good is found out later. */
@@ -106,11 +136,21 @@ async function applyFault(tenant: TenantContext, c: Context<TenantEnv>, next: Ne
   if (fault.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   if (fault.forget) c.set("writeOptions", { forget: true });
   if (fault.reset === "before") return cutConnection(c);
-  if (fault.status !== undefined && fault.when !== "after") return failWith(tenant, c, fault, fault.status);
+  const answer = answerOf(tenant, c, fault);
+  if (answer !== undefined && fault.when !== "after") return answer;
   await next();
   if (fault.reset === "after") c.res = cutConnection(c);
-  else if (fault.status !== undefined) c.res = failWith(tenant, c, fault, fault.status);
+  else if (answer !== undefined) c.res = answer;
   return undefined;
+}
+
+/** What a fault has the caller read; `undefined` where it is the handler's own answer. */
+function answerOf(tenant: TenantContext, c: Context<TenantEnv>, fault: FaultAction): Response | undefined {
+  if (fault.page !== undefined) {
+    const { status, contentType, body } = fault.page;
+    return new Response(body, { status, headers: { "content-type": contentType } });
+  }
+  return fault.status === undefined ? undefined : failWith(tenant, c, fault, fault.status);
 }
 
 function failWith(tenant: TenantContext, c: Context<TenantEnv>, fault: FaultAction, status: number): Response {

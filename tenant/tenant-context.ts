@@ -1,15 +1,33 @@
 import type { KeyObject } from "node:crypto";
 import type { JWK } from "jose";
+import type { AppRoleAssignments } from "./directory/app-role-assignments.ts";
 import type { Applications } from "./directory/applications.ts";
+import type { AssignedApplication } from "./directory/assigned-applications.ts";
+import type { AzureRoleAssignments } from "./directory/azure-role-assignments.ts";
+import type { BrowserSessions } from "./directory/browser-sessions.ts";
 import type { Database } from "./directory/database.ts";
+import type { Groups } from "./directory/groups.ts";
 import type { Invitations } from "./directory/invitations.ts";
 import type { InvitationMail, Mails } from "./directory/mails.ts";
+import type { Passcodes } from "./directory/passcodes.ts";
+import type { ServicePrincipals } from "./directory/service-principals.ts";
 import type { Settings } from "./directory/settings.ts";
 import type { Users } from "./directory/users.ts";
 import type { FaultRules } from "./faults.ts";
 import type { Throttle } from "./graph/throttling.ts";
+import type { Mailer } from "./mail/index.ts";
 import type { CollaborationRules } from "./options.ts";
-import type { RequestLog } from "./request-log.ts";
+import type { LoggedRequest, RequestLog } from "./request-log.ts";
+
+export type { AssignedApplication } from "./directory/assigned-applications.ts";
+
+/** A mail with a one-time passcode. */
+export interface PasscodeMail {
+  to: string;
+  code: string;
+  organisation: string;
+  validMinutes: number;
+}
 
 /** What every handler may use: the directory behind it, and how this tenant is set. */
 export interface TenantContext {
@@ -19,8 +37,18 @@ export interface TenantContext {
   database: Database;
   users: Users;
   applications: Applications;
+  groups: Groups;
+  servicePrincipals: ServicePrincipals;
+  appRoleAssignments: AppRoleAssignments;
+  azureRoleAssignments: AzureRoleAssignments;
+  /** The resource groups of the Azure subscription. */
+  resourceGroups: readonly string[];
   invitations: Invitations;
   mails: Mails;
+  passcodes: Passcodes;
+  browserSessions: BrowserSessions;
+  /** The applications that a guest may use, by themselves or through their groups. */
+  applicationsOf: (userId: string) => AssignedApplication[];
   /** Signs access tokens, verifies them, and is published for others to verify them. */
   signingKey: { sign: KeyObject; verify: KeyObject; published: JWK };
   tokenLifetimeSeconds: number;
@@ -30,5 +58,9 @@ export interface TenantContext {
   /** Absent: no limits. */
   throttle?: Throttle;
   onInvitation: (mail: InvitationMail) => void | Promise<void>;
+  onPasscode: (mail: PasscodeMail) => void | Promise<void>;
+  onRequest: (request: Readonly<LoggedRequest>, moment: "arrived" | "done") => void | Promise<void>;
+  /** Sends the mails to the inbox that catches all of them. Absent: they are recorded, and nobody gets them. */
+  mailer?: Mailer;
   now: () => Date;
 }

@@ -1,8 +1,10 @@
-// The only step between a fresh clone and everything else: npm packages, Node, and the Pulumi CLI with its language host.
+// The only step between a fresh clone and everything else: npm packages, Node, the Pulumi CLI with its language host,
+// and with --browser a Chromium.
 // It runs before `npm start`, `npm test` and the other commands, on whatever Node (18 or newer) started npm, and needs no
 // npm package itself. When all is there it prints nothing and takes a few milliseconds.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureBrowser } from "./setup/browser.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { SetupFailure } from "./setup/failure.mjs";
 import { ensureNode } from "./setup/node-runtime.mjs";
@@ -13,6 +15,8 @@ try {
   ensureDependencies(root);
   const node = ensureNode(root);
   await ensurePulumi(root, node);
+  // Only `npm test` and `npm run screenshots` look at pages.
+  if (process.argv.includes("--browser")) await ensureBrowser(root, node);
 } catch (error) {
   console.error(`\n${describe(error)}`);
   process.exitCode = 1;

@@ -5,7 +5,7 @@ import { runInForeground } from "./foreground.ts";
 import { guestsOf, guestTable } from "./guest-table.ts";
 import { ensureLocalStack, localStackEnvironment } from "./local-stack.ts";
 import { LOCAL_STACK } from "./pulumi-arguments.ts";
-import { ensureTenant, tenantEnvironment, tenantLog } from "./tenant-process.ts";
+import { ensureTenant, tenantEnvironment, tenantLinks, tenantLog } from "./tenant-process.ts";
 import { pulumiProgram, repository } from "./toolchain.ts";
 
 const POLICY_PACK = ["--policy-pack", "policies/guests", "--policy-pack-config", "policies/guests.local.json"];
@@ -17,7 +17,7 @@ try {
   process.exitCode = await applyGuests(env);
   if (process.exitCode === 0) {
     showGuests(env);
-    showLinks(env);
+    showLinks();
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -54,11 +54,16 @@ function showGuests(env: NodeJS.ProcessEnv): void {
   console.log(guestTable(guestsOf(JSON.parse(stdout))));
 }
 
-function showLinks(env: NodeJS.ProcessEnv): void {
+function showLinks(): void {
   section("Open");
-  const links = { "Endpoints of the tenant": "/metadata/endpoints?api-version=2022-09-01" };
-  for (const [title, address] of Object.entries(links)) {
-    console.log(`  ${title}: https://${env.ARM_METADATA_HOSTNAME}${address}`);
+  const links = tenantLinks();
+  if (links) {
+    console.log(`  Inbox, where the invitations are:    ${links.inbox}`);
+    console.log(`  Directory, with who has accepted:    ${links.directory}`);
+    console.log(`  My Apps, for a guest:                ${links.myApps}`);
+    console.log(
+      "\n  The certificate is the tenant's own, so a browser warns of it once. Go on: the pages are on this machine.",
+    );
   }
   console.log("\n  Change stacks/Pulumi.local.yaml and run `npm start` again; `npm stop` stops the tenant.");
 }

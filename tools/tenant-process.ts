@@ -41,6 +41,18 @@ export function tenantEnvironment(): Record<string, string> {
   }
 }
 
+/** The pages of the tenant, as it wrote them at its last start. */
+export type TenantLinks = { start: string; directory: string; myApps: string; inbox?: string };
+
+/** Where the tenant's pages are; nothing before its first start. */
+export function tenantLinks(): TenantLinks | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(dataFolder, "links.json"), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The tenant this checkout has running, if any. A pid that meanwhile belongs to another program does not count. */
 export function runningTenant(): TenantProcess | undefined {
   try {

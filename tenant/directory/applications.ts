@@ -58,6 +58,23 @@ export class Applications {
       .run(application.appId, JSON.stringify(application));
     return application;
   }
+
+  /** Grants an application these permissions instead of those it has. Inside `Database.write` only. */
+  grant(appId: string, permissions: readonly Permission[]): void {
+    const application = this.find(appId);
+    if (application === undefined) throw new Error(`There is no application ${appId}.`);
+    this.#database
+      .prepare("UPDATE applications SET document = ? WHERE app_id = ?")
+      .run(JSON.stringify({ ...application, permissions }), appId);
+  }
+
+  /** All of them, the oldest first. */
+  list(): Application[] {
+    return this.#database
+      .prepare("SELECT document FROM applications ORDER BY rowid")
+      .all()
+      .map((row) => JSON.parse(String(row.document)) as Application);
+  }
 }
 
 /** Whether a secret is the application's, in a time that says nothing about how much of it is right. */

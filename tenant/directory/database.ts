@@ -2,10 +2,9 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
-/** Goes up with every change of the tables. */
-const schemaVersion = 1;
-
-const schema = `
+/** How the tables came about: the n-th step leads from version n - 1 to version n. Steps are added, never changed. */
+const schemaSteps: readonly string[] = [
+  `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE applications (app_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
   CREATE TABLE users (sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, versions TEXT NOT NULL) STRICT;
@@ -14,7 +13,24 @@ const schema = `
   ) STRICT;
   CREATE INDEX invitations_by_user ON invitations (user_id);
   CREATE TABLE mails (number INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
-`;
+  `,
+  "ALTER TABLE mails ADD COLUMN sent_at TEXT;",
+  `
+  CREATE TABLE groups (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
+  CREATE TABLE group_members (
+    group_id TEXT NOT NULL, member_id TEXT NOT NULL, UNIQUE (group_id, member_id)
+  ) STRICT;
+  CREATE INDEX group_members_by_member ON group_members (member_id);
+  CREATE TABLE service_principals (id TEXT PRIMARY KEY, app_id TEXT NOT NULL UNIQUE, document TEXT NOT NULL) STRICT;
+  CREATE TABLE app_role_assignments (
+    id TEXT PRIMARY KEY, principal_id TEXT NOT NULL, resource_id TEXT NOT NULL, document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX app_role_assignments_by_principal ON app_role_assignments (principal_id);
+  CREATE INDEX app_role_assignments_by_resource ON app_role_assignments (resource_id);
+  CREATE TABLE azure_role_assignments (name TEXT PRIMARY KEY, principal_id TEXT NOT NULL, document TEXT NOT NULL) STRICT;
+  CREATE INDEX azure_role_assignments_by_principal ON azure_role_assignments (principal_id);
+  `,
+];
 
 /** How a transaction is to end. */
 export interface WriteOptions {
@@ -56,11 +72,11 @@ export class Database {
   #migrate(file: string): void {
     this.#sqlite.exec("BEGIN EXCLUSIVE");
     const version = Number(this.#sqlite.prepare("PRAGMA user_version").get()?.user_version ?? 0);
-    if (version === 0) this.#sqlite.exec(schema);
-    this.#sqlite.exec(`PRAGMA user_version=${schemaVersion}; COMMIT`);
-    if (version > schemaVersion) {
+    if (version > schemaSteps.length) {
       throw new Error(`${file} was made by a later version of the local tenant. Delete its folder to start afresh.`);
     }
+    for (const step of schemaSteps.slice(version)) this.#sqlite.exec(step);
+    this.#sqlite.exec(`PRAGMA user_version=${schemaSteps.length}; COMMIT`);
   }
 
   /** A prepared statement; the same text is prepared once. */

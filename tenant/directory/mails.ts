@@ -31,7 +31,13 @@ export interface ListedMail {
   cc: string[];
 }
 
-/** Every mail that the tenant has sent or would have sent. */
+/** A mail that is to be sent, under its number: 1 for the tenant's first. */
+export interface RecordedMail {
+  number: number;
+  mail: InvitationMail;
+}
+
+/** Every mail of an invitation, sent or still to be sent: recorded with what it is about, so that none gets lost. */
 export class Mails {
   readonly #database: Database;
 
@@ -44,13 +50,37 @@ export class Mails {
     this.#database.prepare("INSERT INTO mails (document) VALUES (?)").run(JSON.stringify(mail));
   }
 
+  /** What is still to be sent, the oldest first. */
+  unsent(): RecordedMail[] {
+    return this.#database
+      .prepare("SELECT number, document FROM mails WHERE sent_at IS NULL ORDER BY number")
+      .all()
+      .map(read);
+  }
+
+  /** The first mail after this number that is still to be sent. */
+  nextUnsent(after: number): RecordedMail | undefined {
+    const row = this.#database
+      .prepare("SELECT number, document FROM mails WHERE sent_at IS NULL AND number > ? ORDER BY number LIMIT 1")
+      .get(after);
+    return row && read(row);
+  }
+
+  markSent(number: number, at: Date): void {
+    this.#database.write(() =>
+      this.#database.prepare("UPDATE mails SET sent_at = ? WHERE number = ?").run(at.toISOString(), number),
+    );
+  }
+
   list(): ListedMail[] {
     return this.#database
       .prepare("SELECT number, document FROM mails ORDER BY number")
       .all()
-      .map((row) => {
-        const { kind, at, to, cc } = JSON.parse(String(row.document)) as InvitationMail;
-        return { number: Number(row.number), kind, at, to, cc };
-      });
+      .map(read)
+      .map(({ number, mail: { kind, at, to, cc } }) => ({ number, kind, at, to, cc }));
   }
+}
+
+function read(row: Record<string, unknown>): RecordedMail {
+  return { number: Number(row.number), mail: JSON.parse(String(row.document)) as InvitationMail };
 }

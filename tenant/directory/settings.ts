@@ -3,9 +3,7 @@ import type { JWK } from "jose";
 import { exportJWK, generateKeyPair } from "jose";
 import { Applications } from "./applications.ts";
 import type { Database } from "./database.ts";
-import type { Permission } from "./permission.ts";
-import { emptyUser } from "./user.ts";
-import type { Users } from "./users.ts";
+import type { Seed } from "./seed.ts";
 
 /** What makes this tenant this tenant: made once, at the first start of a data folder. */
 export interface Settings {
@@ -26,32 +24,21 @@ export interface Settings {
   controlToken: string;
 }
 
-/** The permissions of the main application: what the project's features need, and no more. */
-const mainPermissions: readonly Permission[] = [
-  "User.Invite.All",
-  "User.ReadWrite.All",
-  "User.DeleteRestore.All",
-  "Organization.Read.All",
-];
-
-/** Reads the settings, or makes them together with the first application and two members of the organisation. */
-export async function loadSettings(database: Database, users: Users, now: Date): Promise<Settings> {
+/** Reads the settings, or makes them together with the application that Pulumi signs in as. */
+export async function loadSettings(database: Database, seed: Seed, now: Date): Promise<Settings> {
   const row = database.prepare("SELECT value FROM settings WHERE name = 'tenant'").get();
   if (row) return JSON.parse(String(row.value)) as Settings;
 
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
   const signingKey: JWK = { ...(await exportJWK(privateKey)), alg: "RS256", use: "sig", kid: randomUUID() };
   return database.write(() => {
-    const main = new Applications(database).register({
-      displayName: "Contoso guest list",
-      permissions: mainPermissions,
-    });
+    const main = new Applications(database).register(seed.pulumi);
     const settings: Settings = {
       tenantId: randomUUID(),
       subscriptionId: randomUUID(),
-      organisation: "Contoso",
-      initialDomain: "contoso.onmicrosoft.com",
-      domain: "contoso.example",
+      organisation: seed.organisation,
+      initialDomain: seed.initialDomain,
+      domain: seed.domain,
       createdDateTime: now.toISOString(),
       signingKey,
       clientId: main.appId,
@@ -59,22 +46,6 @@ export async function loadSettings(database: Database, users: Users, now: Date):
       controlToken: randomBytes(30).toString("base64url"),
     };
     database.prepare("INSERT INTO settings (name, value) VALUES ('tenant', ?)").run(JSON.stringify(settings));
-    addMember(users, settings, "Mira Holt", "mira");
-    addMember(users, settings, "Jonas Berg", "jonas");
     return settings;
   });
-}
-
-function addMember(users: Users, settings: Settings, displayName: string, alias: string): void {
-  const address = `${alias}@${settings.domain}`;
-  const [givenName = null, surname = null] = displayName.split(" ");
-  const user = emptyUser({
-    id: randomUUID(),
-    displayName,
-    createdDateTime: settings.createdDateTime,
-    userPrincipalName: address,
-    userType: "Member",
-  });
-  const mail = { mail: address, mailNickname: alias, proxyAddresses: [`SMTP:${address}`] };
-  users.save({ user: { ...user, givenName, surname, ...mail }, deletedDateTime: null }, 0);
 }

@@ -87,8 +87,13 @@ async function run(server: Hono<TenantEnv>, c: GraphRequest, request: BatchReque
     id: request.id,
     status: response.status,
     headers: Object.fromEntries([...response.headers].map(([name, value]) => [canonicalName(name), value])),
-    ...(text !== "" && { body: JSON.parse(text) as unknown }),
+    ...(text !== "" && { body: bodyOf(text, response.headers.get("content-type") ?? "") }),
   };
+}
+
+/** What is no JSON comes in base64 ("Combine multiple HTTP requests using JSON batching"). */
+function bodyOf(text: string, contentType: string): unknown {
+  return contentType.includes("json") ? JSON.parse(text) : Buffer.from(text).toString("base64");
 }
 
 /** Headers are written as Graph writes them in a batch, where clients look them up as plain JSON keys. */

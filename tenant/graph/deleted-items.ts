@@ -1,11 +1,20 @@
+import type { WriteOptions } from "../directory/database.ts";
 import type { UserState } from "../directory/user.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { notFound } from "./errors.ts";
 import { toDeleteUsers, toReadUsers } from "./permissions.ts";
-import { type GraphRequest, type GraphRoute, isEventual, readQuery, representationOf } from "./route.ts";
+import {
+  contextOf,
+  type GraphRequest,
+  type GraphRoute,
+  isEventual,
+  nextLink,
+  readQuery,
+  representationOf,
+} from "./route.ts";
 import { parseUserQuery, queryUsers } from "./user-query.ts";
 import { representUser } from "./user-representation.ts";
-import { assertFreeName, contextOf, nextLink } from "./users.ts";
+import { assertFreeName } from "./users.ts";
 
 /** `/directory/deletedItems`: the recycle bin. Only users of it are served. */
 export function deletedItemRoutes(tenant: TenantContext): GraphRoute[] {
@@ -38,18 +47,33 @@ function get(tenant: TenantContext, c: GraphRequest): Response {
 }
 
 function restore(tenant: TenantContext, c: GraphRequest): Response {
-  const restored = tenant.database.write(() => {
-    const { user } = deletedUser(tenant, c);
+  return answer(tenant, c, restoreUser(tenant, idOf(c), c.var.writeOptions));
+}
+
+/** Brings a user back from the recycle bin as they were. @throws GraphError 404, or 400 for a name that is taken now */
+export function restoreUser(tenant: TenantContext, id: string, writeOptions: WriteOptions = {}): UserState {
+  return tenant.database.write(() => {
+    const { user } = deletedUser(tenant, id);
     assertFreeName(tenant, user);
-    tenant.users.save({ user, deletedDateTime: null });
-    return { user, deletedDateTime: null };
-  }, c.var.writeOptions);
-  return answer(tenant, c, restored);
+    const restored = { user, deletedDateTime: null };
+    tenant.users.save(restored);
+    return restored;
+  }, writeOptions);
 }
 
 function purge(tenant: TenantContext, c: GraphRequest): Response {
-  tenant.database.write(() => tenant.users.purge(deletedUser(tenant, c).user.id), c.var.writeOptions);
+  purgeUser(tenant, idOf(c), c.var.writeOptions);
   return c.body(null, 204);
+}
+
+/** Empties the recycle bin of one user, for good, and drops their memberships and assignments. @throws GraphError 404 */
+export function purgeUser(tenant: TenantContext, id: string, writeOptions: WriteOptions = {}): void {
+  tenant.database.write(() => {
+    const { user } = deletedUser(tenant, id);
+    tenant.groups.forget(user.id);
+    tenant.appRoleAssignments.forget(user.id);
+    tenant.users.purge(user.id);
+  }, writeOptions);
 }
 
 function answer(tenant: TenantContext, c: GraphRequest, state: UserState): Response {
@@ -60,8 +84,7 @@ function answer(tenant: TenantContext, c: GraphRequest, state: UserState): Respo
   });
 }
 
-function deletedUser(tenant: TenantContext, c: GraphRequest): UserState {
-  const id = idOf(c);
+function deletedUser(tenant: TenantContext, id: string): UserState {
   const state = tenant.users.current(id);
   if (state === undefined || state.deletedDateTime === null) throw notFound(id);
   return state;

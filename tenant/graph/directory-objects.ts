@@ -1,11 +1,11 @@
 import type { TenantContext } from "../tenant-context.ts";
+import { representObject, visibleObject } from "./directory-object.ts";
 import { badRequest, notFound } from "./errors.ts";
-import { toReadUsers } from "./permissions.ts";
-import { type GraphRequest, type GraphRoute, readBody, readQuery, representationOf } from "./route.ts";
+import { requireAny, toReadApplications, toReadGroups, toReadUsers } from "./permissions.ts";
+import { contextOf, type GraphRequest, type GraphRoute, readBody, readQuery, representationOf } from "./route.ts";
 import { type UserPropertyName, userProperties } from "./user-properties.ts";
 import { parseUserQuery } from "./user-query.ts";
 import { representUser } from "./user-representation.ts";
-import { contextOf } from "./users.ts";
 
 /** Graph takes so many ids in one request. */
 const mostIds = 1000;
@@ -19,7 +19,12 @@ export function directoryObjectRoutes(tenant: TenantContext): GraphRoute[] {
       permissions: toReadUsers,
       handle: (c) => getByIds(tenant, c),
     },
-    { method: "GET", path: "/directoryobjects/:id", permissions: toReadUsers, handle: (c) => get(tenant, c) },
+    {
+      method: "GET",
+      path: "/directoryobjects/:id",
+      permissions: Object.values(readersOf).flat(),
+      handle: (c) => get(tenant, c),
+    },
   ];
 }
 
@@ -49,13 +54,16 @@ async function getByIds(tenant: TenantContext, c: GraphRequest): Promise<Respons
 
 function get(tenant: TenantContext, c: GraphRequest): Response {
   const id = (c.req.param("id") ?? "").toLowerCase();
-  const state = tenant.users.visible(id);
-  if (state === undefined || state.deletedDateTime !== null) throw notFound(id);
+  const object = visibleObject(tenant, id);
+  if (object === undefined) throw notFound(id);
+  requireAny(c.var.caller.roles, readersOf[object.type]);
   return c.json({
     "@odata.context": `${contextOf(tenant, c, "directoryObjects")}/$entity`,
-    ...representUser(tenant, state, parseUserQuery(readQuery(c)), representationOf(c, true)),
+    ...representObject(tenant, object, readQuery(c), representationOf(c).full),
   });
 }
+
+const readersOf = { User: toReadUsers, Group: toReadGroups, ServicePrincipal: toReadApplications };
 
 /** The reference says that the objects come with all their properties; `$select` narrows them. */
 function selectionOf(c: GraphRequest) {

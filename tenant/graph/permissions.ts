@@ -26,6 +26,32 @@ export const toEnableAccounts: Alternative[] = [...toWriteUsers, ["User.EnableDi
 export const toDeleteUsers: Alternative[] = ["User.DeleteRestore.All", "User.ReadWrite.All"];
 /** Add and remove sponsors. */
 export const toWriteSponsors: Alternative[] = ["User.ReadWrite.All"];
+/** List groups, get group, list group members, list a user's direct memberships. */
+export const toReadGroups: Alternative[] = [
+  "GroupMember.Read.All",
+  "GroupMember.ReadWrite.All",
+  "Group.Read.All",
+  "Group.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+/** Create, update and delete group. */
+export const toWriteGroups: Alternative[] = ["Group.ReadWrite.All", "Directory.ReadWrite.All"];
+/** Add members, remove member. */
+export const toWriteMembers: Alternative[] = ["GroupMember.ReadWrite.All", ...toWriteGroups];
+/** What a role-assignable group and its members ask for besides. */
+export const toWriteRoles: Alternative[] = ["RoleManagement.ReadWrite.Directory"];
+/** List service principals, get service principal. */
+export const toReadApplications: Alternative[] = [
+  "Application.Read.All",
+  "Application.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+/** Grant and delete an appRoleAssignment, for a service principal, a user or a group. */
+export const toAssignAppRoles: Alternative[] = ["AppRoleAssignment.ReadWrite.All"];
+/** List appRoleAssignments granted for a service principal, to a user, to a group. */
+export const toReadAppRoleAssignments: Alternative[] = [...toReadApplications, ...toAssignAppRoles];
 /** List organization. */
 export const toReadOrganization: Alternative[] = [
   "Organization.Read.All",

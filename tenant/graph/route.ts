@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { WriteOptions } from "../directory/database.ts";
 import type { Caller } from "../identity/access-token.ts";
 import type { LoggedRequest } from "../request-log.ts";
+import type { TenantContext } from "../tenant-context.ts";
 import { badRequest } from "./errors.ts";
 import type { Alternative } from "./permissions.ts";
 import type { Representation } from "./user-representation.ts";
@@ -74,4 +75,30 @@ export function representationOf(c: GraphRequest, polymorphic = false): Represen
 /** `v1.0` or `beta`: the version in the caller's path, for the links in the answer. */
 export function versionOf(c: GraphRequest): string {
   return new URL(c.req.url).pathname.split("/")[1] ?? "v1.0";
+}
+
+/** The last part of the path as the caller wrote it: the path by which a request is routed is in lower case. */
+export function lastSegment(c: GraphRequest): string {
+  return decodeURIComponent(new URL(c.req.url).pathname.split("/").at(-1) ?? "");
+}
+
+/** The `@odata.context` of a collection. */
+export function contextOf(
+  tenant: TenantContext,
+  c: GraphRequest,
+  set: string,
+  selected: readonly string[] = [],
+): string {
+  const properties = selected.length > 0 ? `(${selected.join(",")})` : "";
+  return `${tenant.url}/${versionOf(c)}/$metadata#${set}${properties}`;
+}
+
+/** The address of the next page: this request's own, with another `$skiptoken`. */
+export function nextLink(tenant: TenantContext, c: GraphRequest, token: string): string {
+  const { pathname, search } = new URL(c.req.url);
+  const rest = search
+    .slice(1)
+    .split("&")
+    .filter((part) => part !== "" && !/^(\$|%24)skiptoken=/i.test(part));
+  return `${tenant.url}${pathname}?${[...rest, `$skiptoken=${token}`].join("&")}`;
 }

@@ -2,14 +2,18 @@ import { Hono } from "hono";
 import { TokenRefused, verifyToken } from "../identity/access-token.ts";
 import { graphAudience } from "../identity/metadata.ts";
 import type { TenantContext } from "../tenant-context.ts";
+import { appRoleAssignmentRoutes } from "./app-role-assignments.ts";
 import { batchRoutes } from "./batch.ts";
 import { deletedItemRoutes } from "./deleted-items.ts";
 import { directoryObjectRoutes } from "./directory-objects.ts";
 import { badRequest, errorBody, GraphError } from "./errors.ts";
+import { groupMemberRoutes } from "./group-members.ts";
+import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { organizationRoutes } from "./organization.ts";
 import { requireAny } from "./permissions.ts";
 import { type GraphRequest, type GraphRoute, readQuery, type TenantEnv } from "./route.ts";
+import { servicePrincipalRoutes } from "./service-principals.ts";
 import { sponsorRoutes } from "./sponsors.ts";
 import { userRoutes } from "./users.ts";
 
@@ -25,6 +29,10 @@ export function graphRoutes(tenant: TenantContext, server: () => Hono<TenantEnv>
     ...sponsorRoutes(tenant),
     ...deletedItemRoutes(tenant),
     ...directoryObjectRoutes(tenant),
+    ...groupRoutes(tenant),
+    ...groupMemberRoutes(tenant),
+    ...servicePrincipalRoutes(tenant),
+    ...appRoleAssignmentRoutes(tenant),
     ...organizationRoutes(tenant),
     ...batchRoutes(server),
   ];

@@ -1,9 +1,9 @@
 import type { TenantContext } from "../tenant-context.ts";
 import { badRequest, notFound } from "./errors.ts";
 import { toReadUsers, toWriteSponsors } from "./permissions.ts";
-import { type GraphRequest, type GraphRoute, readBody } from "./route.ts";
+import { contextOf, type GraphRequest, type GraphRoute, readBody } from "./route.ts";
 import { representSponsors } from "./user-representation.ts";
-import { contextOf, currentUser, visibleUser } from "./users.ts";
+import { currentUser, visibleUser } from "./users.ts";
 
 /** A user has at most so many sponsors (Graph, "Assign sponsors"). */
 const mostSponsors = 5;

@@ -4,13 +4,14 @@ import type { TenantContext } from "../tenant-context.ts";
 import { badRequest, notFound } from "./errors.ts";
 import { requireAny, toDeleteUsers, toEnableAccounts, toReadUsers, toWriteUsers } from "./permissions.ts";
 import {
+  contextOf,
   type GraphRequest,
   type GraphRoute,
   isEventual,
+  nextLink,
   readBody,
   readQuery,
   representationOf,
-  versionOf,
 } from "./route.ts";
 import { readUserChanges, requireProperties } from "./user-changes.ts";
 import { parseUserQuery, queryUsers } from "./user-query.ts";
@@ -101,11 +102,13 @@ async function updateUser(tenant: TenantContext, c: GraphRequest): Promise<Respo
 }
 
 function deleteUser(tenant: TenantContext, c: GraphRequest): Response {
-  tenant.database.write(() => {
-    const { user } = currentUser(tenant, c);
-    tenant.users.save({ user, deletedDateTime: tenant.now().toISOString() });
-  }, c.var.writeOptions);
+  tenant.database.write(() => moveToRecycleBin(tenant, currentUser(tenant, c).user), c.var.writeOptions);
   return c.body(null, 204);
+}
+
+/** Inside `Database.write` only. */
+export function moveToRecycleBin(tenant: TenantContext, user: User): void {
+  tenant.users.save({ user, deletedDateTime: tenant.now().toISOString() });
 }
 
 /** No two live users share a principal name. @throws GraphError 400 */
@@ -132,25 +135,4 @@ export function currentUser(tenant: TenantContext, c: GraphRequest): UserState {
   const state = tenant.users.current(byName?.id ?? id.toLowerCase());
   if (state === undefined || state.deletedDateTime !== null) throw notFound(id);
   return state;
-}
-
-/** The `@odata.context` of a collection. */
-export function contextOf(
-  tenant: TenantContext,
-  c: GraphRequest,
-  set: string,
-  selected: readonly string[] = [],
-): string {
-  const properties = selected.length > 0 ? `(${selected.join(",")})` : "";
-  return `${tenant.url}/${versionOf(c)}/$metadata#${set}${properties}`;
-}
-
-/** The address of the next page: this request's own, with another `$skiptoken`. */
-export function nextLink(tenant: TenantContext, c: GraphRequest, token: string): string {
-  const { pathname, search } = new URL(c.req.url);
-  const rest = search
-    .slice(1)
-    .split("&")
-    .filter((part) => part !== "" && !/^(\$|%24)skiptoken=/i.test(part));
-  return `${tenant.url}${pathname}?${[...rest, `$skiptoken=${token}`].join("&")}`;
 }

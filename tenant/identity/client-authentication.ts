@@ -68,6 +68,7 @@ async function verifyFederatedAssertion(
     subject: credential.subject,
     audience: credential.audience ?? defaultFederatedAudience,
     currentDate: tenant.now(),
+    clockTolerance: clockSkew,
   }).catch((error: unknown) => {
     throw assertionRefused(error, claims, tenant.now());
   });
@@ -121,10 +122,14 @@ async function verifyCertificateAssertion(tenant: TenantContext, app: Applicatio
       `${tenant.url}/${tenant.settings.tenantId}/v2.0`,
     ],
     currentDate: tenant.now(),
+    clockTolerance: clockSkew,
   }).catch((error: unknown) => {
     throw assertionRefused(error, decodeJwt(assertion), tenant.now());
   });
 }
+
+/** By how much a client's clock may differ, in seconds: the five minutes that are usual for signed assertions. */
+const clockSkew = 300;
 
 function thumbprint(raw: Buffer, hash: "sha1" | "sha256"): string {
   return createHash(hash).update(raw).digest("base64url");

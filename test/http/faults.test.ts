@@ -154,7 +154,8 @@ describe("replication lag", () => {
   });
 
   it("does not hide the members that were there from the start, nor a guest from a second invitation", async () => {
-    expect((await tenant.graph("GET", "/users")).body.value).toHaveLength(2);
+    expect((await tenant.graph("GET", "/users")).body.value).toHaveLength(tenant.users().length);
+    expect(tenant.users().length).toBeGreaterThan(1);
     const id = await tenant.invite("ana@fabrikam.example");
     expect(await tenant.invite("ana@fabrikam.example")).toBe(id);
   });

@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { Agent, fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTenant } from "../../tenant/index.ts";
-import { standingClock, startTestTenant } from "./tenant-client.ts";
+import { mailsTo } from "./mail-inbox.ts";
+import { invitation, standingClock, startTestTenant } from "./tenant-client.ts";
 
 const main = join(import.meta.dirname, "../../tenant/main.ts");
 let dataDir: string;
@@ -31,7 +32,7 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
 async function runReady(...args: string[]): Promise<{ child: ChildProcess; url: string }> {
   const child = run(["--data", dataDir, "--port", "0", ...args]);
   for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
-    const url = /https:\/\/\S+/.exec(line)?.[0];
+    const url = /ready at (https:\/\/\S+)/.exec(line)?.[1];
     if (url !== undefined) return { child, url };
   }
   throw new Error("the tenant ended before it was ready");
@@ -47,7 +48,7 @@ async function failed(child: ChildProcess): Promise<{ code: number; message: str
 }
 
 /** Invites over HTTP with nothing but what the data folder says. */
-async function inviteOverHttp(url: string, address: string): Promise<string> {
+async function inviteOverHttp(url: string, address: string, more: Record<string, unknown> = {}): Promise<string> {
   const environment = JSON.parse(readFileSync(join(dataDir, "environment.json"), "utf8"));
   const dispatcher = new Agent({ connect: { ca: readFileSync(environment.NODE_EXTRA_CA_CERTS, "utf8") } });
   const token = await fetch(`${url}/${environment.ARM_TENANT_ID}/oauth2/v2.0/token`, {
@@ -65,7 +66,7 @@ async function inviteOverHttp(url: string, address: string): Promise<string> {
     dispatcher,
     method: "POST",
     headers: { authorization: `Bearer ${access_token}`, "content-type": "application/json" },
-    body: JSON.stringify({ invitedUserEmailAddress: address, inviteRedirectUrl: "https://myapps.microsoft.com" }),
+    body: JSON.stringify(invitation(address, more)),
   });
   await dispatcher.close();
   const { invitedUser } = (await answer.json()) as { invitedUser: { id: string } };
@@ -81,6 +82,18 @@ describe("a tenant that is killed", () => {
 
     const again = await startTenant({ dataDir });
     expect(again.guests().map((guest) => guest.id)).toEqual([id]);
+    await again.close();
+  });
+
+  it("mails, at its next start, the guests of its last answers: each once", async () => {
+    const { child, url } = await runReady("--smtp-port", "0", "--inbox-port", "0");
+    const addresses = Array.from({ length: 12 }, (_, index) => `guest${index}@fabrikam.example`);
+    await Promise.all(addresses.map((address) => inviteOverHttp(url, address, { sendInvitationMessage: true })));
+    child.kill("SIGKILL");
+    await once(child, "exit");
+
+    const again = await startTenant({ dataDir, mail: { smtpPort: 0, inboxPort: 0 } });
+    for (const address of addresses) expect(await mailsTo(again, address)).toHaveLength(1);
     await again.close();
   });
 });

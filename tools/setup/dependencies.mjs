@@ -66,7 +66,7 @@ function installVerb(root) {
  * npm tells its scripts where its own program is; starting that one avoids the shell that npm.cmd needs on Windows.
  * @param {string} verb
  */
-function npmCommand(verb) {
+export function npmCommand(verb) {
   const args = [verb, "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
   const program = process.env.npm_execpath;
   if (program && path.basename(program) === "npm-cli.js") {

@@ -1,0 +1,17 @@
+import type { FrameLocator, Page } from "playwright-core";
+
+/** Opens the newest mail to an address whose subject fits, in the inbox that the page shows. */
+export async function openMail(inbox: Page, to: string, subject: string | RegExp): Promise<FrameLocator> {
+  await inbox.getByTestId("email-list-item").filter({ hasText: to }).filter({ hasText: subject }).first().click();
+  await inbox.getByRole("heading", { name: subject }).waitFor();
+  return inbox.frameLocator('iframe[title="Email HTML content"]');
+}
+
+/** The code in the newest mail with one to this address. */
+export async function readCode(inbox: Page, to: string): Promise<string> {
+  const mail = await openMail(inbox, to, /is your code/);
+  const text = await mail.locator("main").innerText();
+  const code = /^\d{8}$/m.exec(text)?.[0];
+  if (code === undefined) throw new Error(`There is no code in the mail: ${text}`);
+  return code;
+}

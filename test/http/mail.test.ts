@@ -1,0 +1,164 @@
+import { networkInterfaces } from "node:os";
+import { request } from "undici";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isOpen, mailsTo, receivedMails } from "./mail-inbox.ts";
+import { startTestTenant, type TestTenant } from "./tenant-client.ts";
+
+let tenant: TestTenant;
+beforeAll(async () => {
+  tenant = await startTestTenant({ mail: { smtpPort: 0, inboxPort: 0 } });
+});
+afterAll(() => tenant.remove());
+
+const mailed = { sendInvitationMessage: true };
+
+async function inviteAndRead(address: string, message: Record<string, unknown> = {}) {
+  await tenant.invite(address, { ...mailed, invitedUserMessageInfo: message });
+  const [mail] = await mailsTo(tenant, address);
+  if (mail === undefined) throw new Error("No mail.");
+  return mail;
+}
+
+describe("the mail of an invitation", () => {
+  it("names the organisation, who invites, and carries the link on a button and as plain text", async () => {
+    const answer = await tenant.graph("POST", "/invitations", {
+      invitedUserEmailAddress: "ana@fabrikam.example",
+      inviteRedirectUrl: "https://portal.example",
+      sendInvitationMessage: true,
+    });
+    const [mail] = await mailsTo(tenant, "ana@fabrikam.example");
+    const link = answer.body.inviteRedeemUrl as string;
+
+    expect(mail?.subject).toBe("Contoso invites you as a guest");
+    expect(mail?.from).toEqual([expect.objectContaining({ name: "Contoso", address: "invitations@contoso.example" })]);
+    expect(mail?.text).toContain("Contoso guest list has invited you, on behalf of Contoso");
+    expect(mail?.text).toContain(`\n${link}\n`);
+    expect(mail?.text).toContain("What accepting means");
+    expect(mail?.html).toMatch(/<a href="[^"]+"[^>]*>Accept invitation<\/a>/);
+    expect(mail?.html.match(/href="[^"]+"/g)).toEqual(Array(2).fill(`href="${link.replaceAll("&", "&amp;")}"`));
+  });
+
+  it("goes to the cc recipient, too", async () => {
+    const mail = await inviteAndRead("bo@northwind.example", {
+      ccRecipients: [{ emailAddress: { name: "Kim, <kim@evil.example>", address: "kim@contoso.example" } }],
+    });
+    expect(mail.cc?.map(({ address }) => address)).toEqual(["kim@contoso.example"]);
+    expect(mail.envelope.to.map(({ address }) => address).sort()).toEqual([
+      "bo@northwind.example",
+      "kim@contoso.example",
+    ]);
+  });
+
+  it.each([
+    ["da-DK", "da", "Contoso inviterer dig som gæst", "Acceptér invitationen"],
+    ["de", "de", "Contoso lädt Sie als Gast ein", "Einladung annehmen"],
+    ["FR-ca", "fr", "Contoso vous invite", "Accepter l’invitation"],
+    ["es_MX", "es", "Contoso le invita", "Aceptar la invitación"],
+    ["ja-JP", "en", "Contoso invites you as a guest", "Accept invitation"],
+  ])("is written for %s in the language '%s'", async (messageLanguage, language, subject, button) => {
+    const mail = await inviteAndRead(`reader-${messageLanguage.replace("_", "-")}@fabrikam.example`.toLowerCase(), {
+      messageLanguage,
+    });
+    expect(mail.subject).toBe(subject);
+    expect(mail.headers["content-language"]).toBe(language);
+    expect(mail.html).toContain(`<html lang="${language}">`);
+    expect(mail.html).toContain(`>${button}</a>`);
+    expect(mail.text).toContain(`${button}:`);
+  });
+
+  it.each([
+    [
+      "html",
+      "<script>alert(1)</script><img src=x onerror=\"x()\"></blockquote><a href='https://evil.example'>click</a> &amp; &#x3C;",
+    ],
+    ["quotes", `"double" 'single' \`back\` «guillemets» \\ $& $1 \${x} {organisation}`],
+    ["emoji", "Welcome 🎉 👩🏽‍🚀 🇩🇰!"],
+    ["right-to-left", "مرحبا بكم في بوابة الشركاء\nברוכים הבאים\nand back again"],
+    [
+      "headers",
+      "Hello\r\nBcc: everyone@evil.example\r\nSubject: other\r\n\r\n.\r\nMAIL FROM:<x@evil.example>\r\nQUIT\r\n--boundary",
+    ],
+    ["dots", ".\n..\n.hidden\n\nlast"],
+    ["spaces", "  two  spaces,\ttab,\n\n\nthree lines  on"],
+    ["long", `${"0123456789 ".repeat(909)}!`],
+    ["unbroken", "x".repeat(10_000)],
+  ])("carries a message with %s as the text it is", async (name, customizedMessageBody) => {
+    const address = `message-${name}@fabrikam.example`;
+    const before = (await receivedMails(tenant)).length;
+    const mail = await inviteAndRead(address, { customizedMessageBody });
+    const expected = customizedMessageBody.replaceAll("\r\n", "\n");
+
+    expect(mail.text).toContain(`A message from Contoso:\n\n${expected}\n\nOrganisation: Contoso`);
+    const quoted = /<blockquote dir="auto"[^>]*>(.*)<\/blockquote>/s.exec(mail.html)?.[1];
+    expect(unescaped(quoted ?? "")).toBe(expected);
+    expect(quoted).not.toMatch(/[<>]/);
+    expect(mail.subject).toBe("Contoso invites you as a guest");
+    expect(mail.envelope.to.map((recipient) => recipient.address)).toEqual([address]);
+    expect(await receivedMails(tenant)).toHaveLength(before + 1);
+  });
+
+  it("lets no display name of a guest into a header", async () => {
+    await tenant.invite("named@fabrikam.example", {
+      ...mailed,
+      invitedUserDisplayName: "Eve\r\nBcc: everyone@evil.example",
+    });
+    const [mail] = await mailsTo(tenant, "named@fabrikam.example");
+    expect(Object.keys(mail?.headers ?? {})).not.toContain("bcc");
+    expect(mail?.envelope.to).toHaveLength(1);
+  });
+});
+
+describe("who gets a mail", () => {
+  it("nobody whose invitation asks for none", async () => {
+    await tenant.invite("silent@fabrikam.example", { sendInvitationMessage: false });
+    // Mails leave in the order of the invitations: when this one is there, the other would be.
+    await inviteAndRead("after-silent@fabrikam.example");
+    expect((await receivedMails(tenant)).filter(({ to }) => to[0]?.address === "silent@fabrikam.example")).toEqual([]);
+  });
+
+  it("a guest who is invited again, exactly once more", async () => {
+    await inviteAndRead("twice@fabrikam.example");
+    await tenant.invite("twice@fabrikam.example", mailed);
+    await inviteAndRead("after-twice@fabrikam.example");
+    expect(await mailsTo(tenant, "twice@fabrikam.example", 2)).toHaveLength(2);
+  });
+
+  it("nobody when the invitation is undone", async () => {
+    tenant.faults.set([{ match: { path: "/v1.0/invitations" }, action: { forget: true }, count: 1 }]);
+    await tenant.invite("forgotten@fabrikam.example", mailed);
+    await inviteAndRead("after-forgotten@fabrikam.example");
+    expect((await receivedMails(tenant)).filter(({ to }) => to[0]?.address === "forgotten@fabrikam.example")).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the inbox", () => {
+  it("is open on the loopback interface only", async () => {
+    const port = Number(new URL(tenant.links.inbox ?? "").port);
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ internal, family }) => !internal && family === "IPv4");
+    expect(await isOpen("127.0.0.1", port)).toBe(true);
+    for (const { address } of others) expect(await isOpen(address, port), address).toBe(false);
+  });
+
+  it("is read by no other site, and under no other name", async () => {
+    const url = `${tenant.links.inbox}/api/email`;
+    const asking = (headers: Record<string, string>) => request(url, { headers }).then(({ statusCode }) => statusCode);
+    expect(await asking({})).toBe(200);
+    expect(await asking({ origin: tenant.links.inbox ?? "" })).toBe(200);
+    expect(await asking({ origin: "https://evil.example" })).toBe(403);
+    expect(await asking({ origin: "null" })).toBe(403);
+    expect(await asking({ host: `inbox.evil.example:${new URL(url).port}` })).toBe(403);
+  });
+});
+
+function unescaped(markup: string): string {
+  return markup
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&");
+}

@@ -1,0 +1,364 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { locationOf, type Page, TestBrowser } from "./browser-jar.ts";
+import { invitation, standingClock, startTestTenant, type TestTenant } from "./tenant-client.ts";
+
+let tenant: TestTenant;
+const clock = standingClock();
+/** The codes that were mailed, by address. */
+const codes = new Map<string, string[]>();
+beforeAll(async () => {
+  tenant = await startTestTenant({
+    now: clock.now,
+    tokenLifetimeSeconds: 365 * 24 * 60 * 60,
+    onPasscode: ({ to, code }) => void codes.set(to, [...(codes.get(to) ?? []), code]),
+  });
+});
+afterAll(() => tenant.remove());
+
+const newestCode = (address: string) => codes.get(address)?.at(-1) ?? "";
+const wrongCode = (address: string) => String((Number(newestCode(address)) + 1) % 100_000_000).padStart(8, "0");
+
+async function invite(address: string, more: Record<string, unknown> = {}) {
+  const { status, body } = await tenant.graph("POST", "/invitations", invitation(address, more));
+  expect(status).toBe(201);
+  return { id: body.invitedUser.id as string, link: new URL(body.inviteRedeemUrl) };
+}
+
+const pathOf = ({ pathname, search }: URL) => pathname + search;
+const stateOf = async (id: string) =>
+  (await tenant.graph("GET", `/users/${id}?$select=externalUserState,externalUserStateChangeDateTime`)).body;
+
+/** Follows the link and asks for a code; answers the page that wants it. */
+async function untilCode(browser: TestBrowser, link: URL): Promise<Page> {
+  const start = await browser.get(pathOf(link));
+  expect(start.status).toBe(200);
+  const begun = await browser.post("/redeem", start, { ticket: start.field("ticket") });
+  expect([begun.status, locationOf(begun)]).toEqual([303, "/sign-in/code"]);
+  return browser.get("/sign-in/code");
+}
+
+/** Follows the link and signs in; answers the page that asks for the decision. */
+async function untilReview(browser: TestBrowser, link: URL, address: string): Promise<Page> {
+  const wants = await untilCode(browser, link);
+  const signedIn = await browser.post("/sign-in/code", wants, { code: newestCode(address) });
+  expect([signedIn.status, locationOf(signedIn)]).toEqual([303, "/redeem/review"]);
+  return browser.get("/redeem/review");
+}
+
+const acceptOn = (browser: TestBrowser, page: Page) =>
+  browser.post("/redeem/accept", page, { invitation: page.field("invitation") });
+
+describe("the way from the mail to the organisation", () => {
+  it("goes over a code and a review, and ends at the redirect URL", async () => {
+    const address = "ana@fabrikam.example";
+    const { id, link } = await invite(address, {
+      invitedUserDisplayName: "Ana",
+      inviteRedirectUrl: "https://portal.contoso.example/welcome?from=mail",
+    });
+    const browser = new TestBrowser(tenant);
+    const review = await untilReview(browser, link, address);
+    expect(review.text).toContain("Contoso contoso.example");
+    expect(review.text).toContain(address);
+    expect(await stateOf(id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+
+    clock.forward(60);
+    const accepted = await acceptOn(browser, review);
+    expect([accepted.status, locationOf(accepted)]).toEqual([303, "https://portal.contoso.example/welcome?from=mail"]);
+    expect(await stateOf(id)).toMatchObject({
+      externalUserState: "Accepted",
+      externalUserStateChangeDateTime: clock.now().toISOString(),
+    });
+  });
+
+  it("says on a second visit that it is done, goes on, and changes nothing", async () => {
+    const address = "twice@fabrikam.example";
+    const { id, link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const review = await untilReview(browser, link, address);
+    await acceptOn(browser, review);
+    const before = await stateOf(id);
+    clock.forward(60);
+
+    for (const again of [await browser.get(pathOf(link)), await acceptOn(browser, review)]) {
+      expect(again.status).toBe(200);
+      expect(again.text).toContain("You have already accepted");
+      expect(again.html).toContain('href="https://myapps.microsoft.com"');
+    }
+    expect(await stateOf(id)).toEqual(before);
+  });
+
+  it("leaves the guest pending after Cancel, and can be taken again", async () => {
+    const address = "unsure@fabrikam.example";
+    const { id, link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const review = await untilReview(browser, link, address);
+    const cancelled = await browser.post("/redeem/cancel", review, { invitation: review.field("invitation") });
+    expect([cancelled.status, locationOf(cancelled)]).toEqual([303, "/redeem/cancelled"]);
+    expect((await browser.get("/redeem/cancelled")).text).toContain("You have not accepted");
+    expect(await stateOf(id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+    expect((await acceptOn(browser, review)).status).toBe(403);
+
+    const second = await untilReview(browser, link, address);
+    expect((await acceptOn(browser, second)).status).toBe(303);
+  });
+
+  it("sends no code and changes nothing when a link is only looked at", async () => {
+    const { id, link } = await invite("scanned@fabrikam.example");
+    for (let visits = 0; visits < 3; visits++) await new TestBrowser(tenant).get(pathOf(link));
+    expect(codes.has("scanned@fabrikam.example")).toBe(false);
+    expect(await stateOf(id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+  });
+
+  it("sends no browser to an address that is no web page", async () => {
+    const address = "odd@fabrikam.example";
+    const { id, link } = await invite(address, { inviteRedirectUrl: "javascript:alert(1)" });
+    const browser = new TestBrowser(tenant);
+    const accepted = await acceptOn(browser, await untilReview(browser, link, address));
+    expect(locationOf(accepted)).toBeNull();
+    expect(accepted.html).not.toContain("javascript:");
+    expect(await stateOf(id)).toMatchObject({ externalUserState: "Accepted" });
+  });
+
+  it("lets the form lead to where the redirect goes, and to nowhere else but HTTPS", async () => {
+    const address = "local@fabrikam.example";
+    const { link } = await invite(address, { inviteRedirectUrl: "http://localhost:3000/app" });
+    const review = await untilReview(new TestBrowser(tenant), link, address);
+    expect(review.headers.get("content-security-policy")).toContain("form-action 'self' https: http://localhost:3000");
+  });
+});
+
+describe("a link", () => {
+  it("that was changed, cut or made up is refused", async () => {
+    const { link } = await invite("link@fabrikam.example");
+    const ticket = link.searchParams.get("ticket") ?? "";
+    const last = ticket.endsWith("A") ? "B" : "A";
+    for (const changed of [
+      "",
+      "x",
+      ticket.slice(0, -1),
+      ticket.slice(0, -1) + last,
+      `${ticket}A`,
+      ticket.toUpperCase(),
+    ]) {
+      link.searchParams.set("ticket", changed);
+      const page = await new TestBrowser(tenant).get(pathOf(link));
+      expect(page.status).toBe(404);
+      expect(page.text).toContain("Open it straight from the mail");
+    }
+    expect((await new TestBrowser(tenant).get("/redeem")).status).toBe(404);
+  });
+
+  it("of one guest does not redeem another", async () => {
+    const ana = await invite("one@fabrikam.example");
+    const bo = await invite("other@fabrikam.example");
+    const mixed = new URL(ana.link);
+    mixed.searchParams.set("user", bo.id);
+    expect((await new TestBrowser(tenant).get(pathOf(mixed))).status).toBe(404);
+
+    // Signed in as one, with the form of the other's invitation.
+    const [first, second] = [new TestBrowser(tenant), new TestBrowser(tenant)];
+    const reviewOfOne = await untilReview(first, ana.link, "one@fabrikam.example");
+    const reviewOfOther = await untilReview(second, bo.link, "other@fabrikam.example");
+    const stolen = await first.post("/redeem/accept", reviewOfOne, { invitation: reviewOfOther.field("invitation") });
+    expect(stolen.status).toBe(409);
+    expect(await stateOf(ana.id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+    expect(await stateOf(bo.id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+  });
+
+  it("asks for the code of its own address even where another guest is signed in", async () => {
+    const ana = await invite("holder@fabrikam.example");
+    const bo = await invite("victim@fabrikam.example");
+    const browser = new TestBrowser(tenant);
+    await acceptOn(browser, await untilReview(browser, ana.link, "holder@fabrikam.example"));
+    const wants = await untilCode(browser, bo.link);
+    expect(wants.text).toContain("victim@fabrikam.example");
+    // The redemption has not got past the sign-in: there is nothing to review, and nothing to accept.
+    const refused = await acceptOn(browser, await browser.get("/redeem/review"));
+    expect(refused.status).not.toBe(303);
+    expect(await stateOf(bo.id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+  });
+
+  it("of another tenant is unknown here", async () => {
+    const { link } = await invite("elsewhere@fabrikam.example");
+    link.searchParams.set("tenant", "11111111-2222-3333-4444-555555555555");
+    expect((await new TestBrowser(tenant).get(pathOf(link))).status).toBe(404);
+  });
+
+  it("is dead while its guest is deleted, also in the middle of a redemption", async () => {
+    const address = "gone@fabrikam.example";
+    const { id, link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const review = await untilReview(browser, link, address);
+    await tenant.graph("DELETE", `/users/${id}`);
+    for (const page of [await browser.get(pathOf(link)), await acceptOn(browser, review)]) {
+      expect(page.status).toBe(410);
+      expect(page.text).toContain("withdrawn");
+    }
+    expect(tenant.deletedUsers().find((user) => user.id === id)?.externalUserState).toBe("PendingAcceptance");
+
+    await tenant.graph("DELETE", `/directory/deletedItems/${id}`);
+    const anew = await invite(address);
+    expect(anew.id).not.toBe(id);
+    expect((await browser.get(pathOf(link))).status).toBe(410);
+    expect((await browser.get(pathOf(anew.link))).status).toBe(200);
+  });
+
+  it("dies of a reset, and the new one works", async () => {
+    const address = "reset@fabrikam.example";
+    const { id, link } = await invite(address);
+    tenant.accept(address);
+    const anew = await invite(address, { resetRedemption: true, invitedUser: { id } });
+    const dead = await new TestBrowser(tenant).get(pathOf(link));
+    expect(dead.status).toBe(410);
+    expect(dead.text).toContain("A newer invitation");
+
+    const browser = new TestBrowser(tenant);
+    expect((await acceptOn(browser, await untilReview(browser, anew.link, address))).status).toBe(303);
+    expect(await stateOf(id)).toMatchObject({ externalUserState: "Accepted" });
+  });
+
+  it("stays good when the guest is invited again without a reset", async () => {
+    const { link } = await invite("again@fabrikam.example");
+    const second = await invite("again@fabrikam.example");
+    for (const each of [link, second.link]) expect((await new TestBrowser(tenant).get(pathOf(each))).status).toBe(200);
+  });
+
+  it("of a blocked guest is refused, before and after signing in", async () => {
+    const address = "blocked@fabrikam.example";
+    const { id, link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const review = await untilReview(browser, link, address);
+    await tenant.graph("PATCH", `/users/${id}`, { accountEnabled: false });
+    for (const page of [await browser.get(pathOf(link)), await acceptOn(browser, review)]) {
+      expect(page.status).toBe(403);
+      expect(page.text).toContain("blocked");
+    }
+    expect(await stateOf(id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+  });
+
+  it("is kept as a hash only, and never in the log", async () => {
+    const { link } = await invite("secret@fabrikam.example");
+    const ticket = link.searchParams.get("ticket") ?? "";
+    await untilCode(new TestBrowser(tenant), link);
+    await new TestBrowser(tenant).get(`/redeem?%74icket=${ticket}`);
+    const log = JSON.stringify(tenant.requests());
+    expect(log).toContain("/redeem?");
+    expect(log).not.toContain(ticket);
+    expect(log).not.toContain(newestCode("secret@fabrikam.example"));
+  });
+});
+
+describe("a code", () => {
+  it("that is wrong is counted, and after five the right one is refused too", async () => {
+    const address = "guesser@fabrikam.example";
+    const { link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const wants = await untilCode(browser, link);
+    for (const left of ["4 more tries", "3 more tries", "2 more tries", "one more try"]) {
+      const page = await browser.post("/sign-in/code", wants, { code: wrongCode(address) });
+      expect([page.status, page.text.includes(left)]).toEqual([400, true]);
+    }
+    expect((await browser.post("/sign-in/code", wants, { code: wrongCode(address) })).status).toBe(403);
+    const late = await browser.post("/sign-in/code", wants, { code: newestCode(address) });
+    expect(late.status).toBe(403);
+    expect(late.text).toContain("Ask for another one");
+
+    const another = await browser.post("/sign-in/code/new", wants);
+    expect(locationOf(another)).toBe("/sign-in/code?sent=again");
+    const right = await browser.post("/sign-in/code", wants, { code: newestCode(address) });
+    expect(locationOf(right)).toBe("/redeem/review");
+  });
+
+  it("expires after half an hour", async () => {
+    const address = "slow@fabrikam.example";
+    const { link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const wants = await untilCode(browser, link);
+    clock.forward(30 * 60);
+    const page = await browser.post("/sign-in/code", wants, { code: newestCode(address) });
+    expect(page.status).toBe(410);
+    expect(page.text).toContain("not good any more");
+    expect((await browser.get("/redeem/review")).status).toBe(403);
+  });
+
+  it("works up to the last second, with spaces in it, and once", async () => {
+    const address = "careful@fabrikam.example";
+    const { link } = await invite(address);
+    const [browser, second] = [new TestBrowser(tenant), new TestBrowser(tenant)];
+    const wants = await untilCode(browser, link);
+    const code = newestCode(address);
+    clock.forward(30 * 60 - 1);
+    const spaced = ` ${code.slice(0, 4)} ${code.slice(4)} `;
+    expect((await browser.post("/sign-in/code", wants, { code: spaced })).status).toBe(303);
+
+    const replay = await untilCode(second, link);
+    expect((await second.post("/sign-in/code", replay, { code })).status).toBe(400);
+  });
+
+  it("of another guest is wrong here", async () => {
+    const ana = await invite("mine@fabrikam.example");
+    const bo = await invite("yours@fabrikam.example");
+    await untilCode(new TestBrowser(tenant), bo.link);
+    const browser = new TestBrowser(tenant);
+    const wants = await untilCode(browser, ana.link);
+    const page = await browser.post("/sign-in/code", wants, { code: newestCode("yours@fabrikam.example") });
+    expect(page.status).toBe(400);
+  });
+
+  it("is sent at most five times in ten minutes", async () => {
+    const address = "impatient@fabrikam.example";
+    const { link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const wants = await untilCode(browser, link);
+    for (let more = 0; more < 4; more++) expect((await browser.post("/sign-in/code/new", wants)).status).toBe(303);
+    const refused = await browser.post("/sign-in/code/new", wants);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("600");
+    expect(codes.get(address)).toHaveLength(5);
+
+    // Another browser gets none either, but may use the newest one.
+    const second = new TestBrowser(tenant);
+    const start = await second.get(pathOf(link));
+    expect((await second.post("/redeem", start, { ticket: start.field("ticket") })).status).toBe(429);
+    expect((await second.get("/sign-in/code")).status).toBe(200);
+    const right = await browser.post("/sign-in/code", wants, { code: newestCode(address) });
+    expect(right.status).toBe(303);
+  });
+
+  it("needs a sign-in that was begun in this browser", async () => {
+    const browser = new TestBrowser(tenant);
+    const page = await browser.post("/sign-in/code", await browser.get("/sign-in"), { code: "12345678" });
+    expect(page.status).toBe(400);
+    expect(page.text).toContain("Sign in again");
+  });
+
+  it("gives the browser a new session when it is right", async () => {
+    const address = "fixed@fabrikam.example";
+    const { link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    const wants = await untilCode(browser, link);
+    const before = [...browser.cookies.values()];
+    await browser.post("/sign-in/code", wants, { code: newestCode(address) });
+    expect([...browser.cookies.values()]).not.toEqual(before);
+    const planted = new TestBrowser(tenant);
+    for (const name of browser.cookies.keys()) planted.cookies.set(name, before[0] ?? "");
+    expect((await planted.get("/redeem/review")).status).toBe(403);
+  });
+});
+
+describe("an invitation that nobody has used", () => {
+  it("expires after ninety days, and works again when it is sent again", async () => {
+    const address = "late@fabrikam.example";
+    const { link } = await invite(address);
+    const done = await invite("early@fabrikam.example");
+    tenant.accept("early@fabrikam.example");
+    clock.forward(90 * 24 * 60 * 60);
+    const page = await new TestBrowser(tenant).get(pathOf(link));
+    expect(page.status).toBe(410);
+    expect(page.text).toContain("Ask Contoso to send it again");
+    expect((await new TestBrowser(tenant).get(pathOf(done.link))).text).toContain("already accepted");
+
+    const again = await invite(address);
+    expect((await new TestBrowser(tenant).get(pathOf(again.link))).status).toBe(200);
+  });
+});
