@@ -17,11 +17,11 @@ describe("a guest who was in the tenant before the stack", () => {
     anaId = body.invitedUser.id;
     await test.graph("PATCH", `/users/${anaId}`, { department: "Sales", jobTitle: "Buyer" });
     await test.graph("POST", "/users", {
-      displayName: "Kim",
-      userPrincipalName: "kim@contoso.onmicrosoft.com",
-      mailNickname: "kim",
+      displayName: "Lars",
+      userPrincipalName: "lars@contoso.onmicrosoft.com",
+      mailNickname: "lars",
       accountEnabled: true,
-      mail: "kim@contoso.example",
+      mail: "lars@contoso.example",
       passwordProfile: { password: "not-a-real-1" },
     });
   });
@@ -55,10 +55,10 @@ describe("a guest who was in the tenant before the stack", () => {
   });
 
   it("is an error that names both where the address belongs to a member of the organisation", async () => {
-    test.configure({ redirectUrl, invitations: [{ email: "kim@contoso.example" }] });
+    test.configure({ redirectUrl, invitations: [{ email: "lars@contoso.example" }] });
     const output = await failureOf(test.stack.up());
-    expect(output).toContain("kim@contoso.example");
-    expect(output).toContain("kim@contoso.onmicrosoft.com");
+    expect(output).toContain("lars@contoso.example");
+    expect(output).toContain("lars@contoso.onmicrosoft.com");
     expect(output).toContain("a member of the organisation");
   });
 });

@@ -47,14 +47,14 @@ describe("pulumi import", () => {
       failureOf(test.stack.import({ generateCode: false, resources: [{ type, name: "nobody", id }] }));
     expect(await import_("nobody@fabrikam.example")).toContain("does not exist");
 
-    const { body: kim } = await test.graph("POST", "/users", {
-      displayName: "Kim",
-      userPrincipalName: "kim@contoso.onmicrosoft.com",
-      mailNickname: "kim",
+    const { body: lars } = await test.graph("POST", "/users", {
+      displayName: "Lars",
+      userPrincipalName: "lars@contoso.onmicrosoft.com",
+      mailNickname: "lars",
       accountEnabled: true,
       passwordProfile: { password: "not-a-real-1" },
     });
-    expect(await import_(kim.id)).toContain("member of the organisation");
+    expect(await import_(lars.id)).toContain("member of the organisation");
   });
 
   it("leaves the guests alone when the imported resources are dropped from the program: they were there before", async () => {
