@@ -69,7 +69,23 @@ async function previewsOf(count: number): Promise<Measurement[]> {
     judged.baseline.push(seconds);
     judged.subject.push(await secondsOf(judged.name, () => subject.stack.preview(policies)));
   }
-  return [plain, judged];
+  return [plain, judged, await previewsWithAccess(count, plain.subject)];
+}
+
+/** What a group and an application for each guest add to the preview: three resources a guest instead of one. */
+async function previewsWithAccess(count: number, without: number[]): Promise<Measurement> {
+  const name = "the same with a group and an application each, against without";
+  const measurement: Measurement = { name, baseline: without, subject: [] };
+  subject.give?.({ "guests:groups": ["Partners"], "guests:apps": ["Partner Portal"] });
+  subject.resize(count, "large");
+  for (let run = 0; run < runs; run++) {
+    subject.tenant?.clearRequests();
+    measurement.subject.push(await secondsOf(name, () => subject.stack.preview()));
+    const lookUps = (subject.tenant?.requests() ?? []).filter(({ path }) => /\/(groups|servicePrincipals)/i.test(path));
+    measurement.note = `${lookUps.length} look-ups`;
+  }
+  subject.give?.({});
+  return measurement;
 }
 
 async function secondsOf(name: string, operation: () => Promise<unknown>): Promise<number> {

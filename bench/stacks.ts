@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
 import { startTenant, type Tenant } from "../tenant/index.ts";
+import { accessPlugins } from "../tools/stand-ins.ts";
 import { repository, toolchainEnvironment } from "../tools/toolchain.ts";
 
 /** A stack to measure, in a temporary folder that goes with it. */
@@ -14,6 +15,8 @@ export interface MeasuredStack {
   tenant?: Tenant;
   /** Sets how many resources the stack has, and how their names begin. */
   resize(count: number, prefix: string): void;
+  /** Sets what the guests may reach; only for stacks of guests. */
+  give?(access: object): void;
   close(): Promise<void>;
 }
 
@@ -28,11 +31,16 @@ export async function guestStack(): Promise<MeasuredStack> {
     provider: { name: "entra-guests", path: path.join(repository, "provider") },
     environment: tenant.environment,
   });
+  let access = {};
   return {
     stack,
     tenant,
+    give: (given) => {
+      access = given;
+    },
     resize: (count, prefix) =>
       configure({
+        ...access,
         "guests:redirectUrl": "https://myapps.microsoft.com",
         "guests:message": { body: "Welcome." },
         "guests:invitations": Array.from({ length: count }, (_, number) => ({
@@ -91,6 +99,7 @@ async function makeStack(
         PULUMI_BACKEND_URL: pathToFileURL(state).href,
         PULUMI_CONFIG_PASSPHRASE: "local",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...accessPlugins(process.env),
         ...parts.environment,
       },
     },

@@ -1,13 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../contract/email-address.ts";
 import type { InvitationState } from "../contract/names.ts";
+import type { AccessProfiles } from "./access/access.ts";
+import type { AccessTransform, Grants } from "./access/grants.ts";
+import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { byExpiry, today } from "./calendar-day.ts";
 import { azureadEngine } from "./engines/azuread.ts";
 import type { Engine, EngineName, GuestInvitation } from "./engines/engine.ts";
 import { entraGuestsEngine } from "./engines/entra-guests.ts";
+import { announceExpiry, usualNotice } from "./expiry.ts";
 import { type GuestArgs, type GuestDefaults, withDefaults } from "./guest.ts";
 import { GuestList, type GuestListArgs, type RemovalLimit } from "./guest-list.ts";
-import { guestProblems, stop } from "./guest-problems.ts";
+import { accessListProblems, guestProblems, stop } from "./guest-problems.ts";
 import type { InvitationArgs } from "./invitation.ts";
 import { report } from "./problem.ts";
 import { withoutStackTraces } from "./without-stack-traces.ts";
@@ -37,8 +41,16 @@ export interface GuestInvitationsArgs extends GuestDefaults {
    * @default false
    */
   allowRemoval?: boolean;
+  /**
+   * How many days before a guest's last one previews and runs begin to announce that the guest will leave; 0 for never.
+   *
+   * @default 14
+   */
+  expiryNotice?: number;
+  /** Bundles of access by name: a guest has one by `profiles: ["auditor"]`. */
+  accessProfiles?: AccessProfiles;
   /** Adjusts the child resources. */
-  transform?: {
+  transform?: AccessTransform & {
     /**
      * Called once for each guest, before their resource is made; change `args` and `opts` in place.
      *
@@ -96,6 +108,8 @@ export class GuestInvitations extends pulumi.ComponentResource {
   readonly nodes: {
     /** The invitations by address in lower case: `Invitation`, or `azuread.Invitation` with that engine. */
     readonly invitations: Record<string, GuestInvitation>;
+    /** What gives the guests access, by address in lower case; only those are here who get any. */
+    readonly access: Record<string, Grants>;
     /** The list as a whole; `undefined` with engine azuread. */
     readonly list?: GuestList;
   };
@@ -111,12 +125,15 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const listed = checkedGuests(name, args, engine);
     super(guestInvitationsType, name, {}, opts);
 
-    const { current, expired } = byExpiry(listed, today());
-    sayWhoExpired(expired, this);
+    const day = today();
+    const { current, expired } = byExpiry(listed, day);
+    announceExpiry(current, expired, args.expiryNotice ?? usualNotice, day, this);
     const list = engine === entraGuestsEngine ? writeDown(name, current, expired, args, this) : undefined;
-    const invitations = invite(current, engine, list, args.transform?.invitation, name, this);
+    const access = listAccess(name, current, args.accessProfiles ?? {}, args.transform ?? {}, this);
+    const invitations = invite(current, engine, list, access, args.transform?.invitation, name, this);
+    const nodes = { invitations, access: access.grant(invitations) };
 
-    this.nodes = list === undefined ? { invitations } : { invitations, list };
+    this.nodes = list === undefined ? nodes : { ...nodes, list };
     this.guests = mapValues(invitations, knownOf);
     this.invited = pulumi.output(current.length);
     this.pending = countOf("PendingAcceptance", invitations);
@@ -133,24 +150,24 @@ export class GuestInvitations extends pulumi.ComponentResource {
 
 /** The guests with the defaults filled in; stops the program when something is wrong with them. */
 function checkedGuests(name: string, args: GuestInvitationsArgs, engine: Engine): GuestArgs[] {
-  const { guests, engine: _1, transform: _2, removalLimit: _3, allowRemoval: _4, ...defaults } = args;
+  const {
+    guests,
+    engine: _1,
+    transform: _2,
+    removalLimit: _3,
+    allowRemoval: _4,
+    expiryNotice: _5,
+    accessProfiles,
+    ...defaults
+  } = args;
   const merged = guests.map((guest) => withDefaults(guest, defaults));
-  const problems = guestProblems(merged, engine);
+  const problems = [
+    ...guestProblems(merged, engine),
+    ...accessListProblems({ guests, defaults, accessProfiles: accessProfiles ?? {} }),
+  ];
   if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
   return merged;
 }
-
-function sayWhoExpired(expired: readonly GuestArgs[], component: pulumi.Resource): void {
-  if (expired.length === 0) return;
-  const named = expired.slice(0, mostNamed).map(({ email, expires }) => `${email} (${expires})`);
-  const more = expired.length > mostNamed ? [`and ${expired.length - mostNamed} more`] : [];
-  const subject = expired.length === 1 ? "1 guest has" : `${expired.length} guests have`;
-  const message = `${subject} passed the expiry date and left the list: ${[...named, ...more].join(", ")}`;
-  void pulumi.log.warn(message, component);
-}
-
-/** More names than this make a log line that nobody reads. */
-const mostNamed = 20;
 
 /** The list itself comes before its guests: it guards removals, and remembers who was there before. */
 function writeDown(
@@ -171,15 +188,20 @@ function invite(
   guests: readonly GuestArgs[],
   engine: Engine,
   list: GuestList | undefined,
+  access: ListAccess,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
   name: string,
   parent: pulumi.Resource,
 ): Record<string, GuestInvitation> {
   const planned = guests.map((guest) => {
     const address = canonicalAddress(guest.email);
-    const args = engine.args(guest);
+    const args = engine.args(access.invitee(guest));
     if (list !== undefined) args.existedBefore = list.existedBefore(address);
-    const opts = { parent, ...engine.options(guest) };
+    const grants = access.grantsOf(address);
+    if (list !== undefined && grants !== undefined) args.grants = grants;
+    const opts: pulumi.CustomResourceOptions = { parent, ...engine.options(guest) };
+    // Nobody is invited before it is known that everything they are to reach exists.
+    if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);
     return { address, args, opts };
   });

@@ -2,9 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { addressProblem, canonicalAddress } from "../contract/email-address.ts";
 import { bodyAndLanguageRule } from "../contract/message.ts";
 import { redirectUrlProblem } from "../contract/redirect-url.ts";
+import type { Access, AccessProfiles } from "./access/access.ts";
+import { accessProblems } from "./access/guest-access.ts";
 import { calendarDay, calendarDayRule } from "./calendar-day.ts";
 import type { Engine } from "./engines/engine.ts";
-import type { GuestArgs } from "./guest.ts";
+import type { GuestArgs, GuestDefaults } from "./guest.ts";
 import { type Problem, shown } from "./problem.ts";
 
 /**
@@ -44,6 +46,30 @@ function problemsOfGuest(guest: GuestArgs, index: number, engine: Engine): Probl
     problems.push(wrong(at("expires"), guest.expires, calendarDayRule));
   }
   return problems;
+}
+
+/**
+ * Everything that is wrong with who may reach what, as far as it shows without asking the tenant: each thing once, where
+ * it is written.
+ */
+export function accessListProblems(args: {
+  guests: readonly GuestArgs[];
+  defaults: GuestDefaults;
+  accessProfiles: AccessProfiles;
+}): Problem[] {
+  const { guests, defaults, accessProfiles } = args;
+  const places: [string, GuestDefaults][] = [
+    ["", defaults],
+    ...Object.entries(accessProfiles).map(([name, access]): [string, Access] => [`accessProfiles.${name}.`, access]),
+    ...guests.map((guest, index): [string, GuestDefaults] => [`guests[${index}].`, guest]),
+  ];
+  return places.flatMap(([place, access]) =>
+    accessProblems(access, accessProfiles).map(({ property, value, ...words }) => ({
+      path: `${place}${property}`,
+      value: shown(value),
+      ...words,
+    })),
+  );
 }
 
 function wrong(path: string, value: unknown, rule: string): Problem {

@@ -1,6 +1,8 @@
 /** What users of guests as code import. */
 
 export type { ExistingChoice, InvitationState, OnDeleteChoice, UserType } from "../contract/names.ts";
+export type { Access, AccessProfiles, AppAccess, AppLink, AzureAccess } from "./access/access.ts";
+export type { AccessTransform, Grants } from "./access/grants.ts";
 export { readGuestList } from "./config/read-guest-list.ts";
 export type { EngineName, GuestInvitation } from "./engines/engine.ts";
 export type { GuestArgs, GuestDefaults, GuestMessage } from "./guest.ts";
@@ -14,6 +16,8 @@ export { GuestList, type GuestListArgs, type RemovalLimit } from "./guest-list.t
 export {
   Invitation,
   type InvitationArgs,
+  type InvitationGrants,
+  type InvitationGrantsOutput,
   type InvitationMessage,
   type InvitationMessageOutput,
 } from "./invitation.ts";

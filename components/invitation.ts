@@ -63,6 +63,8 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly resend: pulumi.Output<unknown>;
   /** See {@link InvitationArgs.existedBefore}. */
   declare readonly existedBefore: pulumi.Output<boolean | undefined>;
+  /** See {@link InvitationArgs.grants}. */
+  declare readonly grants: pulumi.Output<InvitationGrantsOutput | undefined>;
 
   /** The guest's object id in the tenant, a GUID; also the resource's id. Graph: `user.id`. */
   declare readonly userId: pulumi.Output<string>;
@@ -158,7 +160,10 @@ export interface InvitationArgs {
    * `GuestInvitations` that takes the guest off the list. @default no end
    */
   expires?: pulumi.Input<string | undefined>;
-  /** When the address is a guest of the tenant already: take them over unchanged, or fail. @default "adopt" */
+  /**
+   * When the address is a guest of the tenant already: `adopt` them unchanged and leave them in place afterwards, `own`
+   * them as if this stack had invited them, or `fail`. @default "adopt"
+   */
   existing?: pulumi.Input<ExistingChoice | undefined>;
   /**
    * What becomes of a guest whom this resource invited when it goes: deleted (30 days in the recycle bin), kept from
@@ -173,6 +178,26 @@ export interface InvitationArgs {
    * invited. @default whoever is found there was there before
    */
   existedBefore?: pulumi.Input<boolean | undefined>;
+  /**
+   * What other resources of the stack give this guest; `GuestInvitations` says so. It is taken away when this resource
+   * goes, so that those resources need not do it. And a guest who is restored from the recycle bin comes back with it, and
+   * those resources could not make it again: exactly this is taken away first.
+   */
+  grants?: pulumi.Input<InvitationGrants | undefined>;
+}
+
+/** Memberships and assignments that other resources make. */
+export interface InvitationGrants {
+  /** Object ids of groups. */
+  groups?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** Applications, each with the object id of its service principal and the id of the role. */
+  apps?: pulumi.Input<{ resourceObjectId: pulumi.Input<string>; appRoleId: pulumi.Input<string> }[] | undefined>;
+}
+
+/** {@link InvitationGrants} as read back. */
+export interface InvitationGrantsOutput {
+  readonly groups?: string[];
+  readonly apps?: { readonly resourceObjectId: string; readonly appRoleId: string }[];
 }
 
 /** The mail that the guest gets. `body` and `language` exclude each other. Graph: `invitedUserMessageInfo`. */
@@ -197,7 +222,7 @@ const outputsToCome = Object.fromEntries(
   [
     ...["userEmailAddress", "redirectUrl", "message", "userDisplayName", "userType", "sendInvitation", "givenName"],
     ...["surname", "jobTitle", "department", "companyName", "usageLocation", "accountEnabled", "sponsors"],
-    ...["expires", "existing", "onDelete", "resend", "existedBefore"],
+    ...["expires", "existing", "onDelete", "resend", "existedBefore", "grants"],
     ...["userId", "redeemUrl", "userPrincipalName", "state", "invitedAt", "adopted"],
   ].map((property) => [property, undefined]),
 );

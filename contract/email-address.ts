@@ -37,8 +37,9 @@ export function addressDomain(address: string): string {
 export function addressProblem(address: string): string | undefined {
   const at = address.indexOf("@");
   if (address === "") return "an e-mail address is expected, and this is empty";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\s\u0000-\u001f\u007f]/u.test(address)) return "an e-mail address holds no white space or control characters";
+  if (/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(address)) {
+    return "an e-mail address holds no white space and no control or invisible characters";
+  }
   if (at < 0) return "an e-mail address has an @ between the name and the domain";
   if (at !== address.lastIndexOf("@")) return "an e-mail address has only one @";
 

@@ -46,8 +46,11 @@ export const longestDisplayName = 256;
 export const userTypes = ["Guest", "Member"] as const;
 export type UserType = (typeof userTypes)[number];
 
-/** What to do when the address is already a guest of the tenant. */
-export const existingChoices = ["adopt", "fail"] as const;
+/**
+ * What to do when the address is already a guest of the tenant: take them over and leave them in place afterwards, take
+ * them over as if this stack had invited them, or fail.
+ */
+export const existingChoices = ["adopt", "own", "fail"] as const;
 export type ExistingChoice = (typeof existingChoices)[number];
 
 /** What removing the resource does to a guest whom the stack invited. */

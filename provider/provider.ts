@@ -9,8 +9,9 @@ import { guestListResource } from "./guest-list/resource.ts";
 import { Claims } from "./invitation/claims.ts";
 import type { Context } from "./invitation/context.ts";
 import { FreshLookUps } from "./invitation/fresh-look-ups.ts";
+import type { Replication } from "./invitation/replication.ts";
 import { invitationResource } from "./invitation/resource.ts";
-import { configurationFailures, readConfiguration } from "./sign-in/configuration.ts";
+import { configurationFailures, readConfiguration, replicationTime } from "./sign-in/configuration.ts";
 import { Session } from "./sign-in/session.ts";
 
 /** The provider: one session with Graph, and the resources that use it. */
@@ -18,6 +19,7 @@ export class EntraGuestsProvider implements ResourceProvider {
   readonly version = packageVersion;
   readonly resources: Readonly<Record<string, Resource>>;
   #graph: GraphClient | undefined;
+  readonly #replication: Replication = { time: 0, startedAt: Date.now() };
 
   constructor(engine: Engine) {
     const claims = new Claims();
@@ -25,7 +27,7 @@ export class EntraGuestsProvider implements ResourceProvider {
     const context = (): Context => {
       if (this.#graph === undefined)
         throw new Error("The engine asked for an operation before it configured the provider.");
-      return { graph: this.#graph, engine, claims, lookUps };
+      return { graph: this.#graph, engine, claims, lookUps, replication: this.#replication };
     };
     this.resources = {
       [guestListToken]: guestListResource(context),
@@ -42,7 +44,9 @@ export class EntraGuestsProvider implements ResourceProvider {
   }
 
   configure(config: Properties): void {
-    this.#graph = new GraphClient(new Session(readConfiguration(config, process.env)));
+    const configuration = readConfiguration(config, process.env);
+    this.#replication.time = replicationTime(configuration);
+    this.#graph = new GraphClient(new Session(configuration));
   }
 
   async close(): Promise<void> {

@@ -1,23 +1,40 @@
 import { invitationToken } from "../contract/names.ts";
 
 /** One guest as stack `local` knows it. */
-export type GuestRow = { address: string; name: string; state: string; redirectUrl: string; invitedAt: string };
+export type GuestRow = {
+  address: string;
+  name: string;
+  state: string;
+  access: string;
+  redirectUrl: string;
+  invitedAt: string;
+};
 
 /** What `pulumi stack export` prints, as far as it is read here. */
 export type StackExport = {
-  deployment?: { resources?: { type: string; outputs?: Record<string, unknown>; inputs?: Record<string, unknown> }[] };
+  deployment?: { resources?: ExportedResource[] };
+};
+
+type ExportedResource = {
+  urn?: string;
+  type: string;
+  parent?: string;
+  outputs?: Record<string, unknown>;
+  inputs?: Record<string, unknown>;
 };
 
 /** The guests of an exported stack, in the order of their addresses. */
 export function guestsOf(stack: StackExport): GuestRow[] {
-  const invitations = (stack.deployment?.resources ?? []).filter(({ type }) => type === invitationToken);
+  const resources = stack.deployment?.resources ?? [];
+  const invitations = resources.filter(({ type }) => type === invitationToken);
   return invitations
-    .map(({ outputs, inputs }) => {
+    .map(({ urn, outputs, inputs }) => {
       const text = (property: string) => String(outputs?.[property] ?? inputs?.[property] ?? "");
       return {
         address: text("userEmailAddress"),
         name: text("userDisplayName"),
         state: text("state"),
+        access: accessOf(resources.filter(({ parent }) => parent !== undefined && parent === urn)),
         redirectUrl: text("redirectUrl"),
         invitedAt: text("invitedAt")
           .replace("T", " ")
@@ -27,10 +44,24 @@ export function guestsOf(stack: StackExport): GuestRow[] {
     .sort((one, other) => one.address.localeCompare(other.address));
 }
 
+/** What the resources of a guest give them, counted: their names are in the list. */
+function accessOf(grants: readonly ExportedResource[]): string {
+  const count = (pattern: RegExp, one: string, many: string) => {
+    const number = grants.filter(({ type }) => pattern.test(type)).length;
+    return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
+  };
+  return [
+    ...count(/:GroupMember$/, "group", "groups"),
+    ...count(/:AppRoleAssignment$/, "app", "apps"),
+    ...count(/:RoleAssignment$/, "Azure role", "Azure roles"),
+  ].join(", ");
+}
+
 const HEADINGS: Readonly<Record<keyof GuestRow, string>> = {
   address: "Address",
   name: "Name",
   state: "State",
+  access: "Access",
   redirectUrl: "Redirect URL",
   invitedAt: "Invited at (UTC)",
 };

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { LOCAL_STACK } from "./pulumi-arguments.ts";
+import { accessPlugins } from "./stand-ins.ts";
 import { localFolder, pulumiProgram, repository, toolchainEnvironment } from "./toolchain.ts";
 
 /** Where stack `local` keeps its state and its login, apart from the user's own Pulumi. */
@@ -20,18 +21,20 @@ export function localStackEnvironment(
   tenant: Readonly<Record<string, string>>,
   env: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
+  const toolchain = toolchainEnvironment(env);
   const kept = Object.entries(env).filter(([key]) => !NOT_FOR_LOCAL.test(key.toUpperCase()));
   return {
     ...Object.fromEntries(kept),
-    ...toolchainEnvironment(env),
+    ...toolchain,
+    // The packages in node_modules name plugins of several hundred megabytes, and stand-ins do for the local stack.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...accessPlugins({ ...env, ...toolchain }),
     PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href,
     // Logging in to the state folder must not log the user out of Pulumi Cloud.
     PULUMI_CREDENTIALS_PATH: stateFolder,
     // The state holds nothing but the local tenant's made-up guests, and its salt is in the committed stack config.
     PULUMI_CONFIG_PASSPHRASE: "local",
     PULUMI_STACK: LOCAL_STACK,
-    // The packages in node_modules name plugins of several hundred megabytes that the local stack does not use.
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     ...tenant,
   };
 }

@@ -1,8 +1,8 @@
 import { CsvError, parse } from "csv-parse/sync";
+import { nearestName } from "../nearest-name.ts";
 import { shown } from "../problem.ts";
 import { bareGuestListSchema, guestSchema } from "./guest-list-schema.ts";
 import { entriesOf, fileProblem, type GuestSource } from "./guest-source.ts";
-import { nearestKey } from "./nearest-key.ts";
 import type { Path } from "./path-text.ts";
 import { schemaProblems } from "./schema-problems.ts";
 
@@ -19,7 +19,7 @@ const columns: Record<string, Path> = {
   cc: ["message", "cc"],
   ...Object.fromEntries(
     Object.keys(guestSchema.shape)
-      .filter((key) => key !== "message" && key !== "sponsors")
+      .filter((key) => !["message", "sponsors", "apps", "azure"].includes(key))
       .map((key) => [key, [key]]),
   ),
 };
@@ -121,7 +121,7 @@ function columnsOf(file: string, header: Row | undefined): { columns: Column[] }
     const known = Object.keys(columns);
     const key = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
     if (key === undefined) {
-      const near = nearestKey(name, known);
+      const near = nearestName(name, known);
       const remedy = near === undefined ? `take it out; known are ${known.join(", ")}` : `write "${near}"`;
       problems.push(fileProblem({ file, line }, "unknown column", remedy, shown(name)));
     }
@@ -155,10 +155,13 @@ function guestOf({ cells }: Row, named: readonly Column[]): Record<string, unkno
   return guest;
 }
 
-/** The portal writes `true` or `TRUE`, as spreadsheets do. */
-function cellValue(key: string, cell: string): string | boolean {
+/** The portal writes `true` or `TRUE`, as spreadsheets do. Several names in one cell stand apart by semicolons. */
+function cellValue(key: string, cell: string): string | boolean | string[] {
   const lower = cell.toLowerCase();
-  return ["sendInvitation", "accountEnabled"].includes(key) && /^(?:true|false)$/.test(lower) ? lower === "true" : cell;
+  if (["groups", "profiles"].includes(key)) return cell.split(";").map((part) => part.trim());
+  return ["sendInvitation", "accountEnabled", "inheritAccess"].includes(key) && /^(?:true|false)$/.test(lower)
+    ? lower === "true"
+    : cell;
 }
 
 function surplusCells(file: string, rows: readonly Row[], named: readonly Column[]): GuestSource["problems"] {
@@ -172,6 +175,6 @@ function surplusCells(file: string, rows: readonly Row[], named: readonly Column
 }
 
 function placeOf(file: string, rows: readonly Row[], named: readonly Column[], [row, ...steps]: Path) {
-  const column = named.find((candidate) => candidate.steps.join() === steps.join());
+  const column = named.find((candidate) => candidate.steps.join() === steps.slice(0, candidate.steps.length).join());
   return { path: column?.name ?? steps.join("."), place: { file, line: rows[Number(row)]?.line ?? 1 } };
 }

@@ -17,6 +17,7 @@ import {
 import { redirectUrlProblem } from "../../contract/redirect-url.ts";
 import { calendarDay, calendarDayRule } from "../calendar-day.ts";
 import { engineNames } from "../engines/engine.ts";
+import { access, accessProfiles, appLinkSchema, inheritAccess, profiles } from "./access-schema.ts";
 
 /** A string held against a rule of `contract/`, with the remedy that an error names. */
 function ruled(problem: (value: string) => string | undefined, remedy: string) {
@@ -44,11 +45,16 @@ const address = ruled(addressProblem, "write the plain address at which the gues
   examples: ["ana@fabrikam.example"],
 });
 
-const redirectUrl = ruled(redirectUrlProblem, "write the whole https address of the page").meta({
-  description: "Where guests arrive after accepting: an https URL.",
-  pattern: "^https://",
-  examples: ["https://myapps.microsoft.com"],
-});
+const redirectUrl = z
+  .union([
+    ruled(redirectUrlProblem, "write the whole https address of the page").meta({ pattern: "^https://" }),
+    appLinkSchema,
+  ])
+  .meta({
+    description:
+      "Where guests arrive after accepting: an https URL, or { app: … } for an application's own sign-in page.",
+    examples: ["https://myapps.microsoft.com", { app: "Contoso Orders" }],
+  });
 
 const oneAddress = (value: string) =>
   /[,;]/.test(value) ? "a cc is one address: Graph takes no more than one" : addressProblem(value);
@@ -137,12 +143,15 @@ const defaults = {
   }),
   expires: expires.optional(),
   existing: z.enum(existingChoices).optional().meta({
-    description: "When the address is a guest already: take them over unchanged, or fail. Default: adopt.",
+    description:
+      "When the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.",
   }),
   onDelete: z.enum(onDeleteChoices).optional().meta({
     description: "What becomes of an invited guest who leaves the list. Default: delete (engine azuread: keep).",
   }),
   resend: resend.optional(),
+  ...access,
+  profiles,
 };
 
 /** One guest of a list. */
@@ -154,13 +163,14 @@ export const guestSchema = z
     surname: text(longestProfileText.surname, "The guest's family name").optional(),
     jobTitle: text(longestProfileText.jobTitle, "The guest's job title").optional(),
     ...defaults,
+    inheritAccess,
   })
   .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." });
 
 const invitations = z.array(guestSchema).meta({ description: "The guests." });
 
 /** A YAML list file that has defaults of its own; one without is just a list of guests. */
-export const guestListFileSchema = z.strictObject({ ...defaults, invitations }).meta({
+export const guestListFileSchema = z.strictObject({ ...defaults, inheritAccess, invitations }).meta({
   description: "Guests, and defaults that hold for them.",
 });
 
@@ -179,6 +189,10 @@ export const settingsSchema = z.strictObject({
         "Files with more guests, relative to the folder of the stack configs: the portal's bulk-invite CSV (.csv) or YAML (.yaml).",
       examples: [["lists/fabrikam.csv"]],
     }),
+  accessProfiles,
+  expiryNotice: z.int().min(0).max(365).optional().meta({
+    description: "How many days before a guest's last one previews begin to announce it; 0 for never. Default: 14.",
+  }),
   removalLimit: z
     .strictObject({
       guests: z.int().min(0).optional().meta({ description: "A number of guests. Default: 20." }),

@@ -1,9 +1,11 @@
 import { canonicalAddress } from "../../contract/email-address.ts";
+import type { AccessProfiles } from "../access/access.ts";
 import { azureadProblems } from "../engines/azuread-limits.ts";
 import type { EngineName } from "../engines/engine.ts";
 import type { GuestArgs, GuestDefaults } from "../guest.ts";
 import type { RemovalLimit } from "../guest-list.ts";
 import { type Place, type Problem, placeText, secretShown, shown } from "../problem.ts";
+import { wrongAccess } from "./access-problems.ts";
 import { csvGuestList } from "./csv-list.ts";
 import { type Guest, settingsSchema } from "./guest-list-schema.ts";
 import { type Entry, entriesOf, type GuestSource } from "./guest-source.ts";
@@ -30,7 +32,13 @@ export type ListFile = { name: string; text: string } | { rule: string; remedy: 
 export interface DeclaredGuests {
   defaults: GuestDefaults;
   /** What holds for the list as a whole. */
-  settings: { engine?: EngineName; removalLimit?: RemovalLimit; allowRemoval?: boolean };
+  settings: {
+    engine?: EngineName;
+    removalLimit?: RemovalLimit;
+    allowRemoval?: boolean;
+    expiryNotice?: number;
+    accessProfiles?: AccessProfiles;
+  };
   /** The guests of the stack config. */
   invitations: Guest[];
   /** The guests of the list files, with the defaults of their file filled in. */
@@ -60,20 +68,27 @@ export function guestList(input: GuestListInput): { list: DeclaredGuests } | { p
     ...addressesListedTwice(entries),
     ...withoutRedirectUrl(entries, document),
     ...beyondEngine(entries, document, place),
+    ...wrongAccess(entries, document, (steps) => configPlace(steps, place)),
   ];
   if (problems.length > 0 || !result.success) return { problems };
-  const { invitations = [], lists: _, engine, removalLimit, allowRemoval, ...defaults } = result.data;
+  const { invitations = [], lists: _, engine, removalLimit, allowRemoval, ...rest } = result.data;
+  const { accessProfiles, expiryNotice, ...defaults } = rest;
   const settings = {
     ...(engine !== undefined && { engine }),
     ...(removalLimit !== undefined && { removalLimit }),
     ...(allowRemoval !== undefined && { allowRemoval }),
+    ...(accessProfiles !== undefined && { accessProfiles }),
+    ...(expiryNotice !== undefined && { expiryNotice }),
   };
   const listed = sources.flatMap((source) => source.guests);
   return { list: { defaults, invitations, listed, settings } };
 }
 
 /** Which keys Pulumi hands over as JSON, and which as `true` or `false`. */
-const jsonKeys = ["removalLimit", "message", "sponsors", "invitations", "lists"];
+const jsonKeys = [
+  ...["removalLimit", "message", "sponsors", "invitations", "lists", "expiryNotice"],
+  ...["groups", "apps", "azure", "profiles", "accessProfiles"],
+];
 const booleanKeys = ["allowRemoval", "sendInvitation", "accountEnabled"];
 
 function settingsOf(values: Readonly<Record<string, string>>): Record<string, unknown> {
@@ -82,7 +97,8 @@ function settingsOf(values: Readonly<Record<string, string>>): Record<string, un
 
 function settingOf(key: string, text: string): unknown {
   if (booleanKeys.includes(key) && /^(?:true|false)$/.test(text)) return text === "true";
-  if (!jsonKeys.includes(key)) return text;
+  const isJson = jsonKeys.includes(key) || (key === "redirectUrl" && text.startsWith("{"));
+  if (!isJson) return text;
   try {
     return JSON.parse(text);
   } catch {

@@ -6,6 +6,8 @@ import { type Path, valueAt } from "./path-text.ts";
 export interface Entry {
   /** The values as written, those of the list file's defaults among them. */
   values: Readonly<Record<string, unknown>>;
+  /** The values as written, those of the guest alone. */
+  own: Readonly<Record<string, unknown>>;
   /** Whether the values must not be printed. */
   secret: boolean;
   /** Where one of the guest's values is or would be. */
@@ -40,7 +42,12 @@ export function entriesOf(
   if (!Array.isArray(rows)) return [];
   return rows.map((row, index) => {
     const own = typeof row === "object" && row !== null ? row : {};
-    return { values: { ...defaults, ...own }, secret, at: (property) => at([...list, index, property]) };
+    return {
+      values: { ...defaults, ...own },
+      own: own as Record<string, unknown>,
+      secret,
+      at: (property) => at([...list, index, property]),
+    };
   });
 }
 

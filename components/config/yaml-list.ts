@@ -39,11 +39,16 @@ export function yamlGuestList(file: string, text: string): GuestSource {
   return { entries, guests: invitations.map((guest) => withDefaults(guest, defaults)), problems: [] };
 }
 
+/** One slip in the syntax makes many errors; the first ones say where it is. */
+const mostErrors = 5;
+
 function readYaml(file: string, text: string): { document: unknown } | Pick<GuestSource, "problems"> {
   const lineCounter = new LineCounter();
-  const parsed = parseDocument(text, { lineCounter, logLevel: "silent", prettyErrors: false });
+  // Level "error": that a second document follows, whose guests would be lost without a word, counts as an error.
+  const options = { lineCounter, logLevel: "error", prettyErrors: false } as const;
+  const parsed = parseDocument(text.replace(/^\ufeff/, ""), options);
   if (parsed.errors.length > 0) {
-    const problems = parsed.errors.map(({ pos, message }) => {
+    const problems = parsed.errors.slice(0, mostErrors).map(({ pos, message }) => {
       const { line, col } = lineCounter.linePos(pos[0]);
       return fileProblem({ file, line, column: col }, `this is no YAML: ${message}`, "correct it");
     });

@@ -18,7 +18,7 @@ export function azureadProblems(guest: GuestArgs): EngineProblem[] {
   const problems: EngineProblem[] = beyondAzuread
     .filter((property) => guest[property] !== undefined)
     .map((property) => ({ property, rule: `engine azuread cannot set "${property}"`, remedy: switchEngine }));
-  if (guest.existing === "fail") {
+  if (guest.existing === "fail" || guest.existing === "own") {
     const rule = "engine azuread cannot tell whether the guest is in the tenant already: it always adopts";
     problems.push({ property: "existing", rule, remedy: switchEngine });
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
+import { z } from "zod";
 import type { Deadline } from "../grpc/resource-provider.ts";
 import type { Session } from "../sign-in/session.ts";
 import { errorOf, type GraphResponse, GraphUnavailable } from "./errors.ts";
@@ -25,7 +26,7 @@ const batchLimit = 20;
 const gatherFor = 4;
 
 /** How long one HTTP request may take before it is given up and tried again, in milliseconds. */
-const attemptTimeout = 60_000;
+const longestAttempt = 60_000;
 
 /**
  * Microsoft Graph v1.0 over HTTPS: kept-alive connections, one token for all, reads gathered into `$batch`, failures
@@ -33,11 +34,14 @@ const attemptTimeout = 60_000;
  */
 export class GraphClient {
   readonly #session: Session;
-  readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, headersTimeout: attemptTimeout, connections: 64 });
+  readonly #attemptTimeout: number;
+  readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
   readonly #reads: DataLoader<GatheredRead, GraphResponse>;
 
-  constructor(session: Session) {
+  /** @param attemptTimeout how long one HTTP request may take before it is given up, in milliseconds */
+  constructor(session: Session, attemptTimeout = longestAttempt) {
     this.#session = session;
+    this.#attemptTimeout = attemptTimeout;
     this.#reads = new DataLoader((reads) => this.#readTogether(reads), {
       cache: false,
       maxBatchSize: batchLimit,
@@ -48,18 +52,26 @@ export class GraphClient {
   /**
    * Reads `path`, together with whatever else is read at the same moment.
    *
+   * @param shape what the answer has to be like; another one counts as a failure that may pass
    * @throws GraphError where Graph refused it (404 included), GraphUnavailable where the deadline passed first
    */
-  async read<Body>(path: string, deadline: Deadline): Promise<Body> {
-    const response = await withRetries(async () => {
+  async read<Body>(path: string, shape: z.ZodType<Body>, deadline: Deadline): Promise<Body> {
+    return withRetries(async () => {
       const part = await this.#reads.load({ path, deadline });
       if (part.status >= 400) throw errorOf(part);
-      return part;
+      const answer = shape.safeParse(part.body);
+      if (answer.success) return answer.data;
+      throw new GraphUnavailable(
+        `Microsoft Graph answered ${path.split("?", 1)[0]} with something else than asked for`,
+        {
+          mayHaveActed: false,
+          cause: answer.error,
+        },
+      );
     }, deadline);
-    return response.body as Body;
   }
 
-  /** Sends one write. Errors as for {@link read}; see {@link GraphWrite.repeatable}. */
+  /** Sends one write. Errors as for {@link read}, and {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}. */
   async write<Body>(write: GraphWrite, deadline: Deadline): Promise<{ body: Body; date: Date }> {
     const response = await withRetries(async () => {
       try {
@@ -96,13 +108,14 @@ export class GraphClient {
 
     const requests = reads.map(({ path }, index) => ({ id: String(index), method: "GET", url: path }));
     const { body } = await this.#send("POST", "/$batch", { requests }, deadline);
-    const parts = new Map((body as BatchBody).responses.map((part) => [part.id, part]));
+    const answered = batchBody.safeParse(body);
+    const parts = new Map(answered.data?.responses.map((part) => [part.id, part]));
     return reads.map((_, index) => {
       const part = parts.get(String(index));
       if (part === undefined) {
         return new GraphUnavailable("Microsoft Graph left a part of a batch unanswered", { mayHaveActed: false });
       }
-      return { status: part.status, headers: lowerCaseNames(part.headers ?? {}), body: part.body };
+      return { status: part.status, headers: lowerCaseNames(part.headers), body: part.body };
     });
   }
 
@@ -114,14 +127,9 @@ export class GraphClient {
     if (response.status < 400) return response;
     if (response.status !== 401) throw errorOf(response);
     // A token may be revoked or end early: ask for a new one, once.
-    this.#session.forgetToken();
-    const again = await this.#exchange(
-      `${graph}/v1.0${path}`,
-      method,
-      await this.#session.token(deadline),
-      body,
-      deadline,
-    );
+    this.#session.forgetToken(token);
+    const renewed = await this.#session.token(deadline);
+    const again = await this.#exchange(`${graph}/v1.0${path}`, method, renewed, body, deadline);
     if (again.status >= 400) throw errorOf(again);
     return again;
   }
@@ -133,7 +141,8 @@ export class GraphClient {
     body: unknown,
     deadline: Deadline,
   ): Promise<GraphResponse> {
-    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(attemptTimeout)]);
+    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(this.#attemptTimeout)]);
+    const clientRequestId = randomUUID();
     let sent: Awaited<ReturnType<typeof httpRequest>>;
     let text: string;
     try {
@@ -144,7 +153,7 @@ export class GraphClient {
         headers: {
           authorization: `Bearer ${token}`,
           accept: "application/json",
-          "client-request-id": randomUUID(),
+          "client-request-id": clientRequestId,
           ...(body !== undefined && { "content-type": "application/json" }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -152,13 +161,15 @@ export class GraphClient {
       text = await sent.body.text();
     } catch (error) {
       deadline.signal.throwIfAborted();
-      const { message, code } = error as Error & { code?: string };
-      throw new GraphUnavailable(`Microsoft Graph at ${new URL(url).host} could not be reached: ${message}`, {
-        mayHaveActed: !neverSent.includes(code ?? ""),
-        cause: error,
-      });
+      const { name, message, code } = error as Error & { code?: string };
+      const reason = name === "TimeoutError" ? `no answer within ${this.#attemptTimeout / 1000} s` : message;
+      throw new GraphUnavailable(
+        `Microsoft Graph at ${new URL(url).host} could not be reached: ${reason} (client request id ${clientRequestId})`,
+        { mayHaveActed: !neverSent.includes(code ?? ""), cause: error },
+      );
     }
-    const response = { status: sent.statusCode, headers: lowerCaseNames(sent.headers) };
+    const headers = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const response = { status: sent.statusCode, headers };
     return { ...response, body: parseBody(text, response) };
   }
 }
@@ -171,9 +182,16 @@ interface GatheredRead {
   deadline: Deadline;
 }
 
-interface BatchBody {
-  responses: { id: string; status: number; headers?: Record<string, string>; body?: unknown }[];
-}
+const batchBody = z.object({
+  responses: z.array(
+    z.object({
+      id: z.string(),
+      status: z.int(),
+      headers: z.record(z.string(), z.string()).default({}),
+      body: z.unknown(),
+    }),
+  ),
+});
 
 /** A write of which nobody knows whether it took place. Not transient: repeating it blindly might do it twice. */
 export class OutcomeUnknown extends Error {
@@ -189,7 +207,8 @@ function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body"
   } catch (cause) {
     if (status >= 400) return undefined;
     throw new GraphUnavailable(
-      `Something that is not Microsoft Graph answered ${status} with ${headers["content-type"] ?? "no content type"} instead of JSON; is there a proxy in between?`,
+      `Something that is not Microsoft Graph answered ${status} with ${headers["content-type"] ?? "no content type"} and no ` +
+        `valid JSON; is there a proxy in between? (client request id ${headers["client-request-id"]})`,
       { mayHaveActed: true, cause },
     );
   }

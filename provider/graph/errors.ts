@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { retryAfterMilliseconds, TransientError } from "./retry.ts";
 
 /** An answer of Graph, or of one part of a batch. */
@@ -5,14 +6,14 @@ export interface GraphResponse {
   status: number;
   /** By lower-case name. */
   headers: Record<string, string | undefined>;
-  /** The parsed JSON body; `undefined` where there is none. */
+  /** The parsed JSON body; `undefined` where there is none, or none that is JSON. */
   body: unknown;
 }
 
 /** What Graph said when it refused or failed. */
 export interface GraphFailure {
   status: number;
-  /** Graph's error code, such as `Request_ResourceNotFound`. */
+  /** Graph's error code, such as `Request_ResourceNotFound`; empty where it was not Graph that answered. */
   code: string;
   requestId: string | undefined;
 }
@@ -45,14 +46,17 @@ export class GraphUnavailable extends TransientError {
   }
 }
 
-/** True for an error that says the object does not exist (any more, or yet). */
+/**
+ * True for an error by which Graph says that the object does not exist (any more, or yet). The 404 of something in
+ * between, such as a proxy, says nothing about the guest.
+ */
 export function isNotFound(error: unknown): boolean {
-  return error instanceof GraphError && error.status === 404;
+  return error instanceof GraphError && error.status === 404 && error.code !== "";
 }
 
-/** True for an error that says the application lacks a permission. */
+/** True for an error by which Graph says that the application lacks a permission. */
 export function isForbidden(error: unknown): boolean {
-  return error instanceof GraphError && error.status === 403;
+  return error instanceof GraphError && error.status === 403 && error.code !== "";
 }
 
 /** Statuses that Graph's guidance says to wait out, besides 429. */
@@ -63,8 +67,10 @@ export function errorOf(response: GraphResponse): GraphError | GraphUnavailable 
   const { status, headers } = response;
   const { code, message, innerError } = graphErrorObject(response.body);
   const requestId = headers["request-id"] ?? innerError["request-id"];
-  const said = [code, message].filter(Boolean).join(": ") || "no reason given";
-  const text = `Microsoft Graph answered ${status} ${said}${requestId ? ` (request id ${requestId})` : ""}`;
+  const id = requestId ?? (headers["client-request-id"] && `client ${headers["client-request-id"]}`);
+  const who = code === "" ? "Something that is not Microsoft Graph (a proxy?)" : "Microsoft Graph";
+  const said = [code, message].filter(Boolean).join(": ") || headers["content-type"] || "no reason given";
+  const text = `${who} answered ${status} ${said}${id ? ` (request id ${id})` : ""}`;
 
   const retryAfter = retryAfterMilliseconds(headers["retry-after"]);
   if (status === 429) return new GraphUnavailable(text, { mayHaveActed: false, retryAfter });
@@ -72,11 +78,18 @@ export function errorOf(response: GraphResponse): GraphError | GraphUnavailable 
   return new GraphError(text, { status, code, requestId });
 }
 
-function graphErrorObject(body: unknown): { code: string; message: string; innerError: Record<string, string> } {
-  const error = (body as { error?: { code?: string; message?: string; innerError?: Record<string, string> } })?.error;
-  return {
-    code: error?.code ?? "",
-    message: (error?.message ?? "").trim().replace(/\.$/, ""),
-    innerError: error?.innerError ?? {},
-  };
+const graphErrorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string().default(""),
+    innerError: z.record(z.string(), z.unknown()).default({}),
+  }),
+});
+
+/** Graph's error object; without a code where the body is none. */
+function graphErrorObject(body: unknown): { code: string; message: string; innerError: { "request-id"?: string } } {
+  const parsed = graphErrorBody.safeParse(body);
+  if (!parsed.success) return { code: "", message: "", innerError: {} };
+  const { code, message, innerError } = parsed.data.error;
+  return { code, message: message.trim().replace(/\.$/, ""), innerError };
 }

@@ -1,23 +1,28 @@
+import { z } from "zod";
 import type { InvitationState } from "../../contract/names.ts";
 import type { Deadline } from "../grpc/resource-provider.ts";
 import type { GraphClient } from "./client.ts";
 import { isNotFound } from "./errors.ts";
-import { backOff, pauseFor } from "./retry.ts";
+import { backOff } from "./retry.ts";
 
-/** The properties of a Graph user that the provider reads. */
-export interface GraphUser {
-  id: string;
-  userPrincipalName: string | null;
-  mail: string | null;
-  userType: string | null;
-  creationType: string | null;
-  externalUserState: InvitationState | null;
-  createdDateTime: string | null;
-  deletedDateTime?: string | null;
-  accountEnabled: boolean | null;
-  displayName: string | null;
-  [profileProperty: string]: unknown;
-}
+const text = z.string().nullish();
+
+/** The properties of a Graph user that the provider reads, and those of the profile. */
+const graphUser = z.looseObject({
+  id: z.string().min(1),
+  userPrincipalName: text,
+  mail: text,
+  userType: text,
+  creationType: text,
+  externalUserState: text,
+  createdDateTime: text,
+  deletedDateTime: text,
+  accountEnabled: z.boolean().nullish(),
+  displayName: text,
+});
+export type GraphUser = z.infer<typeof graphUser>;
+
+const userPage = z.object({ value: z.array(graphUser), "@odata.nextLink": z.string().optional() });
 
 const userProperties = [
   "id",
@@ -51,12 +56,12 @@ export function isExternal(user: GraphUser): boolean {
 
 /** `PendingAcceptance` until the guest has accepted; a guest without a state (one synchronised in) needs no acceptance. */
 export function invitationState(user: GraphUser): InvitationState {
-  return user.externalUserState ?? "Accepted";
+  return user.externalUserState === "PendingAcceptance" ? "PendingAcceptance" : "Accepted";
 }
 
 /** One user by object id or user principal name. Throws GraphError 404 where there is none (yet). */
 export function readUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
-  return graph.read(`/users/${encodeURIComponent(id)}?$select=${userProperties}`, deadline);
+  return graph.read(`/users/${encodeURIComponent(id)}?$select=${userProperties}`, graphUser, deadline);
 }
 
 /** One user by object id, or `undefined`. */
@@ -121,23 +126,57 @@ export async function deleteUser(graph: GraphClient, id: string, deadline: Deadl
  * Waits until a user who was just written can be read: the directory is replicated, and a read may lag some seconds
  * behind.
  *
- * @throws GraphError 404 where the user has not appeared by the deadline
+ * @param until when to stop waiting, in milliseconds since 1970; at the deadline at the latest
+ * @throws GraphError 404 where the user has not appeared by then
  */
-export async function awaitUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
-  for (let tries = 1; ; tries++) {
+export async function awaitUser(
+  graph: GraphClient,
+  id: string,
+  deadline: Deadline,
+  until = deadline.at,
+): Promise<GraphUser> {
+  for (let look = 1; ; look++) {
+    const left = Math.min(until, deadline.at - lastLook) - deadline.clock.now();
     try {
       return await readUser(graph, id, deadline);
     } catch (error) {
-      const pause = backOff(tries);
-      if (!isNotFound(error) || Date.now() + pause >= deadline.at) throw error;
-      await pauseFor(pause, deadline);
+      if (!isNotFound(error) || left <= 0) throw error;
+      await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
     }
   }
 }
 
+/** The pause after so many looks in vain, in milliseconds: replication takes seconds, and many look at the same time. */
+export function untilNextLook(looks: number): number {
+  return Math.min(longestPause, backOff(looks));
+}
+
+const longestPause = 5_000;
+
+/** How long before the deadline the last look begins, so that there is time to say what it saw; in milliseconds. */
+const lastLook = 1_000;
+
+/** Whether a user lies in the recycle bin: certainly deleted, where a 404 alone may be a read that lags behind. */
+export async function isInRecycleBin(graph: GraphClient, id: string, deadline: Deadline): Promise<boolean> {
+  const path = `/directory/deletedItems/${encodeURIComponent(id)}?$select=id`;
+  return graph.read(path, z.unknown(), deadline).then(
+    () => true,
+    (error) => {
+      if (isNotFound(error)) return false;
+      throw error;
+    },
+  );
+}
+
+/** All pages of a listing: a filtered one may begin with an empty page. */
 async function list(graph: GraphClient, path: string, deadline: Deadline): Promise<GraphUser[]> {
-  const { value } = await graph.read<{ value: GraphUser[] }>(path, deadline);
-  return value;
+  const users: GraphUser[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const page: z.infer<typeof userPage> = await graph.read(next, userPage, deadline);
+    users.push(...page.value);
+    next = page["@odata.nextLink"]?.replace(/^https:\/\/[^/]+\/v1\.0/, "");
+  }
+  return users;
 }
 
 /** A string literal of OData: quotes are doubled, so that an address is never read as a part of the filter. */

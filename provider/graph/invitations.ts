@@ -1,7 +1,9 @@
+import { z } from "zod";
 import type { Message } from "../../contract/message.ts";
 import type { UserType } from "../../contract/names.ts";
 import type { Deadline } from "../grpc/resource-provider.ts";
-import type { GraphClient } from "./client.ts";
+import { type GraphClient, OutcomeUnknown } from "./client.ts";
+import { GraphUnavailable } from "./errors.ts";
 
 /** What Graph is told to send to the guest. */
 export interface InvitationRequest {
@@ -37,12 +39,19 @@ export async function sendInvitation(
   invitation: InvitationRequest,
   deadline: Deadline,
 ): Promise<SentInvitation> {
-  const { body, date } = await graph.write<{ inviteRedeemUrl: string; invitedUser: { id: string } }>(
+  const { body, date } = await graph.write<unknown>(
     { method: "POST", path: "/invitations", body: requestBody(invitation), repeatable: invitation.repeatable },
     deadline,
   );
-  return { userId: body.invitedUser.id, redeemUrl: body.inviteRedeemUrl, invitedAt: date };
+  const answer = invitationBody.safeParse(body);
+  if (!answer.success) {
+    const message = `Microsoft Graph answered the invitation with something that is none: ${z.prettifyError(answer.error)}`;
+    throw new OutcomeUnknown(new GraphUnavailable(message, { mayHaveActed: true }));
+  }
+  return { userId: answer.data.invitedUser.id, redeemUrl: answer.data.inviteRedeemUrl, invitedAt: date };
 }
+
+const invitationBody = z.object({ inviteRedeemUrl: z.string(), invitedUser: z.object({ id: z.string().min(1) }) });
 
 function requestBody({ message = {}, sponsors, ...invitation }: InvitationRequest) {
   const copy = message.additionalRecipients;

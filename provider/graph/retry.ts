@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Deadline } from "../grpc/resource-provider.ts";
 
 /** A failure that may pass: the same request is worth sending again. */
@@ -31,8 +30,8 @@ export async function withRetries<Result>(attempt: () => Promise<Result>, deadli
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       const pause = error.retryAfter ?? backOff(tries);
-      if (Date.now() + pause >= deadline.at || deadline.signal.aborted) throw error;
-      await pauseFor(pause, deadline);
+      if (deadline.clock.now() + pause >= deadline.at || deadline.signal.aborted) throw error;
+      await deadline.clock.wait(pause, deadline.signal);
     }
   }
 }
@@ -41,11 +40,6 @@ export async function withRetries<Result>(attempt: () => Promise<Result>, deadli
 export function backOff(tries: number, random: () => number = Math.random): number {
   const ceiling = Math.min(longestWait, firstWait * 2 ** (tries - 1));
   return ceiling / 2 + (random() * ceiling) / 2;
-}
-
-/** Waits; rejects with the reason of the deadline's signal when it fires first. */
-export async function pauseFor(milliseconds: number, deadline: Deadline): Promise<void> {
-  await wait(milliseconds, undefined, { signal: deadline.signal }).catch(() => deadline.signal.throwIfAborted());
 }
 
 /**

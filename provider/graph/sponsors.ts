@@ -1,6 +1,9 @@
+import { z } from "zod";
 import type { Deadline } from "../grpc/resource-provider.ts";
 import type { GraphClient } from "./client.ts";
 import { GraphError, isNotFound } from "./errors.ts";
+
+const directoryObject = z.object({ id: z.string() });
 
 /**
  * The object ids of sponsors that are named by object id, user principal name or mail-like name.
@@ -11,7 +14,7 @@ export async function sponsorIds(graph: GraphClient, sponsors: string[], deadlin
   const found = await Promise.all(
     sponsors.map((sponsor) =>
       graph
-        .read<{ id: string }>(`/users/${encodeURIComponent(sponsor)}?$select=id`, deadline)
+        .read(`/users/${encodeURIComponent(sponsor)}?$select=id`, directoryObject, deadline)
         .then(({ id }) => id)
         .catch((error) => {
           if (isNotFound(error)) return undefined;
@@ -31,7 +34,7 @@ export async function sponsorIds(graph: GraphClient, sponsors: string[], deadlin
 /** The object ids of a guest's sponsors, users and groups alike. */
 export async function readSponsors(graph: GraphClient, guestId: string, deadline: Deadline): Promise<string[]> {
   const path = `/users/${encodeURIComponent(guestId)}/sponsors?$select=id`;
-  const { value } = await graph.read<{ value: { id: string }[] }>(path, deadline);
+  const { value } = await graph.read(path, z.object({ value: z.array(directoryObject) }), deadline);
   return value.map(({ id }) => id);
 }
 

@@ -20,15 +20,19 @@ export interface Engine {
 export class EngineConnection implements Engine {
   #client: engineServices.EngineClient | undefined;
 
-  /** @param address where the engine listens; nothing where Pulumi asks for the schema only: messages then go nowhere */
-  constructor(address: string | undefined) {
-    if (address !== undefined) this.connect(address);
+  /**
+   * @param address where the engine listens; nothing where Pulumi asks for the schema only: messages then go nowhere
+   * @param whenGone called once that engine cannot be reached any more
+   */
+  constructor(address: string | undefined, whenGone: () => void) {
+    if (address !== undefined) watch(this.connect(address), whenGone);
   }
 
   /** Talks to the engine at this address from now on: a provider that was started by hand is told it later. */
-  connect(address: string): void {
+  connect(address: string): Channel {
     this.#client?.close();
     this.#client = new engineServices.EngineClient(address, grpc.credentials.createInsecure());
+    return this.#client.getChannel();
   }
 
   log(severity: Severity, message: string, urn: string): void {
@@ -38,6 +42,23 @@ export class EngineConnection implements Engine {
     request.setUrn(urn);
     this.#client?.log(request, () => {
       // A message that the engine did not take is no reason to fail the operation it was about.
+    });
+  }
+}
+
+type Channel = ReturnType<engineServices.EngineClient["getChannel"]>;
+
+/**
+ * An engine that was killed tells nobody, and the language host that started this provider may outlive it: a provider
+ * that went on inviting would do so beside the next run. A lost connection is tried again once.
+ */
+function watch(channel: Channel, whenGone: () => void): void {
+  const state = channel.getConnectivityState(true);
+  if (state === grpc.connectivityState.TRANSIENT_FAILURE) {
+    whenGone();
+  } else {
+    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, (closed) => {
+      if (!closed) watch(channel, whenGone);
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { Properties } from "./properties.ts";
 
 /** An input that is not acceptable: its path within the inputs, and the rule in words. */
@@ -20,6 +21,8 @@ export interface Deadline {
   at: number;
   /** Fires at that moment, or when the engine cancels the run. */
   signal: AbortSignal;
+  /** By which `at` is meant, and which waits. */
+  clock: Clock;
 }
 
 export interface ResourceRequest {
@@ -63,6 +66,8 @@ export interface ResourceProvider {
   schema(): string;
   checkConfig(config: Properties): CheckResult;
   configure(config: Properties): void;
+  /** The functions of the package by token, for a provider that has any; what they reject with is meant for people. */
+  readonly functions?: Readonly<Record<string, (args: Properties) => Promise<Properties>>>;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerServices from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
+import { machineClock } from "./clock.ts";
 import { type Engine, EngineConnection } from "./engine.ts";
 import { initializationFailure } from "./initialization-failure.ts";
 import { fromStruct, toStruct } from "./properties.ts";
@@ -23,13 +24,16 @@ const longestMessage = 400 * 1024 * 1024;
 
 /**
  * Serves a provider to the Pulumi engine over gRPC on a free loopback port, and prints that port, as the plugin
- * protocol asks.
+ * protocol asks. The process ends with the engine at the latest.
  *
  * @param make builds the provider, given the engine it can log to
  * @param args the command line: the engine's address is the first that is no option
  */
 export function serve(make: (engine: Engine) => ResourceProvider, args: string[]): void {
-  const engine = new EngineConnection(args.find((argument) => !argument.startsWith("-")));
+  const engine = new EngineConnection(
+    args.find((argument) => !argument.startsWith("-")),
+    () => process.exit(1),
+  );
   const server = new grpc.Server({
     "grpc.max_receive_message_length": longestMessage,
     "grpc.max_send_message_length": longestMessage,
@@ -51,8 +55,9 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
   const deadline = (timeoutSeconds: number): Deadline => {
     const milliseconds = (timeoutSeconds || defaultTimeout) * 1000;
     return {
-      at: Date.now() + milliseconds,
+      at: machineClock.now() + milliseconds,
       signal: AbortSignal.any([cancelled.signal, AbortSignal.timeout(milliseconds)]),
+      clock: machineClock,
     };
   };
 
@@ -98,6 +103,14 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       const response = new providerProto.ConfigureResponse();
       response.setAcceptsecrets(false);
       response.setSupportspreview(true);
+      return response;
+    }),
+
+    invoke: unary<providerProto.InvokeRequest, providerProto.InvokeResponse>(async (request) => {
+      const call = provider.functions?.[request.getTok()];
+      if (call === undefined) throw new Error(`This provider has no function ${request.getTok()}.`);
+      const response = new providerProto.InvokeResponse();
+      response.setReturn(toStruct(await call(fromStruct(request.getArgs()))));
       return response;
     }),
 

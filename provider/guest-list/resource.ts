@@ -3,7 +3,7 @@ import { isUnknown, type Properties, unknownValue } from "../grpc/properties.ts"
 import type { CheckResult, Deadline, Resource } from "../grpc/resource-provider.ts";
 import { zodFailures } from "../grpc/zod-failures.ts";
 import type { Context } from "../invitation/context.ts";
-import { lookUpGuest } from "../invitation/existing-guest.ts";
+import { lookUpGuest, NoSuchGuest } from "../invitation/existing-guest.ts";
 import { type GuestListInputs, guestListSchema, knownList } from "./inputs.ts";
 import { removalProblem } from "./removal-guard.ts";
 
@@ -20,15 +20,17 @@ export function guestListResource(context: () => Context): Resource {
     preview: (_inputs, before) => before ?? { present: unknownValue },
     create: async ({ inputs, deadline }) => ({
       id: "guest-list",
-      outputs: { present: await present(context(), knownList(inputs).addresses, deadline) },
+      outputs: record(await present(context(), knownList(inputs).addresses, deadline)),
     }),
     // There is nothing outside of the state to compare with.
     read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
     async update({ oldInputs, newInputs, outputs, deadline }) {
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
       const added = [...now].filter((address) => !before.has(address));
-      const stillListed = ((outputs.present ?? []) as string[]).filter((address) => now.has(address));
-      return { present: [...stillListed, ...(await present(context(), added, deadline))] };
+      const found = await present(context(), added, deadline);
+      if (found === undefined || outputs.present === undefined) return record(undefined);
+      const stillListed = (outputs.present as string[]).filter((address) => now.has(address));
+      return record([...stillListed, ...found]);
     },
     delete: async () => {},
   };
@@ -54,15 +56,31 @@ function addressesOf(properties: Properties): Set<string> {
   return new Set((properties as Partial<GuestListInputs>).addresses?.map(canonicalAddress));
 }
 
-/** Those of the addresses that are guests of the tenant already. Looks all of them up at once. */
-async function present(context: Context, addresses: Iterable<string>, deadline: Deadline): Promise<string[]> {
+/** Nothing is recorded where the application may not read users. */
+function record(present: string[] | undefined): Properties {
+  return present === undefined ? {} : { present };
+}
+
+/**
+ * Those of the addresses that are guests of the tenant already; `undefined` where that cannot be told. Looks all of
+ * them up at once.
+ */
+async function present(
+  context: Context,
+  addresses: Iterable<string>,
+  deadline: Deadline,
+): Promise<string[] | undefined> {
   const found = await Promise.all(
     [...addresses].map(async (address) => {
-      // What is wrong with one address is reported by its own resource, which looks again.
-      const lookUp = await lookUpGuest(context, address, deadline).catch(() => undefined);
+      const lookUp = await lookUpGuest(context, address, deadline).catch((error) => {
+        // Reported by the invitation itself, which looks again. Nobody of that address is this stack's to remove.
+        if (error.cause instanceof NoSuchGuest) return undefined;
+        throw error;
+      });
       if (lookUp !== undefined) context.lookUps.keep(address, lookUp);
-      return lookUp?.kind === "guest" ? [canonicalAddress(address)] : [];
+      return { address: canonicalAddress(address), kind: lookUp?.kind ?? "guest" };
     }),
   );
-  return found.flat();
+  if (found.some(({ kind }) => kind === "not allowed")) return undefined;
+  return found.filter(({ kind }) => kind === "guest").map(({ address }) => address);
 }

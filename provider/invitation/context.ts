@@ -2,6 +2,7 @@ import type { GraphClient } from "../graph/client.ts";
 import type { Engine } from "../grpc/engine.ts";
 import type { Claims } from "./claims.ts";
 import type { FreshLookUps } from "./fresh-look-ups.ts";
+import type { Replication } from "./replication.ts";
 
 /** What every operation on guests works with. */
 export interface Context {
@@ -9,4 +10,5 @@ export interface Context {
   engine: Engine;
   claims: Claims;
   lookUps: FreshLookUps;
+  replication: Replication;
 }

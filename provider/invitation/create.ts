@@ -1,17 +1,16 @@
-import { OutcomeUnknown } from "../graph/client.ts";
-import { isForbidden, isNotFound } from "../graph/errors.ts";
-import { awaitUser, type GraphUser, restoreUser } from "../graph/guests.ts";
-import { type SentInvitation, sendInvitation } from "../graph/invitations.ts";
-import { backOff, pauseFor } from "../graph/retry.ts";
-import { sponsorIds } from "../graph/sponsors.ts";
+import { isNotFound } from "../graph/errors.ts";
+import { releaseGrants } from "../graph/grants.ts";
+import { type GraphUser, restoreUser } from "../graph/guests.ts";
 import type { Properties } from "../grpc/properties.ts";
-import { type Deadline, InitializationError, type ResourceRequest } from "../grpc/resource-provider.ts";
+import type { Deadline, ResourceRequest } from "../grpc/resource-provider.ts";
+import { bringIntoLine } from "./bring-into-line.ts";
 import type { Context } from "./context.ts";
-import { applyDirectoryProperties, applySponsors } from "./directory.ts";
-import { lookUpGuest } from "./existing-guest.ts";
+import { type LookUp, lookUpGuest } from "./existing-guest.ts";
 import { failure } from "./failure.ts";
 import { type InvitationInputs, knownInputs } from "./inputs.ts";
-import { type Facts, outputs, withLiveFacts } from "./outputs.ts";
+import { inviteNewGuest } from "./invite-new-guest.ts";
+import { linkFor } from "./invite-once.ts";
+import { awaitWritten, lookUpAfterCutShortRun, untilSettled } from "./replication.ts";
 
 /**
  * Brings a guest into the tenant: adopts the one who is there, restores the one in the recycle bin, else invites.
@@ -26,33 +25,58 @@ export async function createInvitation(
 ): Promise<{ id: string; outputs: Properties }> {
   const inputs = knownInputs(properties);
   const address = inputs.userEmailAddress;
-  const found = context.lookUps.take(address) ?? (await lookUpGuest(context, address, deadline));
+  const { found, byCutShortRun } = await lookUp(context, inputs, urn, deadline);
 
   switch (found.kind) {
     case "guest":
-      // There now, but not when the list was written down: invited by an earlier run of this stack that was cut short.
-      if (inputs.existedBefore === false) return takeBack(context, inputs, found.user, urn, deadline);
+      if (byCutShortRun) return takeBack(context, inputs, found.user, urn, deadline);
       if (inputs.existing === "fail") throw alreadyThere(address, found.user);
       return adopt(context, inputs, found.user, urn, deadline);
     case "deleted":
       return restore(context, inputs, found.user, urn, deadline);
     case "not allowed":
       if (inputs.existing === "fail") throw cannotTell(address);
-      return inviteNewGuest(context, inputs, deadline);
+      return inviteNewGuest(context, inputs, byCutShortRun, urn, deadline);
     case "nobody":
-      return inviteNewGuest(context, inputs, deadline);
+      return inviteNewGuest(context, inputs, byCutShortRun, urn, deadline);
   }
 }
 
+/**
+ * Who has the address. A guest who is there now, but was not when the list was written down, was invited by an earlier
+ * run of this stack that was cut short; and one whom that run has just invited may not be seen yet.
+ */
+async function lookUp(
+  context: Context,
+  { userEmailAddress: address, existedBefore }: InvitationInputs,
+  urn: string,
+  deadline: Deadline,
+): Promise<{ found: LookUp; byCutShortRun: boolean }> {
+  const fresh = context.lookUps.take(address);
+  if (fresh !== undefined) return { found: fresh, byCutShortRun: fresh.kind === "guest" && existedBefore === false };
+  if (existedBefore !== false) return { found: await lookUpGuest(context, address, deadline), byCutShortRun: false };
+  const seconds = Math.ceil(untilSettled(context, deadline) / 1000);
+  if (seconds > longestSilence) {
+    const why = "a run before this one may have invited the guest, and the directory may not show it yet";
+    context.engine.log("info", `Looking for ${address} for up to ${seconds} s: ${why}.`, urn);
+  }
+  return { found: await lookUpAfterCutShortRun(context, address, deadline), byCutShortRun: true };
+}
+
+/** A wait of more seconds than this is explained. */
+const longestSilence = 5;
+
 async function adopt(context: Context, inputs: InvitationInputs, user: GraphUser, urn: string, deadline: Deadline) {
   context.claims.created(user.id);
+  const owned = inputs.existing === "own";
   context.engine.log(
     user.accountEnabled === false && inputs.accountEnabled === undefined ? "warning" : "info",
-    `${inputs.userEmailAddress} is a guest of the tenant already (object id ${user.id}): adopted, and not mailed again.` +
+    `${inputs.userEmailAddress} is a guest of the tenant already (object id ${user.id}): ` +
+      `${owned ? "taken over as this stack's own" : "adopted"}, and not mailed again.` +
       (user.accountEnabled === false ? " The account is disabled; declare accountEnabled: true to enable it." : ""),
     urn,
   );
-  const facts = { userId: user.id, state: "PendingAcceptance", adopted: true } as const;
+  const facts = { userId: user.id, state: "PendingAcceptance", adopted: !owned } as const;
   return bringIntoLine(context, inputs, { ...facts, invitedAt: user.createdDateTime ?? undefined }, user, deadline);
 }
 
@@ -63,18 +87,46 @@ async function takeBack(context: Context, inputs: InvitationInputs, user: GraphU
     `${inputs.userEmailAddress} was invited by an earlier run that did not finish (object id ${user.id}): not mailed again.`,
     urn,
   );
-  const facts = { userId: user.id, state: "PendingAcceptance", adopted: false } as const;
+  // That run may have restored the guest, with the access of old.
+  await takeAccess(context, inputs, user.id, deadline);
+  const redeemUrl = needsLink(inputs, user) ? (await linkAgain(context, inputs, deadline)).redeemUrl : undefined;
+  const facts = { userId: user.id, state: "PendingAcceptance", adopted: false, redeemUrl } as const;
   return bringIntoLine(context, inputs, { ...facts, invitedAt: user.createdDateTime ?? undefined }, user, deadline);
+}
+
+/** What other resources of the stack are to give again must not be there before them. */
+function takeAccess({ graph }: Context, inputs: InvitationInputs, userId: string, deadline: Deadline): Promise<void> {
+  return releaseGrants(graph, userId, inputs.grants, deadline).catch((error) => {
+    throw failure("take access from", inputs.userEmailAddress, error);
+  });
+}
+
+/** Where no mail is sent, the link is the only way in, and it was lost with the run that was cut short. */
+function needsLink(inputs: InvitationInputs, user: GraphUser): boolean {
+  return !inputs.sendInvitation && user.externalUserState === "PendingAcceptance" && user.accountEnabled !== false;
+}
+
+function linkAgain(context: Context, inputs: InvitationInputs, deadline: Deadline) {
+  return linkFor(context, inputs, deadline).catch((error) => {
+    throw failure("invite", inputs.userEmailAddress, error);
+  });
 }
 
 async function restore(context: Context, inputs: InvitationInputs, user: GraphUser, urn: string, deadline: Deadline) {
   const address = inputs.userEmailAddress;
   const restored = await restoreUser(context.graph, user.id, deadline)
-    .then(() => awaitUser(context.graph, user.id, deadline))
     .catch((error) => {
+      // Restored already, by a request of which the answer was lost; or purged, which the read then shows.
+      if (!isNotFound(error)) throw error;
+    })
+    .then(() => awaitWritten(context, user.id, deadline))
+    .catch((error) => {
+      if (isNotFound(error)) return undefined;
       throw failure("restore", address, error);
     });
+  if (restored === undefined) return inviteNewGuest(context, inputs, false, urn, deadline);
   context.claims.created(user.id);
+  await takeAccess(context, inputs, user.id, deadline);
   context.engine.log(
     "info",
     `${address} was in the recycle bin: restored with the object id ${user.id} and its memberships, and not mailed again.`,
@@ -82,117 +134,6 @@ async function restore(context: Context, inputs: InvitationInputs, user: GraphUs
   );
   const facts = { userId: user.id, state: "PendingAcceptance", adopted: false } as const;
   return bringIntoLine(context, inputs, { ...facts, invitedAt: user.createdDateTime ?? undefined }, restored, deadline);
-}
-
-async function inviteNewGuest(context: Context, inputs: InvitationInputs, deadline: Deadline) {
-  const address = inputs.userEmailAddress;
-  const invitation = await invite(context, inputs, deadline).catch((error) => {
-    throw failure("invite", address, error);
-  });
-  context.claims.created(invitation.userId);
-  const facts: Facts = {
-    userId: invitation.userId,
-    state: "PendingAcceptance",
-    invitedAt: invitation.invitedAt.toISOString(),
-    adopted: false,
-    redeemUrl: invitation.redeemUrl,
-  };
-
-  const patience = { ...deadline, at: Math.min(deadline.at, Date.now() + appearsWithin) };
-  const user = await awaitUser(context.graph, invitation.userId, patience).catch((error) => {
-    // An application that may only invite cannot look; the invitation is then taken at its word.
-    if (isForbidden(error)) return undefined;
-    throw unfinished(
-      inputs,
-      facts,
-      isNotFound(error) ? neverAppeared(address, facts) : failure("read", address, error),
-    );
-  });
-  return bringIntoLine(context, inputs, facts, user, deadline);
-}
-
-/** How long the directory may take to show a new guest, in milliseconds; replication takes seconds as a rule. */
-const appearsWithin = 180_000;
-
-/** Sets what is declared beyond the invitation itself. The guest is there: whatever fails now is done by the next `up`. */
-async function bringIntoLine(
-  context: Context,
-  inputs: InvitationInputs,
-  known: Facts,
-  user: GraphUser | undefined,
-  deadline: Deadline,
-) {
-  const facts = user === undefined ? known : withLiveFacts(known, user);
-  const sponsorsCameWithInvitation = known.redeemUrl !== undefined;
-  try {
-    await applyDirectoryProperties(context.graph, inputs, { id: facts.userId, user }, deadline);
-    if (!sponsorsCameWithInvitation)
-      await applySponsors(context.graph, inputs, { id: facts.userId, before: [] }, deadline);
-  } catch (error) {
-    throw unfinished(inputs, facts, error as Error);
-  }
-  return { id: facts.userId, outputs: outputs(inputs, facts) };
-}
-
-async function invite({ graph }: Context, inputs: InvitationInputs, deadline: Deadline): Promise<SentInvitation> {
-  const request = {
-    address: inputs.userEmailAddress,
-    redirectUrl: inputs.redirectUrl,
-    message: inputs.message,
-    sendMail: inputs.sendInvitation,
-    displayName: inputs.userDisplayName,
-    userType: inputs.userType,
-    sponsors: inputs.sponsors && (await sponsorIds(graph, inputs.sponsors, deadline)),
-    repeatable: false,
-  };
-  for (;;) {
-    try {
-      return await sendInvitation(graph, request, deadline);
-    } catch (error) {
-      if (!(error instanceof OutcomeUnknown)) throw error;
-      if (!(await hasAppeared(graph, request.address, deadline, error))) continue;
-      // The guest is there now, so the mail is on its way: ask for the link alone.
-      return await sendInvitation(graph, { ...request, sendMail: false, repeatable: true }, deadline);
-    }
-  }
-}
-
-/** How often, and with how much patience, to look for a guest of whom nobody knows whether the invitation took place. */
-const looks = 5;
-
-async function hasAppeared(
-  graph: Context["graph"],
-  address: string,
-  deadline: Deadline,
-  unknown: OutcomeUnknown,
-): Promise<boolean> {
-  for (let look = 1; look <= looks; look++) {
-    await pauseFor(backOff(look + 1), deadline);
-    const found = await lookUpGuest({ graph }, address, deadline);
-    if (found.kind === "guest") return true;
-    if (found.kind === "not allowed") {
-      throw new Error(
-        `${unknown.message}. Whether the invitation went out cannot be told without the permission User.Read.All; ` +
-          "look for the guest in the directory before running again",
-      );
-    }
-  }
-  return false;
-}
-
-function unfinished(inputs: InvitationInputs, facts: Facts, error: Error): InitializationError {
-  return new InitializationError(error.message, {
-    id: facts.userId,
-    inputs: inputs as unknown as Properties,
-    outputs: outputs(inputs, facts),
-  });
-}
-
-function neverAppeared(address: string, { userId }: Facts): Error {
-  return new Error(
-    `Microsoft Graph accepted the invitation of ${address} (object id ${userId}), but the guest has not appeared in the ` +
-      "directory since. Run `pulumi up` again; if the guest is still missing, run `pulumi refresh` and then `pulumi up`, which invites anew.",
-  );
 }
 
 function alreadyThere(address: string, user: GraphUser): Error {

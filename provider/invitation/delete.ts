@@ -1,4 +1,5 @@
 import { isNotFound } from "../graph/errors.ts";
+import { releaseGrants } from "../graph/grants.ts";
 import { deleteUser, patchUser } from "../graph/guests.ts";
 import type { Properties } from "../grpc/properties.ts";
 import type { ResourceRequest } from "../grpc/resource-provider.ts";
@@ -6,15 +7,18 @@ import type { Context } from "./context.ts";
 import { failure } from "./failure.ts";
 import { knownInputs } from "./inputs.ts";
 import { factsOf } from "./outputs.ts";
+import { awaitGone } from "./replication.ts";
 
 /**
  * Removes a guest whom the stack invited, as `onDelete` says. One who was in the tenant before the stack stays as they
- * are; one who is gone already is no error; one who is still on the list by another resource is left alone.
+ * are; one who is gone already is no error; one who is still on the list by another resource is left alone. Whoever
+ * stays loses what the list gave them besides.
  */
 export async function deleteInvitation(
-  { graph, engine, claims }: Context,
-  { id, urn, outputs, deadline }: ResourceRequest & { id: string; outputs: Properties },
+  context: Context,
+  { id, urn, inputs, outputs, deadline }: ResourceRequest & { id: string; inputs: Properties; outputs: Properties },
 ): Promise<void> {
+  const { graph, engine, claims } = context;
   const { userEmailAddress: address, onDelete } = knownInputs(outputs);
   if (claims.isStillListed(urn, id, address)) {
     engine.log(
@@ -24,6 +28,10 @@ export async function deleteInvitation(
     );
     return;
   }
+  // The resources that gave it leave this to us: they would fail at a guest who is gone already.
+  await releaseGrants(graph, id, knownInputs(inputs).grants, deadline).catch((error) => {
+    throw failure("take access from", address, error);
+  });
   if (factsOf(outputs).adopted) {
     engine.log("info", `${address} was a guest before this stack: left in the tenant.`, urn);
     return;
@@ -36,8 +44,9 @@ export async function deleteInvitation(
         if (!isNotFound(error)) throw failure("disable", address, error);
       });
     default:
-      return deleteUser(graph, id, deadline).catch((error) => {
+      await deleteUser(graph, id, deadline).catch((error) => {
         throw failure("delete", address, error);
       });
+      return awaitGone(context, id, deadline);
   }
 }

@@ -5,6 +5,9 @@ import type { Deadline } from "../grpc/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { failure } from "./failure.ts";
 
+/** The address is that of somebody whom the stack cannot take for its guest. */
+export class NoSuchGuest extends Error {}
+
 /** Who has an address in the tenant. */
 export type LookUp =
   | { kind: "nobody" }
@@ -16,7 +19,8 @@ export type LookUp =
 /**
  * Finds out whether an address is already that of a guest, of a guest in the recycle bin, or of nobody.
  *
- * @throws Error where the address belongs to a member of the organisation, or to several guests
+ * @throws Error where Graph did not answer; with {@link NoSuchGuest} as its cause where the address belongs to a
+ *   member of the organisation, or to several guests
  */
 export async function lookUpGuest(
   { graph }: Pick<Context, "graph">,
@@ -43,13 +47,13 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
   const [guest, another] = byMail.length > 0 ? byMail : guests;
   if (guest !== undefined && another !== undefined) {
     const ids = guests.map(({ id, userPrincipalName }) => `${userPrincipalName} (${id})`).join(", ");
-    throw new Error(
+    throw new NoSuchGuest(
       `several guests have that address: ${ids}. Remove the ones that are not meant, or import the right one by its object id`,
     );
   }
   const [member] = users;
   if (guest === undefined && member !== undefined) {
-    throw new Error(
+    throw new NoSuchGuest(
       `the address belongs to ${member.userPrincipalName} (object id ${member.id}), a member of the organisation and no guest. ` +
         "Take the address off the guest list, or invite that person by another address",
     );

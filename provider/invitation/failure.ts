@@ -1,4 +1,5 @@
-import { GraphError, GraphUnavailable } from "../graph/errors.ts";
+import { GraphError } from "../graph/errors.ts";
+import { TransientError } from "../graph/retry.ts";
 
 /** What the provider does to a guest, as it is named in errors. */
 export type Action =
@@ -9,6 +10,7 @@ export type Action =
   | "change"
   | "set the sponsors of"
   | "restore"
+  | "take access from"
   | "disable"
   | "delete";
 
@@ -25,6 +27,10 @@ const permissions: Record<Action, { name: string; why: string }> = {
   change: { name: "User.ReadWrite.All", why: "to change a guest's name, type or profile" },
   "set the sponsors of": { name: "User.ReadWrite.All", why: "to change sponsors" },
   restore: { name: "User.DeleteRestore.All", why: "to bring a guest back from the recycle bin" },
+  "take access from": {
+    name: "GroupMember.ReadWrite.All (for groups) or AppRoleAssignment.ReadWrite.All (for applications)",
+    why: "to take away what the list gave",
+  },
   disable: { name: "User.EnableDisableAccount.All", why: "to block a guest's sign-in" },
   delete: { name: "User.ReadWrite.All", why: "to remove guests" },
 };
@@ -52,8 +58,12 @@ function nextStep(action: Action, cause: unknown): string {
   if (cause instanceof GraphError && cause.status === 401) {
     return "Graph did not take the application's token: check the tenant, the cloud and the app registration.";
   }
-  if (cause instanceof GraphUnavailable) {
-    return "It was tried again until the resource's time was up. Run again later: guests who are there already are not invited twice.";
+  if (cause instanceof TransientError) {
+    const asked = cause.retryAfter === undefined ? "" : ` (it asked to wait ${Math.ceil(cause.retryAfter / 1000)} s)`;
+    return `It was tried again until the resource's time was up${asked}. Run again later: guests who are there already are not invited twice.`;
+  }
+  if (cause instanceof Error && cause.name === "TimeoutError") {
+    return "The resource's time was up. Run again later: guests who are there already are not invited twice.";
   }
   return "";
 }

@@ -76,6 +76,16 @@ export const inputsSchema = z.strictObject({
   onDelete: oneOf(onDeleteChoices).default("delete"),
   resend: z.json().optional(),
   existedBefore: z.boolean("expected true or false").optional(),
+  grants: z
+    .strictObject({
+      groups: z.array(z.guid("expected an object id")).optional(),
+      apps: z
+        .array(
+          z.strictObject({ resourceObjectId: z.guid("expected an object id"), appRoleId: z.guid("expected an id") }),
+        )
+        .optional(),
+    })
+    .optional(),
 });
 
 export type InvitationInputs = z.infer<typeof inputsSchema>;

@@ -8,6 +8,7 @@ import { lookUpGuest } from "./existing-guest.ts";
 import { failure } from "./failure.ts";
 import { directoryProperties, graphName, inputsSchema, knownInputs } from "./inputs.ts";
 import { factsOf, outputs, withLiveFacts, withLiveInputs } from "./outputs.ts";
+import { findSettledUser } from "./replication.ts";
 
 /**
  * Reads a guest for a refresh, or for an import by object id or e-mail address.
@@ -22,17 +23,18 @@ export async function readInvitation(
 }
 
 async function refresh(
-  { graph }: Context,
+  context: Context,
   { id, inputs: properties, outputs: before, deadline }: ResourceRequest & ReadResult,
 ): Promise<ReadResult | undefined> {
   const declared = knownInputs(properties);
+  const facts = factsOf(before);
   try {
-    const user = await findUser(graph, id, deadline);
+    const user = await findSettledUser(context, id, facts.invitedAt, deadline);
     if (user === undefined) return undefined;
     const inputs = withLiveInputs(declared, user);
-    const sponsors = await liveSponsors(graph, id, declared.sponsors, deadline);
+    const sponsors = await liveSponsors(context.graph, id, declared.sponsors, deadline);
     if (sponsors !== undefined) inputs.sponsors = sponsors;
-    return { id, inputs, outputs: outputs(inputs, withLiveFacts(factsOf(before), user)) };
+    return { id, inputs, outputs: outputs(inputs, withLiveFacts(facts, user)) };
   } catch (error) {
     throw failure("read", declared.userEmailAddress, error);
   }

@@ -1,5 +1,5 @@
 import { isForbidden, isNotFound } from "../graph/errors.ts";
-import { awaitUser, findUser, type GraphUser, restoreUser } from "../graph/guests.ts";
+import { type GraphUser, restoreUser } from "../graph/guests.ts";
 import { sendInvitation } from "../graph/invitations.ts";
 import type { Properties } from "../grpc/properties.ts";
 import type { Deadline, ResourceRequest } from "../grpc/resource-provider.ts";
@@ -8,6 +8,7 @@ import { applyDirectoryProperties, applySponsors } from "./directory.ts";
 import { failure } from "./failure.ts";
 import { type InvitationInputs, isImported, knownInputs, sameMessage } from "./inputs.ts";
 import { type Facts, factsOf, outputs, withLiveFacts } from "./outputs.ts";
+import { awaitWritten, findSettledUser } from "./replication.ts";
 
 /**
  * Changes a guest in place. What can be repeated comes first and the mail last, so that an update that fails and is
@@ -30,8 +31,10 @@ export async function updateInvitation(
   const old = knownInputs(oldInputs);
   const inputs = knownInputs(newInputs);
 
-  const user = await readOrRestore(context, id, inputs, urn, deadline);
-  let facts = user === undefined ? factsOf(before) : withLiveFacts(factsOf(before), user);
+  const known = factsOf(before);
+  const owned = inputs.existing === "own" ? { ...known, adopted: false } : known;
+  const user = await readOrRestore(context, owned, inputs, urn, deadline);
+  let facts = user === undefined ? owned : withLiveFacts(owned, user);
   await applyDirectoryProperties(context.graph, inputs, { id, user }, deadline);
   await applySponsors(context.graph, inputs, { id, before: old.sponsors ?? [] }, deadline);
 
@@ -79,26 +82,34 @@ async function inviteAgain({ graph }: Context, inputs: InvitationInputs, facts: 
 
 /** The guest as the directory has them; `undefined` where the application may not read users. */
 async function readOrRestore(
-  { graph, engine }: Context,
-  id: string,
+  context: Context,
+  { userId: id, invitedAt }: Facts,
   { userEmailAddress: address }: InvitationInputs,
   urn: string,
   deadline: Deadline,
 ): Promise<GraphUser | undefined> {
-  const user = await findUser(graph, id, deadline).catch((error) => {
+  const user = await findSettledUser(context, id, invitedAt, deadline).catch((error) => {
     if (isForbidden(error)) return "unreadable" as const;
     throw failure("read", address, error);
   });
   if (user === "unreadable") return undefined;
   if (user !== undefined) return user;
 
-  const restored = await restoreUser(graph, id, deadline)
-    .then(() => awaitUser(graph, id, deadline))
+  const restored = await restoreUser(context.graph, id, deadline)
+    .catch((error) => {
+      // Restored already, by a request of which the answer was lost; or purged, which the read then shows.
+      if (!isNotFound(error)) throw error;
+    })
+    .then(() => awaitWritten(context, id, deadline))
     .catch((error) => {
       if (isNotFound(error)) throw new Error(gone(address, id));
       throw failure("restore", address, error);
     });
-  engine.log("info", `${address} was in the recycle bin: restored with the object id ${id} and its memberships.`, urn);
+  context.engine.log(
+    "info",
+    `${address} was in the recycle bin: restored with the object id ${id} and its memberships.`,
+    urn,
+  );
   return restored;
 }
 

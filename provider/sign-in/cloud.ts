@@ -1,5 +1,6 @@
 import { request } from "undici";
 import { z } from "zod";
+import { TransientError } from "../graph/retry.ts";
 import type { Deadline } from "../grpc/resource-provider.ts";
 
 /** The two addresses of a Microsoft cloud that the provider talks to; neither ends in a slash. */
@@ -51,14 +52,18 @@ const metadataDocument = z.object({
  *
  * @param host a host name, with a port where it is not 443
  * @returns that cloud's addresses
- * @throws Error that names the host, what it answered, and what to check
+ * @throws Error that names the host, what it answered, and what to check; TransientError where that may pass
  */
 export async function cloudFromMetadata(host: string, deadline: Deadline): Promise<Cloud> {
   const url = `https://${host}/metadata/endpoints?api-version=2022-09-01`;
   const advice = `Check metadataHost (ARM_METADATA_HOSTNAME), and that the host runs and is trusted (NODE_EXTRA_CA_CERTS).`;
   try {
     const response = await request(url, { signal: deadline.signal });
-    if (response.statusCode !== 200) throw new Error(`it answered ${response.statusCode}`);
+    if (response.statusCode !== 200) {
+      await response.body.dump();
+      const passes = response.statusCode >= 500 || response.statusCode === 429;
+      throw new (passes ? TransientError : Error)(`it answered ${response.statusCode}`);
+    }
     const document = metadataDocument.parse(await response.body.json());
     return {
       authorityHost: withoutSlash(document.authentication.loginEndpoint),
@@ -67,7 +72,9 @@ export async function cloudFromMetadata(host: string, deadline: Deadline): Promi
     };
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new Error(`Cannot read the endpoints of the cloud from ${url}: ${reason}. ${advice}`, { cause: error });
+    const passes = error instanceof TransientError || (error as { code?: string }).code === "ECONNRESET";
+    const message = `Cannot read the endpoints of the cloud from ${url}: ${reason}. ${advice}`;
+    throw passes ? new TransientError(message, { cause: error }) : new Error(message, { cause: error });
   }
 }
 

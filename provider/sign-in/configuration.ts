@@ -31,6 +31,7 @@ export const settings = {
   useAksWorkloadIdentity: ["ARM_USE_AKS_WORKLOAD_IDENTITY"],
   useMsi: ["ARM_USE_MSI"],
   useCli: ["ARM_USE_CLI"],
+  replicationSeconds: ["ENTRA_GUESTS_REPLICATION_SECONDS"],
 } as const;
 
 export type SettingName = keyof typeof settings;
@@ -80,7 +81,28 @@ export function configurationFailures(config: Properties): CheckFailure[] {
       reason: `"${environment}" is no Microsoft cloud known here: expected one of ${cloudNames.join(", ")}; for another, set metadataHost`,
     });
   }
+  const seconds = text(config.replicationSeconds);
+  if (seconds !== undefined && !isUnknown(seconds) && !isReplicationTime(seconds)) {
+    failures.push({ property: "replicationSeconds", reason: `"${seconds}" is no number of seconds from 0 to 600` });
+  }
   return failures;
+}
+
+function isReplicationTime(seconds: string): boolean {
+  return /^\d+(\.\d+)?$/.test(seconds) && Number(seconds) <= 600;
+}
+
+/**
+ * How far the directory's reads may lag behind its writes, in milliseconds. Microsoft gives no figure; what is seen in
+ * the field is seconds, and a minute now and then.
+ *
+ * @throws Error where the setting is no number of seconds from 0 to 600
+ */
+export function replicationTime({ replicationSeconds = "60" }: Configuration): number {
+  if (isReplicationTime(replicationSeconds)) return Number(replicationSeconds) * 1000;
+  throw new Error(
+    `ENTRA_GUESTS_REPLICATION_SECONDS (or replicationSeconds of the provider) is a number from 0 to 600, not "${replicationSeconds}".`,
+  );
 }
 
 /** True for the ways in which the azuread provider spells "yes". */

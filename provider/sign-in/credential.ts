@@ -21,7 +21,12 @@ export async function makeCredential(configuration: Configuration, cloud: Cloud)
   const identity = await import("@azure/identity");
   const { tenantId } = configuration;
   const clientId = configuration.clientId ?? fileContent(configuration.clientIdFilePath);
-  const options = { authorityHost: cloud.authorityHost, disableInstanceDiscovery: cloud.ownAuthority };
+  const options = {
+    authorityHost: cloud.authorityHost,
+    disableInstanceDiscovery: cloud.ownAuthority,
+    // Whoever asks for a token tries again by itself, within the resource's time.
+    retryOptions: { maxRetries: 0 },
+  };
 
   const certificate = clientCertificate(configuration);
   if (certificate !== undefined) {

@@ -14,6 +14,7 @@ export class Session {
   #cloud: Promise<Cloud> | undefined;
   #credential: Promise<TokenCredential> | undefined;
   #token: Promise<AccessToken> | undefined;
+  #given: string | undefined;
   #renewAt = 0;
 
   constructor(configuration: Configuration) {
@@ -39,17 +40,27 @@ export class Session {
       this.#renewAt = Number.POSITIVE_INFINITY;
       this.#token = this.#requestToken(deadline);
       this.#token.then(
-        ({ expiresOnTimestamp }) => {
+        ({ expiresOnTimestamp, token }) => {
+          this.#given = token;
           this.#renewAt = Math.max(expiresOnTimestamp - renewalMargin, (expiresOnTimestamp + Date.now()) / 2);
         },
-        () => this.forgetToken(),
+        () => this.#startAfresh(),
       );
     }
     return (await this.#token).token;
   }
 
-  /** Called when Graph refused the token: the next request asks for a new one. */
-  forgetToken(): void {
+  /**
+   * Called when Graph refused a token: the next request asks for a new one. Of many requests that were refused together
+   * the first does so; what the others were refused is not the token of then any more.
+   */
+  forgetToken(refused: string): void {
+    if (refused === this.#given) this.#startAfresh();
+  }
+
+  /** A new credential too, for it would give the refused token out again. */
+  #startAfresh(): void {
+    this.#given = undefined;
     this.#token = undefined;
     this.#credential = undefined;
   }
@@ -76,21 +87,38 @@ export class Session {
   }
 }
 
-/** What @azure/identity's errors carry. */
+/** What some of @azure/identity's errors carry. */
 interface SignInFailure extends Error {
   statusCode?: number;
-  errorResponse?: { error: string; errorDescription: string };
+  errorResponse?: { errorDescription: string };
 }
 
 function signInError(failure: SignInFailure, { tenantId, clientId }: Configuration, cloud: Cloud): Error {
   const who = clientId === undefined ? "" : ` as application ${clientId}`;
   const where = `tenant ${tenantId ?? "(none given)"} of ${new URL(cloud.authorityHost).host}`;
-  // The first line says it; what follows are trace ids and the time.
-  const reason = (failure.errorResponse?.errorDescription ?? failure.message).split(/\r?\n/, 1)[0] ?? "";
-  const message = `Cannot sign in to ${where}${who}: ${reason}`;
-  const refused = (failure.statusCode ?? 0) >= 400 && (failure.statusCode ?? 0) < 500 && failure.statusCode !== 429;
-  if (refused || failure.name === "CredentialUnavailableError") {
-    return new Error(`${message} Check the ARM_* variables (or the provider's config) and the app registration.`);
-  }
-  return new TransientError(message, { cause: failure });
+  const message = `Cannot sign in to ${where}${who}: ${reasonOf(failure)}`;
+  if (mayPass(failure)) return new TransientError(message, { cause: failure });
+  return new Error(`${message}. Check the ARM_* variables (or the provider's config) and the app registration.`);
+}
+
+/** Entra's own sentence where there is one, without the trace ids and the time that follow it. */
+function reasonOf({ message, errorResponse, statusCode }: SignInFailure): string {
+  const said = errorResponse?.errorDescription ?? message;
+  // What MSAL makes of an answer that is not Entra's own, such as a proxy's.
+  if (said.includes("[object Object]")) return `it answered ${statusCode ?? "something that is no token"}`;
+  const sentence = /AADSTS\d+: .*?(?=\s*Trace ID:|[\r\n]|$)/.exec(said)?.[0] ?? said.split(/[\r\n]/, 1)[0] ?? "";
+  return sentence.replace(/[.\s]+$/, "");
+}
+
+/** Entra's codes for "try again": a transient error, and a budget of requests that is used up. */
+const passingCodes = /AADSTS(?:90033|90024)\b/;
+
+/** MSAL's words for an authority that it could not ask. */
+const unreachable = /endpoints_resolution_error|network_error|openid_config_error/;
+
+/** True where the same sign-in is worth another try: nobody has refused it. */
+function mayPass({ message, name, statusCode = 0 }: SignInFailure): boolean {
+  if (passingCodes.test(message) || unreachable.test(message)) return true;
+  if (/AADSTS\d/.test(message) || name === "CredentialUnavailableError") return false;
+  return statusCode < 400 || statusCode === 429 || statusCode >= 500;
 }

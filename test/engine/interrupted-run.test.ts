@@ -18,7 +18,7 @@ describe("an up that is killed after some guests were invited", () => {
   afterAll(() => test.close());
 
   it("leaves guests in the tenant of whom the state knows nothing", async () => {
-    const up = test.startPulumi(["up", "--yes", "--skip-preview"]);
+    const up = test.startPulumi(["up", "--yes", "--skip-preview", "--parallel", "2"]);
     let invited = 0;
     killAfter = () => {
       if (++invited === 3) process.kill(-(up.pid as number), "SIGKILL");

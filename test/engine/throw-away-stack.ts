@@ -7,6 +7,7 @@ import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automa
 import { Agent, request as httpRequest } from "undici";
 import { stringify } from "yaml";
 import { startTenant, type Tenant, type TenantOptions } from "../../tenant/index.ts";
+import { accessPlugins } from "../../tools/stand-ins.ts";
 import { pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
 
 /** The part of a stack config below `guests:`. */
@@ -133,6 +134,7 @@ async function createStack(folder: string, project: string, tenant: Tenant): Pro
         PULUMI_BACKEND_URL: pathToFileURL(state).href,
         PULUMI_CONFIG_PASSPHRASE: "local",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...accessPlugins(process.env),
         ...tenant.environment,
       },
     },

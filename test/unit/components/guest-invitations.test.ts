@@ -181,7 +181,7 @@ describe("expiry", () => {
 
   it("leaves out whose last day has passed in UTC, and says so once", async () => {
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
-    const { invitations, component } = await invited({ redirectUrl, guests });
+    const { invitations, component } = await invited({ redirectUrl, expiryNotice: 0, guests });
 
     expect(invitations.map(({ name }) => name)).toEqual(["partners-last-day@x.example", "partners-no-end@x.example"]);
     expect(Object.keys(component.guests)).toEqual(["last-day@x.example", "no-end@x.example"]);
@@ -189,6 +189,29 @@ describe("expiry", () => {
     expect(warn.mock.calls[0]?.[0]).toContain(
       "2 guests have passed the expiry date and left the list: day-after@x.example",
     );
+  });
+
+  it.each([
+    [
+      undefined,
+      "2 guests leave the list within 14 days: today@x.example (2026-06-15), in-14-days@x.example (2026-06-29). Move",
+    ],
+    [
+      30,
+      "3 guests leave the list within 30 days: today@x.example (2026-06-15), in-14-days@x.example (2026-06-29), in-15",
+    ],
+    [7, "1 guest leaves the list within 7 days: today@x.example (2026-06-15). Move expires to keep them."],
+  ])("is announced ahead (expiryNotice: %s), soonest first", async (expiryNotice, words) => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    const near = [
+      { email: "in-15-days@x.example", expires: "2026-06-30" },
+      { email: "in-14-days@x.example", expires: "2026-06-29 00:00:00 +0000 UTC" },
+      { email: "today@x.example", expires: "2026-06-15" },
+      { email: "no-end@x.example" },
+    ];
+    await invited({ redirectUrl, ...(expiryNotice !== undefined && { expiryNotice }), guests: near });
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toContain(words);
   });
 
   it("of the list holds for guests without one of their own, and is silent while nobody has left", async () => {

@@ -34,17 +34,19 @@ export interface RecordedEngine {
  * Puts Pulumi's mocks in the engine's place and writes down what is registered.
  *
  * @param outputsOf what the provider answers beside the inputs
+ * @param call what a provider's function answers
  * @returns the registered resources as they came, and the invitations among them by name (they register concurrently)
  */
 export async function recordedEngine(
   outputsOf: (name: string) => Record<string, unknown> = () => ({}),
   preview = false,
+  call: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> = (_, given) => given,
 ): Promise<RecordedEngine> {
   const all: Registered[] = [];
   const inputs = new Map<string, Record<string, unknown>>();
   await pulumi.runtime.setMocks(
     {
-      call: ({ inputs: given }) => given,
+      call: ({ token, inputs: given }) => call(token, given),
       newResource: ({ type, name, inputs: given, custom }) => {
         inputs.set(`${type}::${name}`, given);
         return { id: custom && !preview ? `id of ${name}` : undefined, state: { ...given, ...outputsOf(name) } };

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { cloudNames, namedCloud } from "../../../provider/sign-in/cloud.ts";
-import { configurationFailures, isTrue, readConfiguration } from "../../../provider/sign-in/configuration.ts";
+import {
+  configurationFailures,
+  isTrue,
+  readConfiguration,
+  replicationTime,
+} from "../../../provider/sign-in/configuration.ts";
 import { makeCredential } from "../../../provider/sign-in/credential.ts";
 
 const cloud = {
@@ -39,6 +44,16 @@ describe("the provider's configuration", () => {
     for (const name of cloudNames) expect(namedCloud(name.toUpperCase())?.graph).toMatch(/^https:\/\/.*graph/);
     expect(namedCloud("china")?.authorityHost).toBe("https://login.chinacloudapi.cn");
     expect(namedCloud("moon")).toBeUndefined();
+  });
+
+  it("allows for a minute of replication unless told otherwise, and says what is no time", () => {
+    expect(replicationTime({})).toBe(60_000);
+    expect(replicationTime(readConfiguration({}, { ENTRA_GUESTS_REPLICATION_SECONDS: "0" }))).toBe(0);
+    expect(replicationTime(readConfiguration({ replicationSeconds: 90 }, {}))).toBe(90_000);
+    expect(() => replicationTime({ replicationSeconds: "soon" })).toThrow("ENTRA_GUESTS_REPLICATION_SECONDS");
+    expect(configurationFailures({ replicationSeconds: -1 })).toMatchObject([{ property: "replicationSeconds" }]);
+    expect(configurationFailures({ replicationSeconds: 601 })).toHaveLength(1);
+    expect(configurationFailures({ replicationSeconds: 600 })).toEqual([]);
   });
 
   it("reads the ways to say yes", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { backOff, retryAfterMilliseconds, TransientError, withRetries } from "../../../provider/graph/retry.ts";
+import { machineClock } from "../../../provider/grpc/clock.ts";
 
 function deadlineIn(milliseconds: number) {
-  return { at: Date.now() + milliseconds, signal: AbortSignal.timeout(milliseconds) };
+  return { at: Date.now() + milliseconds, signal: AbortSignal.timeout(milliseconds), clock: machineClock };
 }
 
 describe("waiting out a failure", () => {

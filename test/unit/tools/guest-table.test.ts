@@ -34,6 +34,27 @@ it("shows every guest in aligned columns, without the redeem URL", () => {
   expect(table).not.toContain("secret");
 });
 
+it("counts what each guest may reach", () => {
+  const grant = (type: string) => ({ type, parent: "urn:eve" });
+  const [row] = guestsOf({
+    deployment: {
+      resources: [
+        {
+          urn: "urn:eve",
+          type: "entra-guests:index:Invitation",
+          outputs: { userEmailAddress: "eve@fabrikam.example" },
+        },
+        grant("azuread:index/groupMember:GroupMember"),
+        grant("azuread:index/groupMember:GroupMember"),
+        grant("azuread:index/appRoleAssignment:AppRoleAssignment"),
+        grant("azure-native:authorization:RoleAssignment"),
+        { type: "azuread:index/groupMember:GroupMember", parent: "urn:ana" },
+      ],
+    },
+  });
+  expect(row?.access).toBe("2 groups, 1 app, 1 Azure role");
+});
+
 it("shows an empty list as headings only", () => {
   expect(guestTable(guestsOf({})).split("\n")).toHaveLength(2);
 });

@@ -42,6 +42,21 @@ describe("the environment of stack local", () => {
   });
 });
 
+describe("the plugins of azuread and azure-native", () => {
+  const pathOf = (env: NodeJS.ProcessEnv) => localStackEnvironment(tenant, env).PATH ?? "";
+
+  it("are the stand-ins for stack local", () => {
+    expect(pathOf({ PATH: "/usr/bin" })).toMatch(/standins.bin.*[:;]\/usr\/bin$/);
+  });
+
+  it("are the official ones with the switch, and for every other stack", () => {
+    const env = { PATH: "/usr/bin", GUESTS_OFFICIAL_PLUGINS: "true" };
+    expect(pathOf(env)).not.toContain("standins");
+    expect(localStackEnvironment(tenant, env).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("false");
+    expect(toolchainEnvironment({ PATH: "/usr/bin" }).PATH).not.toContain("standins");
+  });
+});
+
 describe("the environment of every other stack", () => {
   it("names tools only: no tenant, no backend, no stack, no passphrase", () => {
     const names = Object.keys(toolchainEnvironment({ PATH: "/usr/bin" }));

@@ -1,0 +1,88 @@
+import type { RoleAssignment, RoleAssignmentArgs } from "@pulumi/azure-native/authorization/roleAssignment.js";
+import type { AppRoleAssignment, AppRoleAssignmentArgs } from "@pulumi/azuread/appRoleAssignment.js";
+import type { GroupMember, GroupMemberArgs } from "@pulumi/azuread/groupMember.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { GuestInvitation } from "../engines/engine.ts";
+import type { GuestArgs } from "../guest.ts";
+import { Invitation } from "../invitation.ts";
+import { roleAssignmentName, roleDefinitionId } from "./azure-role.ts";
+import { type GuestAccess, keyOf } from "./guest-access.ts";
+import { officialModule } from "./packages.ts";
+import type { TenantAccess } from "./tenant-access.ts";
+
+/** The resources that give one guest access. */
+export interface Grants {
+  groups: GroupMember[];
+  apps: AppRoleAssignment[];
+  azure: RoleAssignment[];
+}
+
+/** Adjusts the resources that give access; called once for each, before it is made. */
+export interface AccessTransform {
+  groupMember?: (args: GroupMemberArgs, opts: pulumi.CustomResourceOptions, guest: GuestArgs) => void;
+  appRoleAssignment?: (args: AppRoleAssignmentArgs, opts: pulumi.CustomResourceOptions, guest: GuestArgs) => void;
+  roleAssignment?: (args: RoleAssignmentArgs, opts: pulumi.CustomResourceOptions, guest: GuestArgs) => void;
+}
+
+/** The official plugin writes to a group one member at a time, and others wait within their own time-outs. */
+const customTimeouts = { create: "60m", delete: "60m" };
+
+/**
+ * Plans what gives one guest access. The resources are children of the guest's invitation: they wait until the guest is
+ * there, and go before the guest goes. A change of role, group or guest replaces the one resource that it concerns.
+ *
+ * @param name the name of the invitation; each resource's own begins with it
+ * @returns makes the resources
+ */
+export function planGrants(
+  name: string,
+  guest: GuestArgs,
+  access: GuestAccess,
+  invitation: GuestInvitation,
+  tenant: TenantAccess,
+  transform: AccessTransform,
+): () => Grants {
+  const principal = invitation.userId;
+  // Where the guest goes too, their invitation takes these away: azuread would fail at a guest who is gone already, and
+  // takes them away one at a time.
+  const opts = (): pulumi.CustomResourceOptions =>
+    invitation instanceof Invitation ? { parent: invitation, deletedWith: invitation } : { parent: invitation };
+  const groups = access.groups.map((group) => {
+    const args: GroupMemberArgs = { groupObjectId: tenant.groupId(group), memberObjectId: principal };
+    const own = { ...opts(), customTimeouts };
+    transform.groupMember?.(args, own, guest);
+    return { name: `${name}-group-${keyOf(group)}`, args, opts: own };
+  });
+  const apps = access.apps.map(({ app, role }) => {
+    const args: AppRoleAssignmentArgs = {
+      resourceObjectId: tenant.applicationId(app),
+      appRoleId: tenant.appRoleId(app, role),
+      principalObjectId: principal,
+    };
+    const own = opts();
+    transform.appRoleAssignment?.(args, own, guest);
+    return { name: `${name}-app-${keyOf(role === undefined ? app : `${app}-${role}`)}`, args, opts: own };
+  });
+  const azure = access.azure.map((role) => {
+    const args: RoleAssignmentArgs = {
+      principalId: principal,
+      // Spares Azure the look-up of a guest whom its directory may not know yet.
+      principalType: "User",
+      roleDefinitionId: roleDefinitionId(role),
+      roleAssignmentName: principal.apply((id) => roleAssignmentName(role, id)),
+      scope: role.scope,
+    };
+    const own: pulumi.CustomResourceOptions = { parent: invitation };
+    transform.roleAssignment?.(args, own, guest);
+    return { name: `${name}-azure-${role.label}`, args, opts: own };
+  });
+  return () => ({
+    groups: groups.map((one) => new (groupMember())(one.name, one.args, one.opts)),
+    apps: apps.map((one) => new (appRoleAssignment())(one.name, one.args, one.opts)),
+    azure: azure.map((one) => new (roleAssignment())(one.name, one.args, one.opts)),
+  });
+}
+
+const groupMember = () => officialModule("@pulumi/azuread/groupMember").GroupMember;
+const appRoleAssignment = () => officialModule("@pulumi/azuread/appRoleAssignment").AppRoleAssignment;
+const roleAssignment = () => officialModule("@pulumi/azure-native/authorization/roleAssignment").RoleAssignment;

@@ -1,0 +1,80 @@
+import type { GuestDefaults } from "../guest.ts";
+import type { Access, AccessProfiles } from "./access.ts";
+import { type AzureRole, azureRole, isProblem } from "./azure-role.ts";
+
+/** What one guest may reach, profiles filled in, nothing twice. */
+export interface GuestAccess {
+  groups: string[];
+  apps: AppRole[];
+  azure: AzureRole[];
+}
+
+/** An application and the role in it, both as the list names them; no role means default access. */
+export interface AppRole {
+  app: string;
+  role?: string;
+}
+
+/** Something in a guest's access that cannot be right, found without asking the tenant. */
+export interface AccessProblem {
+  property: "azure" | "profiles";
+  value: string;
+  rule: string;
+  remedy: string;
+}
+
+/**
+ * What a guest with the defaults filled in may reach. What {@link accessProblems} complains of is left out.
+ *
+ * @param profiles the bundles that the guest's `profiles` name
+ */
+export function accessOf(guest: GuestDefaults, profiles: AccessProfiles): GuestAccess {
+  const bundles = (guest.profiles ?? []).flatMap((name) => profiles[name] ?? []);
+  const all: Access[] = [guest, ...bundles];
+  const apps = all.flatMap((access) => access.apps ?? []).map((one) => (typeof one === "string" ? { app: one } : one));
+  const azure = all.flatMap((access) => access.azure ?? []).map((one) => azureRole(one));
+  return {
+    groups: unique(
+      all.flatMap((access) => access.groups ?? []),
+      keyOf,
+    ),
+    apps: unique(apps, ({ app, role = "" }) => keyOf(`${app}\n${role}`)),
+    azure: unique(
+      azure.filter((one): one is AzureRole => !isProblem(one)),
+      ({ scope, roleId }) => keyOf(`${scope}\n${roleId}`),
+    ),
+  };
+}
+
+/**
+ * What is wrong in one place that gives access: profiles that nobody has defined, roles and scopes that say nothing.
+ *
+ * @param profiles the bundles that there are
+ */
+export function accessProblems({ azure = [], profiles: named = [] }: GuestDefaults, profiles: AccessProfiles) {
+  const known = Object.keys(profiles);
+  const unknown = named
+    .filter((name) => !Object.hasOwn(profiles, name))
+    .map((name): AccessProblem => {
+      const rule = `no access profile has this name; there ${known.length > 0 ? `are ${known.join(", ")}` : "are none"}`;
+      return { property: "profiles", value: name, rule, remedy: "correct the name, or define it in accessProfiles" };
+    });
+  const wrongRoles = azure.flatMap((one): AccessProblem[] => {
+    const role = azureRole(one);
+    if (!isProblem(role)) return [];
+    return [{ property: "azure", value: one[role.property], rule: role.rule, remedy: role.remedy }];
+  });
+  return [...unknown, ...wrongRoles];
+}
+
+/** By what names are compared: Graph and Azure take any letter case. */
+export function keyOf(name: string): string {
+  return name.toLowerCase();
+}
+
+/** The first of those that have the same key. */
+function unique<T>(values: readonly T[], key: (value: T) => string): T[] {
+  const byKey = new Map<string, T>();
+  for (const value of values) if (!byKey.has(key(value))) byKey.set(key(value), value);
+  return [...byKey.values()];
+}

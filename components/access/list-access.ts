@@ -1,0 +1,102 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { canonicalAddress } from "../../contract/email-address.ts";
+import type { GuestInvitation } from "../engines/engine.ts";
+import type { GuestArgs } from "../guest.ts";
+import type { InvitationGrants } from "../invitation.ts";
+import { withoutStackTraces } from "../without-stack-traces.ts";
+import { type AccessProfiles, isAppLink } from "./access.ts";
+import { type AccessTransform, type Grants, planGrants } from "./grants.ts";
+import { accessOf, type GuestAccess } from "./guest-access.ts";
+import { type AccessHolder, type TenantAccess, tenantAccess } from "./tenant-access.ts";
+
+/** What the guests of one list may reach. */
+export interface ListAccess {
+  /**
+   * Resolves when everything that the list names was found, and rejects with what was not: nobody is to be invited
+   * before, so it goes into their `dependsOn`. `undefined` where the list names nothing, and nothing is looked up or loaded.
+   */
+  ready: Promise<pulumi.Resource[]> | undefined;
+  /** The guest as an engine takes them: an application's page looked up, and the access itself left out. */
+  invitee(guest: GuestArgs): GuestArgs;
+  /** What the guest's invitation has to know of the access, for the case that it restores them. */
+  grantsOf(address: string): InvitationGrants | undefined;
+  /** Makes the resources, given the invitations by address. Answers those of each guest who gets any. */
+  grant(invitations: Record<string, GuestInvitation>): Record<string, Grants>;
+}
+
+/**
+ * Begins to look up what a list's guests may reach.
+ *
+ * @param name the name of the component
+ * @param guests the guests with the defaults filled in
+ * @param parent the component
+ */
+export function listAccess(
+  name: string,
+  guests: readonly GuestArgs[],
+  profiles: AccessProfiles,
+  transform: AccessTransform,
+  parent: pulumi.Resource,
+): ListAccess {
+  const holders = guests.map((guest): Holder => {
+    const address = canonicalAddress(guest.email);
+    return { guest, address, access: accessOf(guest, profiles), redirectUrl: guest.redirectUrl };
+  });
+  const getters = holders.filter(getsAny);
+  const asks = getters.length > 0 || holders.some(({ redirectUrl }) => isAppLink(redirectUrl));
+  if (!asks) return { ready: undefined, invitee: withoutAccess, grantsOf: () => undefined, grant: () => ({}) };
+  const byAddress = new Map(holders.map((holder) => [holder.address, holder]));
+  const tenant = tenantAccess(`GuestInvitations "${name}"`, holders, { parent });
+  return {
+    ready: tenant.ready.then(() => []),
+    invitee: ({ redirectUrl, ...guest }) => ({
+      ...withoutAccess(guest),
+      ...(redirectUrl !== undefined && {
+        redirectUrl: isAppLink(redirectUrl) ? tenant.signInUrl(redirectUrl.app) : redirectUrl,
+      }),
+    }),
+    grantsOf: (address) => grantsOf(byAddress.get(address)?.access, tenant),
+    grant: (invitations) => grant(name, getters, invitations, tenant, transform),
+  };
+}
+
+interface Holder extends AccessHolder {
+  guest: GuestArgs;
+}
+
+function getsAny({ access: { groups, apps, azure } }: Holder): boolean {
+  return groups.length + apps.length + azure.length > 0;
+}
+
+function withoutAccess({ groups: _1, apps: _2, azure: _3, profiles: _4, inheritAccess: _5, ...guest }: GuestArgs) {
+  return guest;
+}
+
+/** Azure keeps a role assignment while its guest is in the recycle bin, and shows it, so that none is made twice. */
+function grantsOf(access: GuestAccess | undefined, tenant: TenantAccess): InvitationGrants | undefined {
+  if (access === undefined || access.groups.length + access.apps.length === 0) return undefined;
+  return {
+    ...(access.groups.length > 0 && { groups: access.groups.map((name) => tenant.groupId(name)) }),
+    ...(access.apps.length > 0 && {
+      apps: access.apps.map(({ app, role }) => ({
+        resourceObjectId: tenant.applicationId(app),
+        appRoleId: tenant.appRoleId(app, role),
+      })),
+    }),
+  };
+}
+
+function grant(
+  name: string,
+  getters: readonly Holder[],
+  invitations: Record<string, GuestInvitation>,
+  tenant: TenantAccess,
+  transform: AccessTransform,
+): Record<string, Grants> {
+  const planned = getters.flatMap(({ guest, address, access }) => {
+    const invitation = invitations[address];
+    if (invitation === undefined) return [];
+    return [{ address, make: planGrants(`${name}-${address}`, guest, access, invitation, tenant, transform) }];
+  });
+  return withoutStackTraces(() => Object.fromEntries(planned.map(({ address, make }) => [address, make()])));
+}

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LoggedRequest } from "../../../tenant/index.ts";
+import { type KillableStack, type Moment, openKillableStack } from "./killed-run.ts";
+
+/** With it (`npm run test:all`), every moment of every run; without, those around the first and the last write. */
+const isWhole = process.env.FIRE === "all";
+
+const redirectUrl = "https://myapps.microsoft.com";
+const oldGuest = "old@fabrikam.example";
+const up = ["up", "--yes", "--skip-preview"];
+const destroy = ["destroy", "--yes", "--skip-preview"];
+
+/** Each case has guests of its own, so that none meets what another left in the recycle bin. */
+let cases = 0;
+
+describe("a run that is killed", () => {
+  let test: KillableStack;
+  beforeAll(async () => {
+    test = await openKillableStack();
+    await test.stack.graph("POST", "/invitations", {
+      invitedUserEmailAddress: oldGuest,
+      inviteRedirectUrl: redirectUrl,
+    });
+  });
+  afterAll(() => test.close());
+
+  it("up: the next up converges, nobody is mailed twice, and destroy removes whom the stack invited and nobody else", async () => {
+    declare(newGuests());
+    const moments = momentsOf(await test.run(up));
+    await test.run(destroy);
+    expect(moments.length).toBeGreaterThan(3);
+
+    const report = [];
+    let kills = 0;
+    for (const moment of moments) {
+      const guests = newGuests();
+      declare(guests);
+      const killed = await test.runAndKill(up, moment);
+      if (killed) kills += 1;
+      await recover();
+      const invited = mailed(guests).length;
+      await test.run(up);
+      expect(present(), said(moment)).toEqual([...guests, oldGuest].sort());
+      expect(mailed(guests), said(moment)).toEqual(guests);
+
+      await test.run(destroy);
+      expect(present(), said(moment)).toEqual([oldGuest]);
+      report.push(`${said(moment)}: ${killed ? `killed with ${invited} of ${guests.length} invited` : "ended before"}`);
+    }
+    // Requests that go out together are not always as many: a run may end before its last moment.
+    expect(kills).toBeGreaterThan(moments.length / 2);
+    if (isWhole) console.log(report.join("\n"));
+  }, 3_600_000);
+
+  it("destroy: the next destroy removes whom the stack invited and nobody else, and so does the next up bring them back", async () => {
+    declare(newGuests());
+    await test.run(up);
+    const every = momentsOf(await test.run(destroy));
+    const moments = isWhole ? every : every.slice(-2);
+    expect(moments).toHaveLength(isWhole ? every.length : 2);
+
+    const report = [];
+    let kills = 0;
+    for (const moment of moments) {
+      const guests = newGuests();
+      declare(guests);
+      await test.run(up);
+      const killed = await test.runAndKill(destroy, moment);
+      if (killed) kills += 1;
+      const left = present().length - 1;
+      await recover();
+      if (moment === moments.at(-1)) {
+        // Whoever changes their mind instead: a refresh sees who is gone, and the up brings them back.
+        await test.run([...up, "--refresh"]);
+        expect(present(), said(moment)).toEqual([...guests, oldGuest].sort());
+      }
+      await test.run(destroy);
+      expect(present(), said(moment)).toEqual([oldGuest]);
+      expect(mailed(guests), said(moment)).toEqual(guests);
+      report.push(`${said(moment)}: ${killed ? `killed with ${left} of ${guests.length} left` : "ended before"}`);
+    }
+    expect(kills).toBeGreaterThan(moments.length / 2);
+    if (isWhole) console.log(report.join("\n"));
+  }, 3_600_000);
+
+  it("up by Ctrl+C: the next up converges without any step in between, and nobody is mailed twice", async () => {
+    declare(newGuests());
+    const oneByOne = [...up, "--parallel", "1"];
+    const requests = await test.run(oneByOne);
+    await test.run(destroy);
+    const firstInvitation = requests.findIndex(({ path }) => path === "/v1.0/invitations") + 1;
+
+    const guests = newGuests();
+    declare(guests);
+    await test.runAndInterrupt(oneByOne, { request: firstInvitation, at: "done" });
+    expect(mailed(guests).length).toBeLessThan(guests.length);
+    await test.run(up);
+    expect(present()).toEqual([...guests, oldGuest].sort());
+    expect(mailed(guests)).toEqual(guests);
+    await test.run(destroy);
+    expect(present()).toEqual([oldGuest]);
+  });
+
+  it("up that keeps no checkpoints: nobody is mailed twice, and whom the lost run invited is adopted", async () => {
+    const environment = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+    declare(newGuests());
+    const moments = momentsOf(await test.run(up, environment));
+    await test.run(destroy, environment);
+
+    const report = [];
+    for (const moment of isWhole ? moments : moments.slice(-1)) {
+      const guests = newGuests();
+      declare(guests);
+      await test.runAndKill(up, moment, environment);
+      await recover();
+      // Only now: what was on its way when the run was killed has been answered since.
+      const invited = mailed(guests);
+      await test.run(up, environment);
+      expect(present(), said(moment)).toEqual([...guests, oldGuest].sort());
+      expect(mailed(guests), said(moment)).toEqual(guests);
+
+      // The state of the killed run is lost, and with it whose guests they are: they stay until somebody says so.
+      await test.run(destroy, environment);
+      expect(present(), said(moment)).toEqual([...invited, oldGuest].sort());
+      declare(guests, { existing: "own" });
+      await test.run(up, environment);
+      await test.run(destroy, environment);
+      expect(
+        present().filter((address) => guests.includes(address)),
+        said(moment),
+      ).toEqual([]);
+      // The guest of old is owned now as well, and goes with the list.
+      await restoreOldGuest();
+      report.push(`${said(moment)}: ${invited.length} of ${guests.length} invited before the kill, then adopted`);
+    }
+    if (isWhole) console.log(report.join("\n"));
+  }, 3_600_000);
+
+  function declare(guests: string[], more: Record<string, unknown> = {}): void {
+    const invitations = [oldGuest, ...guests].map((email) => ({ email }));
+    test.stack.configure({ redirectUrl, allowRemoval: true, ...more, invitations });
+  }
+
+  /** Pulumi's ordinary steps: the lock of the killed run goes, and what it had begun to create is forgotten. */
+  async function recover(): Promise<void> {
+    await test.run(["cancel", "--yes"]);
+    await test.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+  }
+
+  function present(): string[] {
+    return Object.keys(test.stack.guestIds()).sort();
+  }
+
+  /** Whom of the guests a mail went to, as often as it did. */
+  function mailed(guests: string[]): string[] {
+    const addressees = test.stack.tenant.mails().map(({ to }) => to);
+    return addressees.filter((address) => guests.includes(address)).sort();
+  }
+
+  async function restoreOldGuest(): Promise<void> {
+    const deleted = test.stack.tenant.deletedUsers().find(({ mail }) => mail === oldGuest);
+    await test.stack.graph("POST", `/directory/deletedItems/${deleted?.id}/restore`);
+  }
+});
+
+function newGuests(): string[] {
+  cases += 1;
+  return ["ana", "bo", "carla"].map((name) => `${name}${cases}@fabrikam.example`);
+}
+
+function momentsOf(requests: LoggedRequest[]): Moment[] {
+  const numbers = requests.map((_, index) => index + 1);
+  const chosen = isWhole ? numbers : numbers.filter((number) => isTold(requests, number - 1));
+  const moments = chosen.flatMap((request): Moment[] => [
+    { request, at: "arrived" },
+    { request, at: "done" },
+  ]);
+  return isWhole ? moments : moments.slice(-4);
+}
+
+/** The first request that writes, and the last one: in between, the others are like them. */
+function isTold(requests: LoggedRequest[], index: number): boolean {
+  const writes = requests.flatMap(({ method, path }, at) =>
+    method !== "GET" && path.startsWith("/v1.0/") && !path.endsWith("/$batch") ? [at] : [],
+  );
+  return index === writes.at(0) || index === writes.at(-1);
+}
+
+function said({ request, at }: Moment): string {
+  return at === "arrived" ? `before request ${request}` : `after request ${request}`;
+}

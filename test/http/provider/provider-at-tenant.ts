@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import tls from "node:tls";
+import { invitationToken } from "../../../contract/names.ts";
+import { GraphClient } from "../../../provider/graph/client.ts";
+import type { Clock } from "../../../provider/grpc/clock.ts";
+import type { Properties } from "../../../provider/grpc/properties.ts";
+import type { Deadline, Resource } from "../../../provider/grpc/resource-provider.ts";
+import { guestListResource } from "../../../provider/guest-list/resource.ts";
+import { checkInvitation } from "../../../provider/invitation/check.ts";
+import { Claims } from "../../../provider/invitation/claims.ts";
+import type { Context } from "../../../provider/invitation/context.ts";
+import { FreshLookUps } from "../../../provider/invitation/fresh-look-ups.ts";
+import { invitationResource } from "../../../provider/invitation/resource.ts";
+import { readConfiguration } from "../../../provider/sign-in/configuration.ts";
+import { Session } from "../../../provider/sign-in/session.ts";
+import type { Permission, TenantOptions } from "../../../tenant/index.ts";
+import { startTestTenant, type TestTenant } from "../tenant-client.ts";
+
+/** A guest as the state knows them. */
+export interface RecordedGuest {
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+}
+
+/** One run of the provider: what the engine starts anew for each `pulumi` command. */
+export interface Run {
+  /** Writes the list down, as `GuestInvitations` does before its guests; returns who was there. */
+  writeListDown(addresses: string[]): Promise<string[] | undefined>;
+  invite(address: string, more?: Properties): Promise<RecordedGuest>;
+  update(guest: RecordedGuest, changes: Properties): Promise<RecordedGuest>;
+  /** `undefined` where the guest is gone. */
+  refresh(guest: RecordedGuest): Promise<RecordedGuest | undefined>;
+  importGuest(id: string): Promise<RecordedGuest | undefined>;
+  remove(guest: RecordedGuest): Promise<void>;
+  /** What was said to the person who runs Pulumi. */
+  said: string[];
+  close(): Promise<void>;
+}
+
+/** The provider's own operations on a real tenant, without the engine and without waiting. */
+export interface ProviderAtTenant {
+  tenant: TestTenant;
+  clock: Clock & { turnForward(milliseconds: number): void };
+  /** Starts a run, as the tenant's main application or as one with these permissions only. */
+  run(...permissions: Permission[]): Run;
+  /** How many invitation mails each guest got. */
+  mails(): Record<string, number>;
+  close(): Promise<void>;
+}
+
+export interface ProviderOptions extends Partial<TenantOptions> {
+  /** How long one request may take, in milliseconds. */
+  attemptTimeout?: number;
+  /** What the provider is told of the lag, in seconds; by default the truth. */
+  replicationSeconds?: number;
+}
+
+/** Starts a tenant whose clock stands still but for what is waited. */
+export async function openProvider(options: ProviderOptions = {}): Promise<ProviderAtTenant> {
+  const { attemptTimeout, replicationSeconds = options.replicationLagSeconds ?? 0, ...tenantOptions } = options;
+  const clock = turnableClock();
+  const tenant = await startTestTenant({ now: () => new Date(clock.now()), ...tenantOptions });
+  tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(tenant.caFile, "utf8")]);
+  const runs: Run[] = [];
+
+  return {
+    tenant,
+    clock,
+    run(...permissions) {
+      const app = permissions.length > 0 ? tenant.registerApp({ displayName: "Least", permissions }) : undefined;
+      const environment = {
+        ...tenant.environment,
+        ...(app && { ARM_CLIENT_ID: app.clientId, ARM_CLIENT_SECRET: app.clientSecret }),
+      };
+      const graph = new GraphClient(new Session(readConfiguration({}, environment)), attemptTimeout);
+      const run = startRun(graph, clock, replicationSeconds * 1000);
+      runs.push(run);
+      return run;
+    },
+    mails: () => {
+      const counts: Record<string, number> = {};
+      for (const { to } of tenant.mails()) counts[to] = (counts[to] ?? 0) + 1;
+      return counts;
+    },
+    async close() {
+      await Promise.all(runs.map((run) => run.close()));
+      await tenant.remove();
+    },
+  };
+}
+
+function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Run {
+  const said: string[] = [];
+  const context: Context = {
+    graph,
+    engine: { log: (_severity, message) => said.push(message) },
+    claims: new Claims(),
+    lookUps: new FreshLookUps(),
+    replication: { time: replicationTime, startedAt: clock.now() },
+  };
+  const invitation = invitationResource(() => context, context.claims);
+  const list = guestListResource(() => context);
+  const urnOf = (address: string) => `urn:pulumi:test::guests::${invitationToken}::guests-${address}`;
+  let present: string[] | undefined;
+  let isWrittenDown = false;
+
+  return {
+    said,
+    async writeListDown(addresses) {
+      const { outputs } = await list.create({
+        urn: "",
+        deadline: deadlineBy(clock),
+        inputs: checked(list, { addresses }),
+      });
+      isWrittenDown = true;
+      present = outputs.present as string[] | undefined;
+      return present;
+    },
+    async invite(address, more = {}) {
+      const { inputs } = checkInvitation({
+        userEmailAddress: address,
+        redirectUrl: "https://myapps.microsoft.com",
+        ...(isWrittenDown && present !== undefined && { existedBefore: present.includes(address) }),
+        ...more,
+      });
+      const created = await invitation.create({ urn: urnOf(address), deadline: deadlineBy(clock), inputs });
+      return { id: created.id, inputs, outputs: created.outputs };
+    },
+    async update(guest, changes) {
+      const { inputs } = checkInvitation({ ...guest.inputs, ...changes });
+      const outputs = await invitation.update({
+        urn: urnOf(String(inputs.userEmailAddress)),
+        deadline: deadlineBy(clock),
+        id: guest.id,
+        oldInputs: guest.inputs,
+        newInputs: inputs,
+        outputs: guest.outputs,
+      });
+      return { id: guest.id, inputs, outputs };
+    },
+    refresh: (guest) => invitation.read({ urn: "", deadline: deadlineBy(clock), ...guest }),
+    importGuest: (id) => invitation.read({ urn: "", deadline: deadlineBy(clock), id, inputs: {}, outputs: {} }),
+    remove: (guest) =>
+      invitation.delete({ urn: urnOf(String(guest.inputs.userEmailAddress)), deadline: deadlineBy(clock), ...guest }),
+    close: () => graph.close(),
+  };
+}
+
+function checked(resource: Resource, properties: Properties): Properties {
+  const { inputs, failures } = resource.check("", properties, undefined);
+  if (failures.length > 0) throw new Error(JSON.stringify(failures));
+  return inputs;
+}
+
+/** Ten minutes, the provider's default, by the test's clock. */
+function deadlineBy(clock: Clock): Deadline {
+  return { at: clock.now() + 600_000, signal: new AbortController().signal, clock };
+}
+
+/** How long those who wait at the same time are gathered, in milliseconds: time passes for them together, not in turn. */
+const gatherFor = 3;
+
+function turnableClock(): ProviderAtTenant["clock"] {
+  const offset = { milliseconds: 0 };
+  const now = () => Date.now() + offset.milliseconds;
+  return {
+    now,
+    turnForward: (milliseconds) => {
+      offset.milliseconds += milliseconds;
+    },
+    async wait(milliseconds, signal) {
+      const until = now() + milliseconds;
+      await pause(gatherFor);
+      signal.throwIfAborted();
+      offset.milliseconds += Math.max(0, until - now());
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { applicationsOf } from "../../tenant/directory/assigned-applications.ts";
+import { Database } from "../../tenant/directory/database.ts";
+import { readSeed } from "../../tenant/directory/seed.ts";
+import { startTestTenant } from "./tenant-client.ts";
+
+it("is put into a data folder once, and what became of it is kept", async () => {
+  const first = await startTestTenant();
+  const groups = await first.graph("GET", "/groups");
+  const { id } = groups.body.value[0];
+  const admin = first.graphAs("Directory.ReadWrite.All");
+  await admin("DELETE", `/groups/${id}`);
+  const users = first.users();
+  await first.close();
+  const second = await startTestTenant({ dataDir: first.dataDir });
+  expect(second.users()).toEqual(users);
+  expect((await second.graph("GET", "/groups")).body.value).toEqual(groups.body.value.slice(1));
+  await second.remove();
+});
+
+it("shows a guest the applications that they or their groups are assigned, each once", async () => {
+  const tenant = await startTestTenant();
+  const id = await tenant.invite("ana@fabrikam.example");
+  const find = async (set: string, name: string) =>
+    (await tenant.graph("GET", `/${set}?$filter=displayName eq '${name}'`)).body.value[0];
+  const [partners, orders, portal] = [
+    await find("groups", "Partners"),
+    await find("servicePrincipals", "Contoso Orders"),
+    await find("servicePrincipals", "Partner Portal"),
+  ];
+  await tenant.graph("POST", `/groups/${partners.id}/members/$ref`, { "@odata.id": `${tenant.url}/v1.0/users/${id}` });
+  for (const [{ id: resourceId }, appRoleId] of [
+    [orders, orders.appRoles[0].id],
+    [portal, "00000000-0000-0000-0000-000000000000"],
+  ]) {
+    await tenant.graph("POST", `/users/${id}/appRoleAssignments`, { principalId: id, resourceId, appRoleId });
+  }
+  await tenant.close();
+  const database = new Database(tenant.dataDir);
+  expect(applicationsOf(database, id)).toEqual([
+    { displayName: "Contoso Orders", description: "Place orders, and follow them.", url: orders.loginUrl },
+    { displayName: "Partner Portal", description: portal.description, url: portal.homepage },
+  ]);
+  database.close();
+  await tenant.remove();
+});
+
+it("names the place of a mistake in the file", () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "seed-")), "seed.yaml");
+  writeFileSync(file, "organisation: Contoso\ngroups: [{ displayname: Partners }]\n");
+  expect(() => readSeed(file)).toThrow(/groups\[0\]/);
+});
