@@ -59,6 +59,20 @@ describe("the policy pack, on the real engine", () => {
     },
   );
 
+  it("fails the preview of a list that makes a guest Owner of a subscription, and writes nothing", async () => {
+    const scope = `/subscriptions/${test.tenant.environment.ARM_SUBSCRIPTION_ID}`;
+    test.configure({
+      redirectUrl,
+      message,
+      invitations: [{ email: "ana@fabrikam.example", azure: [{ role: "Owner", scope }] }],
+    });
+    test.tenant.clearRequests();
+    const output = await failureOf(test.stack.preview(withPolicies));
+    expect(output).toMatch(/\[mandatory\] \[severity: critical\]\s+no-privileged-access/);
+    expect(output).toContain("Owner");
+    expect(test.writes()).toEqual([]);
+  });
+
   it("passes a clean list of 1,000 guests", async () => {
     test.configure({
       redirectUrl,
