@@ -5,7 +5,15 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 0 } } },
+      // Nothing but the code beside which they stand.
+      {
+        test: {
+          name: "unit",
+          include: ["{model,components,provider,policies,cli,pipelines,tenant,tools,test/unit}/**/*.test.ts"],
+          exclude: ["**/node_modules/**"],
+          sequence: { groupOrder: 0 },
+        },
+      },
       // A local tenant on a free port.
       {
         test: {

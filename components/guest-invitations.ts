@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalAddress } from "../contract/email-address.ts";
-import type { InvitationState } from "../contract/names.ts";
+import { canonicalAddress } from "../model/email-address.ts";
+import type { InvitationState } from "../model/names.ts";
 import type { AccessProfiles } from "./access/access.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";

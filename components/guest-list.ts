@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { guestListToken, packageVersion } from "../contract/names.ts";
+import { guestListToken, packageVersion } from "../model/names.ts";
 
 /** How many guests one change may remove; going over either limit stops it in the preview. */
 export interface RemovalLimit {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { addressProblem, canonicalAddress } from "../contract/email-address.ts";
-import { bodyAndLanguageRule } from "../contract/message.ts";
-import { redirectUrlProblem } from "../contract/redirect-url.ts";
+import { addressProblem, canonicalAddress } from "../model/email-address.ts";
+import { bodyAndLanguageRule } from "../model/message.ts";
+import { redirectUrlProblem } from "../model/redirect-url.ts";
 import type { Access, AccessProfiles } from "./access/access.ts";
 import { accessProblems } from "./access/guest-access.ts";
 import { calendarDay, calendarDayRule } from "./calendar-day.ts";

@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { ExistingChoice, OnDeleteChoice, UserType } from "../contract/names.ts";
+import type { ExistingChoice, OnDeleteChoice, UserType } from "../model/names.ts";
 import type { Access, AppLink } from "./access/access.ts";
 
 /** One guest, in the words that the component and the stack config share. Only the address is required. */

@@ -1,6 +1,6 @@
 /** What users of guests as code import. */
 
-export type { ExistingChoice, InvitationState, OnDeleteChoice, UserType } from "../contract/names.ts";
+export type { ExistingChoice, InvitationState, OnDeleteChoice, UserType } from "../model/names.ts";
 export type { Access, AccessProfiles, AppAccess, AppLink, AzureAccess } from "./access/access.ts";
 export type { AccessTransform, Grants } from "./access/grants.ts";
 export { readGuestList } from "./config/read-guest-list.ts";

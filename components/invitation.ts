@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ExistingChoice, InvitationState, OnDeleteChoice, UserType } from "../contract/names.ts";
-import { invitationToken, packageVersion } from "../contract/names.ts";
+import type { ExistingChoice, InvitationState, OnDeleteChoice, UserType } from "../model/names.ts";
+import { invitationToken, packageVersion } from "../model/names.ts";
 
 /**
  * One guest of a Microsoft Entra tenant: the invitation, and the guest user who comes of it.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { guestListToken, invitationToken, packageVersion } from "../contract/names.ts";
+import { guestListToken, invitationToken, packageVersion } from "../model/names.ts";
 import { GraphClient } from "./graph/client.ts";
 import type { Engine } from "./grpc/engine.ts";
 import type { Properties } from "./grpc/properties.ts";

@@ -1,4 +1,4 @@
-import { invitationToken } from "../contract/names.ts";
+import { invitationToken } from "../model/names.ts";
 
 /** One guest as stack `local` knows it. */
 export type GuestRow = {

@@ -1,5 +1,5 @@
 import type { GetServicePrincipalResult } from "@pulumi/azuread/getServicePrincipal.js";
-import { redirectUrlProblem } from "../../contract/redirect-url.ts";
+import { redirectUrlProblem } from "../../model/redirect-url.ts";
 import { nearest } from "../nearest-name.ts";
 import { isGuid } from "./access.ts";
 import { quoted } from "./azure-role.ts";

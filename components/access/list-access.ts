@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 import type { GuestInvitation } from "../engines/engine.ts";
 import type { GuestArgs } from "../guest.ts";
 import type { InvitationGrants } from "../invitation.ts";

@@ -2,24 +2,24 @@
  * The schema of guest lists: what a stack config says under `guests:`, and what a YAML list file says. The JSON Schemas
  * for editors are generated from it (`npm run schema`), so each property carries its description here.
  *
- * Rules of Microsoft's come from `contract/`; lengths of profile fields from the Graph page "user resource type".
+ * Rules of Microsoft's come from `model/`; lengths of profile fields from the Graph page "user resource type".
  */
 import { z } from "zod";
-import { addressProblem } from "../../contract/email-address.ts";
-import { bodyAndLanguageRule, languageProblem, messageBodyProblem } from "../../contract/message.ts";
+import { addressProblem } from "../../model/email-address.ts";
+import { bodyAndLanguageRule, languageProblem, messageBodyProblem } from "../../model/message.ts";
 import {
   existingChoices,
   longestDisplayName,
   longestProfileText,
   onDeleteChoices,
   userTypes,
-} from "../../contract/names.ts";
-import { redirectUrlProblem } from "../../contract/redirect-url.ts";
+} from "../../model/names.ts";
+import { redirectUrlProblem } from "../../model/redirect-url.ts";
 import { calendarDay, calendarDayRule } from "../calendar-day.ts";
 import { engineNames } from "../engines/engine.ts";
 import { access, accessProfiles, appLinkSchema, inheritAccess, profiles } from "./access-schema.ts";
 
-/** A string held against a rule of `contract/`, with the remedy that an error names. */
+/** A string held against a rule of `model/`, with the remedy that an error names. */
 function ruled(problem: (value: string) => string | undefined, remedy: string) {
   return z.string().superRefine((value, context) => {
     const message = problem(value);

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 import type { AccessProfiles } from "../access/access.ts";
 import { azureadProblems } from "../engines/azuread-limits.ts";
 import type { EngineName } from "../engines/engine.ts";

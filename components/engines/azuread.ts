@@ -22,7 +22,7 @@
 import { createRequire } from "node:module";
 import type { Invitation } from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 import type { GuestArgs } from "../guest.ts";
 import type { InvitationArgs } from "../invitation.ts";
 import { azureadProblems } from "./azuread-limits.ts";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { InvitationState } from "../../contract/names.ts";
+import type { InvitationState } from "../../model/names.ts";
 import type { GuestArgs } from "../guest.ts";
 import type { InvitationArgs } from "../invitation.ts";
 

@@ -1,5 +1,5 @@
-import { addressDomain, canonicalAddress } from "../../contract/email-address.ts";
-import { invitationToken } from "../../contract/names.ts";
+import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
+import { invitationToken } from "../../model/names.ts";
 import type { ResourceState, Step } from "./events.ts";
 import { fieldChanges } from "./field-changes.ts";
 import type { AddedGuest, ChangedGuest, Guest, RemovedGuest } from "./report.ts";

@@ -1,5 +1,5 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
-import { guestListToken } from "../../contract/names.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
+import { guestListToken } from "../../model/names.ts";
 import type { EngineEvent, Step } from "./events.ts";
 import { findingsOf } from "./findings.ts";
 import { addedGuest, changedGuest, isInvitation, removedGuest } from "./guests.ts";

@@ -1,4 +1,4 @@
-import { addressDomain } from "../../contract/email-address.ts";
+import { addressDomain } from "../../model/email-address.ts";
 import type { Finding, GuestReport, RemovedGuest } from "./report.ts";
 
 /** The words that comment and terminal share. */

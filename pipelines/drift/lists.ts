@@ -1,5 +1,5 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
-import { guestListToken } from "../../contract/names.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
+import { guestListToken } from "../../model/names.ts";
 import type { EngineEvent, ResourceState } from "../comment/events.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 import type { GuestListInputs } from "./inputs.ts";
 
 /** More names than this make an error that nobody reads. */

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 import { isUnknown, type Properties, unknownValue } from "../grpc/properties.ts";
 import type { CheckResult, Deadline, Resource } from "../grpc/resource-provider.ts";
 import { zodFailures } from "../grpc/zod-failures.ts";

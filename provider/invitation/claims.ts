@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 
 /**
  * Which guests the running program still lists. One guest can stand behind two resources of a run: a list that was

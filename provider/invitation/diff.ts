@@ -1,4 +1,4 @@
-import { addressDomain, canonicalAddress } from "../../contract/email-address.ts";
+import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
 import { isUnknown, type Properties, type PropertyValue } from "../grpc/properties.ts";
 import type { PropertyChange } from "../grpc/resource-provider.ts";
 import { directoryProperties, type InvitationInputs, isImported } from "./inputs.ts";

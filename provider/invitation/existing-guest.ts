@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 import { isForbidden } from "../graph/errors.ts";
 import { deletedGuests, type GraphUser, isExternal, usersWithAddress } from "../graph/guests.ts";
 import type { Deadline } from "../grpc/resource-provider.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addressProblem, canonicalAddress } from "../../contract/email-address.ts";
-import { bodyAndLanguageRule, languageProblem, type Message, messageBodyProblem } from "../../contract/message.ts";
+import { addressProblem, canonicalAddress } from "../../model/email-address.ts";
+import { bodyAndLanguageRule, languageProblem, type Message, messageBodyProblem } from "../../model/message.ts";
 import {
   existingChoices,
   longestDisplayName,
@@ -9,8 +9,8 @@ import {
   type ProfileProperty,
   profileProperties,
   userTypes,
-} from "../../contract/names.ts";
-import { redirectUrlProblem } from "../../contract/redirect-url.ts";
+} from "../../model/names.ts";
+import { redirectUrlProblem } from "../../model/redirect-url.ts";
 import type { Properties } from "../grpc/properties.ts";
 
 /** A string that a rule accepts; the rule's words become the error. */

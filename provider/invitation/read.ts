@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../contract/email-address.ts";
+import { canonicalAddress } from "../../model/email-address.ts";
 import { findUser, type GraphUser, isExternal } from "../graph/guests.ts";
 import type { Properties } from "../grpc/properties.ts";
 import type { Deadline, ReadResult, ResourceRequest } from "../grpc/resource-provider.ts";

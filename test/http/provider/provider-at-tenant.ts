@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import tls from "node:tls";
-import { invitationToken } from "../../../contract/names.ts";
+import { invitationToken } from "../../../model/names.ts";
 import { GraphClient } from "../../../provider/graph/client.ts";
 import type { Clock } from "../../../provider/grpc/clock.ts";
 import type { Properties } from "../../../provider/grpc/properties.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { addressProblem } from "../../../contract/email-address.ts";
-import { messageBodyProblem } from "../../../contract/message.ts";
-import { redirectUrlProblem } from "../../../contract/redirect-url.ts";
+import { addressProblem } from "../../../model/email-address.ts";
+import { messageBodyProblem } from "../../../model/message.ts";
+import { redirectUrlProblem } from "../../../model/redirect-url.ts";
 import { odataText } from "../../../provider/graph/guests.ts";
 import { checkInvitation } from "../../../provider/invitation/check.ts";
 

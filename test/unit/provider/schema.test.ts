@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { invitationToken, packageName, packageVersion } from "../../../contract/names.ts";
+import { invitationToken, packageName, packageVersion } from "../../../model/names.ts";
 import { inputsSchema } from "../../../provider/invitation/inputs.ts";
 import { secretSettings, settings } from "../../../provider/sign-in/configuration.ts";
 

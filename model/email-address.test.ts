@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressDomain, addressProblem, canonicalAddress } from "../../../contract/email-address.ts";
+import { addressDomain, addressProblem, canonicalAddress } from "./email-address.ts";
 
 describe("a guest's address", () => {
   it.each([

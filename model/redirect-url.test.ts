@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { redirectUrlProblem } from "../../../contract/redirect-url.ts";
+import { redirectUrlProblem } from "./redirect-url.ts";
 
 describe("a redirect URL", () => {
   it.each(["https://myapps.microsoft.com", "https://orders.contoso.example:8443/a?b=c#d"])("may be %s", (url) => {
