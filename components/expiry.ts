@@ -1,9 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { byExpiry, calendarDay } from "./calendar-day.ts";
-import type { GuestArgs } from "./guest.ts";
-
-/** How many days before the last one a run begins to say that a guest will leave. */
-export const usualNotice = 14;
+import { byExpiry, calendarDay } from "../model/calendar-day.ts";
+import type { GuestArgs } from "./generated/sdk.ts";
 
 /** More names than this make a log line that nobody reads. */
 const mostNamed = 20;

@@ -1,54 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byExpiry, today } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
-import type { InvitationState } from "../model/names.ts";
-import type { AccessProfiles } from "./access/access.ts";
+import { guestDefaults } from "../model/guest.ts";
+import { usualExpiryNotice } from "../model/guest-list.ts";
+import { guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
-import { byExpiry, today } from "./calendar-day.ts";
-import { azureadEngine } from "./engines/azuread.ts";
-import type { Engine, EngineName, GuestInvitation } from "./engines/engine.ts";
-import { entraGuestsEngine } from "./engines/entra-guests.ts";
-import { announceExpiry, usualNotice } from "./expiry.ts";
-import { type GuestArgs, type GuestDefaults, withDefaults } from "./guest.ts";
-import { GuestList, type GuestListArgs, type RemovalLimit } from "./guest-list.ts";
-import { accessListProblems, guestProblems, stop } from "./guest-problems.ts";
-import type { InvitationArgs } from "./invitation.ts";
+import { azureadBackend } from "./backends/azuread.ts";
+import type { Backend, GuestInvitation } from "./backends/backend.ts";
+import { entraGuestsBackend } from "./backends/entra-guests.ts";
+import { withDefaults } from "./defaults.ts";
+import { announceExpiry } from "./expiry.ts";
+import {
+  type GuestArgs,
+  type GuestDefaults,
+  GuestList,
+  type GuestListArgs,
+  type InvitationArgs,
+  type InvitationState,
+  type ListSettings,
+} from "./generated/sdk.ts";
+import { guestProblems, stop } from "./guest-problems.ts";
 import { report } from "./problem.ts";
-import { withoutStackTraces } from "./without-stack-traces.ts";
-
-/** The component's type token, as it stands in the state. */
-export const guestInvitationsType = "entra-guests:index:GuestInvitations";
 
 /** What {@link GuestInvitations} takes: defaults for all guests, and the guests. */
-export interface GuestInvitationsArgs extends GuestDefaults {
+export interface GuestInvitationsArgs extends GuestDefaults, ListSettings {
   /** The guests. Their order means nothing: each resource is named after the guest's address. */
   guests: GuestArgs[];
-  /**
-   * The resource type that stands for a guest: the project's own, or `azuread.Invitation`, which can do less
-   * (see engines/azuread.ts).
-   *
-   * @default "entra-guests"
-   */
-  engine?: EngineName;
-  /**
-   * How many guests one change may remove: a wrong file or a bad merge should not empty the list. Guests who expire do
-   * not count. Not with engine azuread.
-   */
-  removalLimit?: RemovalLimit;
-  /**
-   * Lets a change remove more guests than {@link removalLimit}.
-   *
-   * @default false
-   */
-  allowRemoval?: boolean;
-  /**
-   * How many days before a guest's last one previews and runs begin to announce that the guest will leave; 0 for never.
-   *
-   * @default 14
-   */
-  expiryNotice?: number;
-  /** Bundles of access by name: a guest has one by `profiles: ["auditor"]`. */
-  accessProfiles?: AccessProfiles;
   /** Adjusts the child resources. */
   transform?: AccessTransform & {
     /**
@@ -63,12 +41,10 @@ export interface GuestInvitationsArgs extends GuestDefaults {
   };
 }
 
-/** What is known of a guest. With engine azuread only `userId` and `redeemUrl` are there. */
-export interface InvitedGuest {
+/** What is known of a guest and may be shown. With engine azuread only `userId` is there. */
+interface ShownGuest {
   /** The guest's object id in the tenant. */
   userId: pulumi.Output<string>;
-  /** The link by which the guest accepts; a secret. `undefined` for a guest who was adopted or restored. */
-  redeemUrl: pulumi.Output<string | undefined>;
   /** Whether the guest has accepted. */
   state?: pulumi.Output<InvitationState>;
   /** The guest's user principal name. */
@@ -77,6 +53,12 @@ export interface InvitedGuest {
   invitedAt?: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before. */
   adopted?: pulumi.Output<boolean>;
+}
+
+/** What is known of a guest. */
+export interface InvitedGuest extends ShownGuest {
+  /** The link by which the guest accepts; a secret. `undefined` for a guest who was adopted or restored. */
+  redeemUrl: pulumi.Output<string | undefined>;
 }
 
 /**
@@ -121,17 +103,20 @@ export class GuestInvitations extends pulumi.ComponentResource {
    * @throws pulumi.RunError with everything that is wrong with the list, before any resource is registered
    */
   constructor(name: string, args: GuestInvitationsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const engine = args.engine === "azuread" ? azureadEngine : entraGuestsEngine;
-    const listed = checkedGuests(name, args, engine);
-    super(guestInvitationsType, name, {}, opts);
+    const backend = args.engine === "azuread" ? azureadBackend : entraGuestsBackend;
+    const problems = guestProblems(args, backend);
+    if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
+    super(guestInvitationsToken, name, {}, opts);
 
+    const defaults = defaultsOf(args);
+    const listed = args.guests.map((guest) => withDefaults(guest, defaults));
     const day = today();
     const { current, expired } = byExpiry(listed, day);
-    announceExpiry(current, expired, args.expiryNotice ?? usualNotice, day, this);
-    const list = engine === entraGuestsEngine ? writeDown(name, current, expired, args, this) : undefined;
+    announceExpiry(current, expired, args.expiryNotice ?? usualExpiryNotice, day, this);
+    const list = backend.keepsRecord ? writeDown(name, current, expired, args, this) : undefined;
     const access = listAccess(name, current, args.accessProfiles ?? {}, args.transform ?? {}, this);
-    const invitations = invite(current, engine, list, access, args.transform?.invitation, name, this);
-    const nodes = { invitations, access: access.grant(invitations) };
+    const invitations = invite(current, backend, list, access, args.transform?.invitation, name, this);
+    const nodes = { invitations, access: withoutStackTraces(access.plan(invitations)) };
 
     this.nodes = list === undefined ? nodes : { ...nodes, list };
     this.guests = mapValues(invitations, knownOf);
@@ -139,8 +124,7 @@ export class GuestInvitations extends pulumi.ComponentResource {
     this.pending = countOf("PendingAcceptance", invitations);
     this.accepted = countOf("Accepted", invitations);
     this.registerOutputs({
-      // The redeem URLs stay in the children's state: a second encrypted copy of each would slow every checkpoint.
-      guests: mapValues(this.guests, ({ redeemUrl: _, ...guest }) => guest),
+      guests: mapValues(invitations, shownOf),
       invited: this.invited,
       pending: this.pending,
       accepted: this.accepted,
@@ -148,25 +132,10 @@ export class GuestInvitations extends pulumi.ComponentResource {
   }
 }
 
-/** The guests with the defaults filled in; stops the program when something is wrong with them. */
-function checkedGuests(name: string, args: GuestInvitationsArgs, engine: Engine): GuestArgs[] {
-  const {
-    guests,
-    engine: _1,
-    transform: _2,
-    removalLimit: _3,
-    allowRemoval: _4,
-    expiryNotice: _5,
-    accessProfiles,
-    ...defaults
-  } = args;
-  const merged = guests.map((guest) => withDefaults(guest, defaults));
-  const problems = [
-    ...guestProblems(merged, engine),
-    ...accessListProblems({ guests, defaults, accessProfiles: accessProfiles ?? {} }),
-  ];
-  if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
-  return merged;
+/** What holds for all guests, out of everything that the component takes. */
+function defaultsOf(args: GuestInvitationsArgs): GuestDefaults {
+  const names = Object.keys(guestDefaults) as (keyof GuestDefaults)[];
+  return Object.fromEntries(names.map((name) => [name, args[name]]));
 }
 
 /** The list itself comes before its guests: it guards removals, and remembers who was there before. */
@@ -186,7 +155,7 @@ function writeDown(
 
 function invite(
   guests: readonly GuestArgs[],
-  engine: Engine,
+  backend: Backend,
   list: GuestList | undefined,
   access: ListAccess,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
@@ -195,11 +164,11 @@ function invite(
 ): Record<string, GuestInvitation> {
   const planned = guests.map((guest) => {
     const address = canonicalAddress(guest.email);
-    const args = engine.args(access.invitee(guest));
-    if (list !== undefined) args.existedBefore = list.existedBefore(address);
+    const args = backend.args(access.invitee(guest));
+    if (list !== undefined) args.existedBefore = existedBefore(list, address);
     const grants = access.grantsOf(address);
     if (list !== undefined && grants !== undefined) args.grants = grants;
-    const opts: pulumi.CustomResourceOptions = { parent, ...engine.options(guest) };
+    const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);
@@ -207,16 +176,24 @@ function invite(
   });
   return withoutStackTraces(() =>
     Object.fromEntries(
-      planned.map(({ address, args, opts }) => [address, engine.create(`${name}-${address}`, args, opts)]),
+      planned.map(({ address, args, opts }) => [address, backend.create(`${name}-${address}`, args, opts)]),
     ),
   );
 }
 
+/** Whether a guest was in the tenant before the list named them; `undefined` where nobody knows. */
+function existedBefore(list: GuestList, address: string): pulumi.Output<boolean | undefined> {
+  return list.present.apply((present) => present?.includes(address));
+}
+
 function knownOf(invitation: GuestInvitation): InvitedGuest {
-  const { userId, state, userPrincipalName, invitedAt, adopted } = invitation;
-  const known = { userId, state, userPrincipalName, invitedAt, adopted };
-  // Engines mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
-  return { ...definedOnly(known), redeemUrl: pulumi.secret(invitation.redeemUrl) };
+  // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
+  return { ...shownOf(invitation), redeemUrl: pulumi.secret(invitation.redeemUrl) };
+}
+
+/** What may be shown. The redeem URLs stay in the children's state: a second copy of each would slow every checkpoint. */
+function shownOf({ userId, state, userPrincipalName, invitedAt, adopted }: GuestInvitation): ShownGuest {
+  return definedOnly({ userId, state, userPrincipalName, invitedAt, adopted }) as ShownGuest;
 }
 
 function definedOnly<T extends object>(value: T): T {
@@ -232,4 +209,25 @@ function countOf(state: InvitationState, invitations: Record<string, GuestInvita
 
 function mapValues<From, To>(record: Record<string, From>, map: (value: From) => To): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+/**
+ * Makes many resources without the stack traces that Pulumi's SDK keeps of them.
+ *
+ * The SDK notes one for each of the four promises behind every output, about a hundred a guest; for 1,000 guests that
+ * is half of the program's time. They are shown only under `PULUMI_DEBUG_PROMISE_LEAKS`, and are kept when it is set.
+ * Nothing of the caller's own should run inside: its errors would lack their traces, too.
+ *
+ * @param make makes the resources, synchronously
+ * @returns what `make` returns
+ */
+function withoutStackTraces<Result>(make: () => Result): Result {
+  if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return make();
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }

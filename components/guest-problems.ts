@@ -1,79 +1,88 @@
 import * as pulumi from "@pulumi/pulumi";
-import { addressProblem, canonicalAddress } from "../model/email-address.ts";
-import { bodyAndLanguageRule } from "../model/message.ts";
-import { redirectUrlProblem } from "../model/redirect-url.ts";
-import type { Access, AccessProfiles } from "./access/access.ts";
+import { z } from "zod";
+import { canonicalAddress } from "../model/email-address.ts";
+import { findingsOf } from "../model/findings.ts";
+import { guestDefaults, guestSchema } from "../model/guest.ts";
+import { listSettings } from "../model/guest-list.ts";
 import { accessProblems } from "./access/guest-access.ts";
-import { calendarDay, calendarDayRule } from "./calendar-day.ts";
-import type { Engine } from "./engines/engine.ts";
-import type { GuestArgs, GuestDefaults } from "./guest.ts";
-import { type Problem, shown } from "./problem.ts";
+import type { Backend } from "./backends/backend.ts";
+import { withDefaults } from "./defaults.ts";
+import type { AccessProfiles, GuestArgs, GuestDefaults } from "./generated/sdk.ts";
+import { asProblem, type Problem, pathText, shown } from "./problem.ts";
+
+/** What a list of guests says, in the arguments of `GuestInvitations`. */
+export interface ListedGuests extends GuestDefaults {
+  guests: GuestArgs[];
+  accessProfiles?: AccessProfiles;
+}
+
+const argsSchema = z.strictObject({
+  ...guestDefaults,
+  ...listSettings,
+  transform: z.unknown().optional(),
+  guests: z.array(guestSchema),
+});
 
 /**
- * Everything that is wrong with the guests handed to the component: what the provider would find later, and what
- * only a look at the whole list shows. Values that are not known yet are left to the provider.
+ * Everything that is wrong with the guests handed to the component: what the provider would find later, and what only a
+ * look at the whole list shows; each thing once, where it is written. Values that are not known yet are left to the
+ * provider.
  *
- * @param guests the guests, defaults filled in, in the order of `args.guests`
- * @param engine the engine that shall invite them
+ * @param args what was handed to the component
+ * @param backend what invites them
  */
-export function guestProblems(guests: readonly GuestArgs[], engine: Engine): Problem[] {
-  return [...guests.flatMap((guest, index) => problemsOfGuest(guest, index, engine)), ...addressesListedTwice(guests)];
-}
-
-function problemsOfGuest(guest: GuestArgs, index: number, engine: Engine): Problem[] {
-  const at = (property: string) => `guests[${index}].${property}`;
-  const problems: Problem[] = engine
-    .problems(guest)
-    .map(({ property, rule, remedy }) => ({ path: at(property), value: guest.email, rule, remedy }));
-
-  const wrongAddress = addressProblem(guest.email);
-  if (wrongAddress !== undefined) problems.push(wrong(at("email"), guest.email, wrongAddress));
-  if (guest.redirectUrl === undefined) {
-    const remedy = "give the guest a redirectUrl, or all guests a default one";
-    problems.push({ path: at("redirectUrl"), value: guest.email, rule: "each guest needs a redirect URL", remedy });
-  }
-  const wrongUrl = typeof guest.redirectUrl === "string" ? redirectUrlProblem(guest.redirectUrl) : undefined;
-  if (wrongUrl !== undefined) problems.push(wrong(at("redirectUrl"), guest.redirectUrl, wrongUrl));
-  if (guest.message?.body !== undefined && guest.message.language !== undefined) {
-    problems.push({
-      path: at("message"),
-      value: guest.email,
-      rule: bodyAndLanguageRule,
-      remedy: "keep one of the two",
-    });
-  }
-  if (guest.expires !== undefined && calendarDay(guest.expires) === undefined) {
-    problems.push(wrong(at("expires"), guest.expires, calendarDayRule));
-  }
-  return problems;
-}
-
-/**
- * Everything that is wrong with who may reach what, as far as it shows without asking the tenant: each thing once, where
- * it is written.
- */
-export function accessListProblems(args: {
-  guests: readonly GuestArgs[];
-  defaults: GuestDefaults;
-  accessProfiles: AccessProfiles;
-}): Problem[] {
-  const { guests, defaults, accessProfiles } = args;
-  const places: [string, GuestDefaults][] = [
-    ["", defaults],
-    ...Object.entries(accessProfiles).map(([name, access]): [string, Access] => [`accessProfiles.${name}.`, access]),
-    ...guests.map((guest, index): [string, GuestDefaults] => [`guests[${index}].`, guest]),
+export function guestProblems(args: ListedGuests, backend: Backend): Problem[] {
+  const known = knownPart(args);
+  const result = argsSchema.safeParse(known);
+  const found = result.success ? [] : findingsOf(result.error, known, argsSchema);
+  const problems = [
+    ...found.map((finding) => asProblem(finding, known, (path) => ({ path: pathText(path) }))),
+    ...args.guests.flatMap((guest, index) => withoutRedirectUrl(guest, args, index)),
+    ...once(args.guests.flatMap((guest, index) => beyondBackend(guest, args, index, backend))),
+    ...addressesListedTwice(args.guests),
+    ...wrongAccess(args),
   ];
-  return places.flatMap(([place, access]) =>
-    accessProblems(access, accessProfiles).map(({ property, value, ...words }) => ({
-      path: `${place}${property}`,
-      value: shown(value),
-      ...words,
-    })),
-  );
+  return problems.sort((one, other) => position(one) - position(other));
 }
 
-function wrong(path: string, value: unknown, rule: string): Problem {
-  return { path, value: shown(value), rule, remedy: "correct it" };
+/** What is said for all comes first, then guest after guest. */
+function position({ path }: Problem): number {
+  return Number(/^guests\[(\d+)\]/.exec(path)?.[1] ?? -1);
+}
+
+/** The part of a value that is known already: without outputs and promises. */
+function knownPart(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(knownPart);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined && isKnown(part));
+  return Object.fromEntries(entries.map(([name, part]) => [name, name === "transform" ? part : knownPart(part)]));
+}
+
+/** A list of which one item is an output is not known as a whole. */
+function isKnown(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
+  return !Array.isArray(value) || value.every(isKnown);
+}
+
+function withoutRedirectUrl(guest: GuestArgs, defaults: GuestDefaults, index: number): Problem[] {
+  if ((guest.redirectUrl ?? defaults.redirectUrl) !== undefined) return [];
+  const remedy = "give the guest a redirectUrl, or all guests a default one";
+  return [
+    { path: `guests[${index}].redirectUrl`, value: guest.email, rule: "each guest needs a redirect URL", remedy },
+  ];
+}
+
+function beyondBackend(guest: GuestArgs, defaults: ListedGuests, index: number, backend: Backend): Problem[] {
+  return backend.problems(withDefaults(guest, defaults)).map(({ property, rule, remedy }) => {
+    const isOwn = guest[property] !== undefined || !(property in defaults);
+    return isOwn
+      ? { path: `guests[${index}].${property}`, value: guest.email, rule, remedy }
+      : { path: property, rule, remedy };
+  });
+}
+
+function once(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.path, problem])).values()];
 }
 
 function addressesListedTwice(guests: readonly GuestArgs[]): Problem[] {
@@ -84,6 +93,27 @@ function addressesListedTwice(guests: readonly GuestArgs[]): Problem[] {
       value: shown(guests[index]?.email),
       rule: `no address twice (letter case does not count): guests[${first}] is ${address} too`,
       remedy: "keep one of the two",
+    })),
+  );
+}
+
+/** Everything that is wrong with who may reach what, as far as it shows without asking the tenant. */
+function wrongAccess(args: ListedGuests): Problem[] {
+  const { guests, accessProfiles = {} } = args;
+  const places: [string, GuestDefaults][] = [
+    ["", args],
+    ...Object.entries(accessProfiles).map(([name, access]): [string, GuestDefaults] => [
+      `accessProfiles.${name}.`,
+      access,
+    ]),
+    ...guests.map((guest, index): [string, GuestDefaults] => [`guests[${index}].`, guest]),
+  ];
+  return places.flatMap(([place, access]) =>
+    accessProblems(access, accessProfiles).map(({ property, value, rule, remedy }) => ({
+      path: `${place}${property}`,
+      value: shown(value),
+      rule,
+      remedy,
     })),
   );
 }

@@ -1,3 +1,5 @@
+import { type Finding, type Path, valueAt } from "../model/findings.ts";
+
 /** One thing that is wrong with what a person wrote. */
 export interface Problem {
   /** Where it is written: `guests:invitations[2].email`, or a column or key of a list file. */
@@ -32,6 +34,36 @@ export function shown(value: unknown): string {
   const visible = [...text.replace(/\n/g, "\\n").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escaped)];
   if (visible.length <= longestShown) return visible.join("");
   return `${visible.slice(0, longestShown).join("")}… (${[...text].length} characters)`;
+}
+
+/** The same, or `undefined` where nothing is written. */
+export function shownOrNone(value: unknown): string | undefined {
+  return value === undefined ? undefined : shown(value);
+}
+
+/** Where something is written: its path in words, and the place in a file where that is known. */
+export type At = { path: string; place?: Place };
+
+/**
+ * What a schema found wrong, as a problem.
+ *
+ * @param document what the schema looked at
+ * @param at tells the place of a value, or of a key
+ */
+export function asProblem(finding: Finding, document: unknown, at: (path: Path, atKey: boolean) => At): Problem {
+  const { path, rule, remedy, unknownKey = false } = finding;
+  const value = shownOrNone(valueAt(document, path));
+  return { ...at(path, unknownKey), ...(value !== undefined && { value }), rule, remedy };
+}
+
+/** `invitations[2].message.cc`, with the control characters of odd keys escaped. */
+export function pathText(path: Path): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    const key = String(part);
+    const plain = /^[\w:-]+$/.test(key) ? key : shown(key);
+    return text === "" ? plain : `${text}.${plain}`;
+  }, "");
 }
 
 function escaped(character: string): string {

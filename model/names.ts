@@ -15,47 +15,26 @@ export const invitationToken = `${packageName}:index:Invitation`;
 /** The type token of the resource that stands for a list: it guards removals and remembers who was there before. */
 export const guestListToken = `${packageName}:index:GuestList`;
 
-/** The profile fields of a guest that an invitation may declare; each is the Graph user property of the same name. */
-export const profileProperties = [
-  "givenName",
-  "surname",
-  "jobTitle",
-  "department",
-  "companyName",
-  "usageLocation",
-] as const;
-export type ProfileProperty = (typeof profileProperties)[number];
+/** The type token of the component. */
+export const guestInvitationsToken = `${packageName}:index:GuestInvitations`;
 
-/**
- * The longest value of each, in characters.
- *
- * Source: the length limits in Microsoft's reference page "user resource type".
- */
-export const longestProfileText: Record<Exclude<ProfileProperty, "usageLocation">, number> = {
-  givenName: 64,
-  surname: 64,
-  jobTitle: 128,
-  department: 64,
-  companyName: 64,
+/** The namespace of stack configs: `guests:redirectUrl`. */
+export const namespace = "guests";
+
+/** What the resource calls a property that a list calls otherwise: the names of `azuread.Invitation`. */
+export const resourceNames = {
+  email: "userEmailAddress",
+  displayName: "userDisplayName",
+  cc: "additionalRecipients",
+} as const;
+
+/** An object with a list's names, under the names of the resource. */
+export type OnResource<Value> = {
+  [Name in keyof Value as Name extends keyof typeof resourceNames ? (typeof resourceNames)[Name] : Name]: Value[Name];
 };
 
-/** The longest `displayName`, in characters (the same page). */
-export const longestDisplayName = 256;
-
-/** Graph's `invitedUserType`, later the user's `userType`. */
-export const userTypes = ["Guest", "Member"] as const;
-export type UserType = (typeof userTypes)[number];
-
-/**
- * What to do when the address is already a guest of the tenant: take them over and leave them in place afterwards, take
- * them over as if this stack had invited them, or fail.
- */
-export const existingChoices = ["adopt", "own", "fail"] as const;
-export type ExistingChoice = (typeof existingChoices)[number];
-
-/** What removing the resource does to a guest whom the stack invited. */
-export const onDeleteChoices = ["delete", "disable", "keep"] as const;
-export type OnDeleteChoice = (typeof onDeleteChoices)[number];
-
-/** Graph's `externalUserState`. */
-export type InvitationState = "PendingAcceptance" | "Accepted";
+/** Renames what the resource calls otherwise than a list; everything else keeps its name. */
+export function onResource<Value extends object>(value: Value): OnResource<Value> {
+  const names: Readonly<Record<string, string>> = resourceNames;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [names[name] ?? name, part])) as never;
+}

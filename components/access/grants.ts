@@ -2,12 +2,11 @@ import type { RoleAssignment, RoleAssignmentArgs } from "@pulumi/azure-native/au
 import type { AppRoleAssignment, AppRoleAssignmentArgs } from "@pulumi/azuread/appRoleAssignment.js";
 import type { GroupMember, GroupMemberArgs } from "@pulumi/azuread/groupMember.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { GuestInvitation } from "../engines/engine.ts";
-import type { GuestArgs } from "../guest.ts";
-import { Invitation } from "../invitation.ts";
-import { roleAssignmentName, roleDefinitionId } from "./azure-role.ts";
+import type { GuestInvitation } from "../backends/backend.ts";
+import { type GuestArgs, Invitation } from "../generated/sdk.ts";
+import { roleAssignmentName, roleDefinitionId } from "./azure-roles.ts";
 import { type GuestAccess, keyOf } from "./guest-access.ts";
-import { officialModule } from "./packages.ts";
+import { officialModule } from "./official-packages.ts";
 import type { TenantAccess } from "./tenant-access.ts";
 
 /** The resources that give one guest access. */

@@ -1,6 +1,6 @@
-import type { GuestDefaults } from "../guest.ts";
-import type { Access, AccessProfiles } from "./access.ts";
-import { type AzureRole, azureRole, isProblem } from "./azure-role.ts";
+import { guidPattern } from "../../model/property.ts";
+import type { Access, AccessProfiles, AppLink, GuestDefaults } from "../generated/sdk.ts";
+import { type AzureRole, azureRole, isProblem } from "./azure-roles.ts";
 
 /** What one guest may reach, profiles filled in, nothing twice. */
 export interface GuestAccess {
@@ -77,4 +77,15 @@ function unique<T>(values: readonly T[], key: (value: T) => string): T[] {
   const byKey = new Map<string, T>();
   for (const value of values) if (!byKey.has(key(value))) byKey.set(key(value), value);
   return [...byKey.values()];
+}
+
+/** Whether a redirect URL is given as an application. */
+export function isAppLink(value: unknown): value is AppLink {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.keys(value).join() === "app" && typeof (value as AppLink).app === "string";
+}
+
+/** Whether a text is an id rather than a name. */
+export function isGuid(text: string): boolean {
+  return guidPattern.test(text);
 }

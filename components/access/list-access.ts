@@ -1,12 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../../model/email-address.ts";
-import type { GuestInvitation } from "../engines/engine.ts";
-import type { GuestArgs } from "../guest.ts";
-import type { InvitationGrants } from "../invitation.ts";
-import { withoutStackTraces } from "../without-stack-traces.ts";
-import { type AccessProfiles, isAppLink } from "./access.ts";
+import type { GuestInvitation } from "../backends/backend.ts";
+import type { AccessProfiles, GuestArgs, InvitationGrants } from "../generated/sdk.ts";
 import { type AccessTransform, type Grants, planGrants } from "./grants.ts";
-import { accessOf, type GuestAccess } from "./guest-access.ts";
+import { accessOf, type GuestAccess, isAppLink } from "./guest-access.ts";
 import { type AccessHolder, type TenantAccess, tenantAccess } from "./tenant-access.ts";
 
 /** What the guests of one list may reach. */
@@ -16,12 +13,12 @@ export interface ListAccess {
    * before, so it goes into their `dependsOn`. `undefined` where the list names nothing, and nothing is looked up or loaded.
    */
   ready: Promise<pulumi.Resource[]> | undefined;
-  /** The guest as an engine takes them: an application's page looked up, and the access itself left out. */
+  /** The guest as a backend takes them: an application's page is looked up. */
   invitee(guest: GuestArgs): GuestArgs;
   /** What the guest's invitation has to know of the access, for the case that it restores them. */
   grantsOf(address: string): InvitationGrants | undefined;
-  /** Makes the resources, given the invitations by address. Answers those of each guest who gets any. */
-  grant(invitations: Record<string, GuestInvitation>): Record<string, Grants>;
+  /** Plans the resources, given the invitations by address. Calling the answer makes those of each guest who gets any. */
+  plan(invitations: Record<string, GuestInvitation>): () => Record<string, Grants>;
 }
 
 /**
@@ -44,19 +41,15 @@ export function listAccess(
   });
   const getters = holders.filter(getsAny);
   const asks = getters.length > 0 || holders.some(({ redirectUrl }) => isAppLink(redirectUrl));
-  if (!asks) return { ready: undefined, invitee: withoutAccess, grantsOf: () => undefined, grant: () => ({}) };
+  if (!asks) return { ready: undefined, invitee: (guest) => guest, grantsOf: () => undefined, plan: () => () => ({}) };
   const byAddress = new Map(holders.map((holder) => [holder.address, holder]));
   const tenant = tenantAccess(`GuestInvitations "${name}"`, holders, { parent });
   return {
     ready: tenant.ready.then(() => []),
-    invitee: ({ redirectUrl, ...guest }) => ({
-      ...withoutAccess(guest),
-      ...(redirectUrl !== undefined && {
-        redirectUrl: isAppLink(redirectUrl) ? tenant.signInUrl(redirectUrl.app) : redirectUrl,
-      }),
-    }),
+    invitee: (guest) =>
+      isAppLink(guest.redirectUrl) ? { ...guest, redirectUrl: tenant.signInUrl(guest.redirectUrl.app) } : guest,
     grantsOf: (address) => grantsOf(byAddress.get(address)?.access, tenant),
-    grant: (invitations) => grant(name, getters, invitations, tenant, transform),
+    plan: (invitations) => plan(name, getters, invitations, tenant, transform),
   };
 }
 
@@ -66,10 +59,6 @@ interface Holder extends AccessHolder {
 
 function getsAny({ access: { groups, apps, azure } }: Holder): boolean {
   return groups.length + apps.length + azure.length > 0;
-}
-
-function withoutAccess({ groups: _1, apps: _2, azure: _3, profiles: _4, inheritAccess: _5, ...guest }: GuestArgs) {
-  return guest;
 }
 
 /** Azure keeps a role assignment while its guest is in the recycle bin, and shows it, so that none is made twice. */
@@ -86,17 +75,17 @@ function grantsOf(access: GuestAccess | undefined, tenant: TenantAccess): Invita
   };
 }
 
-function grant(
+function plan(
   name: string,
   getters: readonly Holder[],
   invitations: Record<string, GuestInvitation>,
   tenant: TenantAccess,
   transform: AccessTransform,
-): Record<string, Grants> {
+): () => Record<string, Grants> {
   const planned = getters.flatMap(({ guest, address, access }) => {
     const invitation = invitations[address];
     if (invitation === undefined) return [];
     return [{ address, make: planGrants(`${name}-${address}`, guest, access, invitation, tenant, transform) }];
   });
-  return withoutStackTraces(() => Object.fromEntries(planned.map(({ address, make }) => [address, make()])));
+  return () => Object.fromEntries(planned.map(({ address, make }) => [address, make()]));
 }

@@ -1,6 +1,11 @@
+/** What a list names and the tenant has: groups, enterprise applications and custom Azure roles, found with the official packages. */
+import type { GetServicePrincipalResult } from "@pulumi/azuread/getServicePrincipal.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { nearest } from "../nearest-name.ts";
-import { quoted } from "./azure-role.ts";
+import { nearest, quoted } from "../../model/findings.ts";
+import { redirectUrlProblem } from "../../model/redirect-url.ts";
+import { type AzureRole, builtInRoles, subscriptionOf } from "./azure-roles.ts";
+import { isGuid } from "./guest-access.ts";
+import { officialModule } from "./official-packages.ts";
 
 /** Something that a look-up did not find, in words for people. */
 export interface NotFound {
@@ -118,4 +123,134 @@ export function messageOf(error: unknown): string {
     .replace(/^Invoke of '[^']*' failed: /, "")
     .replace(/^invocation of \S+ returned an error: (?:invoking \S+: )?/i, "")
     .trim();
+}
+
+export interface FoundGroup {
+  /** The object id. */
+  id: string;
+}
+
+/** Groups, by display name or object id. The data source for many groups, because the one for one reads all its members. */
+export const groupKind: Kind<FoundGroup> = {
+  noun: "group",
+  idNoun: "object id",
+  permission: "Group.Read.All or GroupMember.ReadWrite.All",
+  async find(text, opts) {
+    const { getGroups } = officialModule("@pulumi/azuread/getGroups");
+    const { objectIds } = await getGroups(isGuid(text) ? { objectIds: [text] } : { displayNames: [text] }, opts);
+    const [id] = objectIds;
+    if (id === undefined || objectIds.length > 1) throw new Error(`${objectIds.length} groups were found`);
+    return { id };
+  },
+  async list(opts) {
+    const { getGroups } = officialModule("@pulumi/azuread/getGroups");
+    const { displayNames, objectIds } = await getGroups({ returnAll: true }, opts);
+    return objectIds.map((id, index) => ({ id, name: displayNames[index] ?? "" }));
+  },
+};
+
+/** An enterprise application: its service principal, as far as it is needed. */
+export type FoundApplication = Pick<
+  GetServicePrincipalResult,
+  "objectId" | "displayName" | "appRoles" | "loginUrl" | "homepageUrl"
+>;
+
+/** Enterprise applications, by display name or application (client) id. */
+export const applicationKind: Kind<FoundApplication> = {
+  noun: "enterprise application",
+  idNoun: "application (client) id",
+  permission: "Application.Read.All",
+  find(text, opts) {
+    const { getServicePrincipal } = officialModule("@pulumi/azuread/getServicePrincipal");
+    return getServicePrincipal(isGuid(text) ? { clientId: text } : { displayName: text }, opts);
+  },
+  async list(opts) {
+    const { getServicePrincipals } = officialModule("@pulumi/azuread/getServicePrincipals");
+    const { servicePrincipals } = await getServicePrincipals({ returnAll: true }, opts);
+    return servicePrincipals.map(({ clientId, displayName, objectId }) => ({
+      id: clientId,
+      name: displayName,
+      otherId: objectId,
+    }));
+  },
+};
+
+/** Stands for default access, where an application has no roles for users (Graph, "appRoleAssignment"). */
+const defaultAccess = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * The id of a role in an application.
+ *
+ * @param role its value or display name; without one, default access is meant
+ */
+export function appRoleId({ appRoles }: FoundApplication, role: string | undefined): string | NotFound {
+  const open = appRoles.filter(({ enabled, allowedMemberTypes }) => enabled && allowedMemberTypes.includes("User"));
+  const names = open.map(({ value, displayName }) => value || displayName);
+  if (role === undefined) {
+    if (open.length === 0) return defaultAccess;
+    return { rule: `the application has roles, and so no default access: ${quoted(names)}`, remedy: "say which role" };
+  }
+  const wanted = role.toLowerCase();
+  const byValue = open.filter(({ value, id }) => value.toLowerCase() === wanted || id === wanted);
+  const found = byValue.length > 0 ? byValue : open.filter(({ displayName }) => displayName.toLowerCase() === wanted);
+  const [only, ...others] = found;
+  if (others.length > 0) {
+    const rule = `${found.length} roles of the application have this name: ${found.map(({ id }) => id).join(", ")}`;
+    return { rule, remedy: "write the value of the one that is meant, or its id" };
+  }
+  if (only !== undefined) return only.id;
+  if (open.length === 0) return { rule: "the application has no roles for users", remedy: "take the role out" };
+  const near = nearest(
+    role,
+    open.flatMap(({ value, displayName }) => [value, displayName]),
+  );
+  const rule = `the application has no role "${role}" for users; ${near.length > 0 ? `the nearest are ${quoted(near)}` : `it has ${quoted(names)}`}`;
+  return { rule, remedy: "write one of them" };
+}
+
+/** Where an application opens: its sign-in page, else its home page. */
+export function signInUrl({ loginUrl, homepageUrl, displayName }: FoundApplication): string | NotFound {
+  const url = loginUrl || homepageUrl;
+  if (!url) {
+    const rule = `${displayName} has neither a sign-in URL nor a home page`;
+    return { rule, remedy: "set its sign-on URL in the portal, or write a URL instead of the application" };
+  }
+  const problem = redirectUrlProblem(url);
+  return problem === undefined
+    ? url
+    : { rule: `the page of ${displayName} is ${url}: ${problem}`, remedy: "write a URL" };
+}
+
+const builtInIds = new Set(Object.values(builtInRoles));
+
+/** Whether the tenant has to be asked if the role exists: Azure's own roles are there in any case. */
+export function needsLookUp({ roleId }: AzureRole): boolean {
+  return !builtInIds.has(roleId);
+}
+
+/** By what look-ups of roles are distinct: a custom role exists in the subscriptions that it is made for. */
+export function roleKey({ roleId, scope }: AzureRole): string {
+  return `${subscriptionOf(scope) || scope}\n${roleId}`.toLowerCase();
+}
+
+/** Looks a role up by its id. @returns why there is none, or nothing where it is there */
+export async function roleProblem(role: AzureRole, opts: pulumi.InvokeOptions): Promise<NotFound | undefined> {
+  const { getRoleDefinition } = officialModule("@pulumi/azure-native/authorization/getRoleDefinition");
+  const scope = subscriptionOf(role.scope) || role.scope;
+  try {
+    await getRoleDefinition({ roleDefinitionId: role.roleId, scope }, opts);
+    return undefined;
+  } catch (error) {
+    const said = messageOf(error);
+    const isMissing = /RoleDefinitionDoesNotExist|\b404\b/.test(said);
+    return isMissing
+      ? {
+          rule: `no Azure role has this id at ${scope}`,
+          remedy: "write the id of a role that exists there: az role definition list --custom-role-only",
+        }
+      : {
+          rule: `the Azure role could not be looked up at ${scope}: ${said}`,
+          remedy: "see that the application Pulumi signs in as may read and assign roles there",
+        };
+  }
 }

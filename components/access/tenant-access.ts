@@ -1,11 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, report, shown } from "../problem.ts";
-import { isAppLink } from "./access.ts";
-import { applicationKind, appRoleId, type FoundApplication, signInUrl } from "./applications.ts";
-import { type FoundGroup, groupKind } from "./groups.ts";
-import { type GuestAccess, keyOf } from "./guest-access.ts";
-import { isNotFound, lookUp, type NotFound } from "./look-ups.ts";
-import { needsLookUp, roleKey, roleProblem } from "./role-definitions.ts";
+import { type GuestAccess, isAppLink, keyOf } from "./guest-access.ts";
+import {
+  applicationKind,
+  appRoleId,
+  type FoundApplication,
+  type FoundGroup,
+  groupKind,
+  isNotFound,
+  lookUp,
+  type NotFound,
+  needsLookUp,
+  roleKey,
+  roleProblem,
+  signInUrl,
+} from "./look-ups.ts";
 
 /** A guest, as far as access is concerned. */
 export interface AccessHolder {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import type { ListFile } from "./guest-list.ts";
+import type { ListFile } from "./declared-guests.ts";
 
 /** A list file larger than this is no guest list; in bytes. */
 const largestFile = 4 * 1024 * 1024;

@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GuestArgs, GuestDefaults, GuestMessage } from "../guest.ts";
+import { guestDefaults, guestOwn } from "../../model/guest.ts";
+import { namespace } from "../../model/names.ts";
+import { namesWhere } from "../../model/property.ts";
+import type { GuestDefaults, GuestMessage } from "../generated/sdk.ts";
 import type { GuestInvitationsArgs } from "../guest-invitations.ts";
 import { stop } from "../guest-problems.ts";
 import { report } from "../problem.ts";
-import { guestList, namespace } from "./guest-list.ts";
+import { declaredGuests } from "./declared-guests.ts";
 import { listFile, projectFiles, stackFile } from "./project-files.ts";
 
 /**
@@ -19,7 +22,7 @@ export function readGuestList(): GuestInvitationsArgs {
   const files = projectFiles(pulumi.runtime.getRootDirectory(), process.cwd());
   const { values, secretKeys } = stackConfig();
   const file = stackFile(files, pulumi.getStack());
-  const result = guestList({
+  const result = declaredGuests({
     values,
     secretKeys,
     ...(file && { stackFile: file }),
@@ -51,21 +54,18 @@ function isSecret(key: string): boolean {
   return isConfigSecret?.(key) ?? true;
 }
 
-/** The properties that may hold an output; the others steer the program and name resources. */
-const concealable: readonly (keyof GuestArgs)[] = [
-  ...(["redirectUrl", "displayName", "givenName", "surname", "jobTitle", "department", "companyName"] as const),
-  ...(["usageLocation", "accountEnabled", "sponsors", "resend"] as const),
-];
+/** Properties that are plain values: they steer the program and name resources. Everything else is concealed. */
+const publicProperties = namesWhere({ ...guestOwn, ...guestDefaults }, (facts) => facts.public === true) as string[];
 
 function concealed<Values extends GuestDefaults>(values: Values, isConcealed: (key: string) => boolean): Values {
   const entries = Object.entries(values).map(([key, value]) => {
-    if (!isConcealed(key)) return [key, value];
-    if (key === "message") return [key, concealedMessage(value as GuestMessage)];
-    return [key, concealable.includes(key as keyof GuestArgs) ? pulumi.secret(value) : value];
+    if (!isConcealed(key) || publicProperties.includes(key)) return [key, value];
+    return [key, key === "message" ? concealedParts(value as GuestMessage) : pulumi.secret(value)];
   });
   return Object.fromEntries(entries);
 }
 
-function concealedMessage(message: GuestMessage): GuestMessage {
+/** The parts one by one: the defaults merge part by part. */
+function concealedParts(message: GuestMessage): GuestMessage {
   return Object.fromEntries(Object.entries(message).map(([part, value]) => [part, pulumi.secret(value)]));
 }

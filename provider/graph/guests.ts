@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { InvitationState } from "../../model/names.ts";
+import type { InvitationState } from "../../model/invitation.ts";
 import type { Deadline } from "../grpc/resource-provider.ts";
 import type { GraphClient } from "./client.ts";
 import { isNotFound } from "./errors.ts";

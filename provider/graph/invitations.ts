@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Message } from "../../model/message.ts";
-import type { UserType } from "../../model/names.ts";
+import type { UserType } from "../../model/guest.ts";
+import type { Message } from "../../model/invitation.ts";
 import type { Deadline } from "../grpc/resource-provider.ts";
 import { type GraphClient, OutcomeUnknown } from "./client.ts";
 import { GraphUnavailable } from "./errors.ts";

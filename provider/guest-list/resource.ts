@@ -1,7 +1,7 @@
 import { canonicalAddress } from "../../model/email-address.ts";
 import { isUnknown, type Properties, unknownValue } from "../grpc/properties.ts";
 import type { CheckResult, Deadline, Resource } from "../grpc/resource-provider.ts";
-import { zodFailures } from "../grpc/zod-failures.ts";
+import { schemaFailures } from "../grpc/zod-failures.ts";
 import type { Context } from "../invitation/context.ts";
 import { lookUpGuest, NoSuchGuest } from "../invitation/existing-guest.ts";
 import { type GuestListInputs, guestListSchema, knownList } from "./inputs.ts";
@@ -39,7 +39,7 @@ export function guestListResource(context: () => Context): Resource {
 function checkGuestList(_urn: string, news: Properties, olds: Properties | undefined): CheckResult {
   if (isUnknown(news)) return { inputs: news, failures: [] };
   const now = guestListSchema.safeParse(news);
-  if (!now.success) return { inputs: news, failures: zodFailures(now.error, news, "a guest list") };
+  if (!now.success) return { inputs: news, failures: schemaFailures(now.error, news, guestListSchema) };
   const before = guestListSchema.safeParse(olds);
   const reason = before.success ? removalProblem(before.data, now.data) : undefined;
   return { inputs: now.data as Properties, failures: reason === undefined ? [] : [{ property: "addresses", reason }] };

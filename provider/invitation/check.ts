@@ -1,6 +1,6 @@
 import type { Properties } from "../grpc/properties.ts";
 import type { CheckResult } from "../grpc/resource-provider.ts";
-import { zodFailures } from "../grpc/zod-failures.ts";
+import { schemaFailures } from "../grpc/zod-failures.ts";
 import { inputsSchema } from "./inputs.ts";
 
 /**
@@ -14,7 +14,7 @@ export function checkInvitation(news: Properties): CheckResult {
   const result = inputsSchema.safeParse(inputs);
   if (result.success) return { inputs: result.data as Properties, failures: [] };
 
-  return { inputs: withDefaults(inputs), failures: zodFailures(result.error, inputs, "an invitation") };
+  return { inputs: withDefaults(inputs), failures: schemaFailures(result.error, inputs, inputsSchema) };
 }
 
 /** The defaults, for inputs of which some parts are unknown. */

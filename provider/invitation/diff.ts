@@ -1,10 +1,13 @@
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
 import { isUnknown, type Properties, type PropertyValue } from "../grpc/properties.ts";
 import type { PropertyChange } from "../grpc/resource-provider.ts";
-import { directoryProperties, type InvitationInputs, isImported } from "./inputs.ts";
-
-/** What was said when the guest was invited; Graph cannot tell it afterwards. */
-const invitationProperties = ["redirectUrl", "message", "sendInvitation", "resend"] as const;
+import {
+  directoryProperties,
+  type InvitationInputs,
+  invitationProperties,
+  isImported,
+  recordedProperties,
+} from "./inputs.ts";
 
 /**
  * What the program's inputs change, compared with the inputs of the last operation (which a refresh has brought up to
@@ -31,7 +34,7 @@ export function diffInvitation(oldInputs: Properties, newInputs: Properties): Ma
   if (newInputs.sponsors !== undefined && !sameSponsors(oldInputs.sponsors, newInputs.sponsors)) {
     changes.set("sponsors", kind(oldInputs.sponsors, newInputs.sponsors));
   }
-  for (const property of ["expires", "existing", "onDelete"]) {
+  for (const property of recordedProperties) {
     compare(property, oldInputs[property], newInputs[property], changes);
   }
   return changes;

@@ -1,4 +1,4 @@
-import type { InvitationState } from "../../model/names.ts";
+import type { InvitationState } from "../../model/invitation.ts";
 import { type GraphUser, invitationState } from "../graph/guests.ts";
 import { type Properties, type PropertyValue, secret, unknownValue } from "../grpc/properties.ts";
 import { directoryProperties, graphName, type InvitationInputs } from "./inputs.ts";

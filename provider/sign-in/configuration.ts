@@ -1,50 +1,10 @@
+import { type ProviderSetting, providerSettings, type SettingName } from "../../model/provider-settings.ts";
 import type { Properties, PropertyValue } from "../grpc/properties.ts";
 import { isUnknown } from "../grpc/properties.ts";
 import type { CheckFailure } from "../grpc/resource-provider.ts";
 import { cloudNames, namedCloud } from "./cloud.ts";
 
-/**
- * Each setting of the provider and the environment variables that stand in for it, first one first. The names are
- * those of Pulumi's azuread and azure-native providers, so that one set of `ARM_*` variables serves all three.
- */
-export const settings = {
-  tenantId: ["ARM_TENANT_ID"],
-  clientId: ["ARM_CLIENT_ID"],
-  clientIdFilePath: ["ARM_CLIENT_ID_FILE_PATH"],
-  clientSecret: ["ARM_CLIENT_SECRET"],
-  clientSecretFilePath: ["ARM_CLIENT_SECRET_FILE_PATH"],
-  clientCertificate: ["ARM_CLIENT_CERTIFICATE"],
-  clientCertificatePath: ["ARM_CLIENT_CERTIFICATE_PATH"],
-  clientCertificatePassword: ["ARM_CLIENT_CERTIFICATE_PASSWORD"],
-  environment: ["ARM_ENVIRONMENT"],
-  metadataHost: ["ARM_METADATA_HOSTNAME"],
-  useOidc: ["ARM_USE_OIDC"],
-  oidcToken: ["ARM_OIDC_TOKEN"],
-  oidcTokenFilePath: ["ARM_OIDC_TOKEN_FILE_PATH"],
-  oidcRequestUrl: ["ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"],
-  oidcRequestToken: ["ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"],
-  adoPipelineServiceConnectionId: [
-    "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
-    "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
-    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
-  ],
-  useAksWorkloadIdentity: ["ARM_USE_AKS_WORKLOAD_IDENTITY"],
-  useMsi: ["ARM_USE_MSI"],
-  useCli: ["ARM_USE_CLI"],
-  replicationSeconds: ["ENTRA_GUESTS_REPLICATION_SECONDS"],
-} as const;
-
-export type SettingName = keyof typeof settings;
 export type Configuration = Partial<Record<SettingName, string>>;
-
-/** The settings that hold secrets: the engine encrypts them wherever they come from config. */
-export const secretSettings: SettingName[] = [
-  "clientSecret",
-  "clientCertificate",
-  "clientCertificatePassword",
-  "oidcToken",
-  "oidcRequestToken",
-];
 
 /**
  * Puts the provider's configuration together: what config says, else what the environment says.
@@ -54,7 +14,7 @@ export const secretSettings: SettingName[] = [
  */
 export function readConfiguration(config: Properties, environment: NodeJS.ProcessEnv): Configuration {
   const configuration: Configuration = {};
-  for (const [name, variables] of Object.entries(settings) as [SettingName, readonly string[]][]) {
+  for (const [name, { variables }] of Object.entries(providerSettings) as [SettingName, ProviderSetting][]) {
     const value = text(config[name]) ?? variables.map((variable) => environment[variable]).find(Boolean);
     if (value !== undefined) configuration[name] = value;
   }
@@ -70,7 +30,7 @@ export function configurationFailures(config: Properties): CheckFailure[] {
   const failures: CheckFailure[] = [];
   for (const [name, value] of Object.entries(config)) {
     if (name === "version" || name === "pluginDownloadURL" || isUnknown(value)) continue;
-    if (!(name in settings)) {
+    if (!Object.hasOwn(providerSettings, name)) {
       failures.push({ property: name, reason: `"${name}" is no setting of this provider` });
     }
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type GuestArgs, type GuestDefaults, withDefaults } from "../../../components/guest.ts";
+import { withDefaults } from "../../../components/defaults.ts";
+import type { GuestArgs, GuestDefaults } from "../../../components/index.ts";
 import { addressDomain, addressProblem, canonicalAddress } from "../../../model/email-address.ts";
 import { odataText } from "../../../provider/graph/guests.ts";
 import type { Properties } from "../../../provider/grpc/properties.ts";

@@ -1,0 +1,42 @@
+import { calendarDay } from "../../model/calendar-day.ts";
+import { guestDefaults, guestOwn } from "../../model/guest.ts";
+import { onResource } from "../../model/names.ts";
+import { namesWhere } from "../../model/property.ts";
+import {
+  type GuestArgs,
+  type GuestMessage,
+  Invitation,
+  type InvitationArgs,
+  type InvitationMessage,
+} from "../generated/sdk.ts";
+import type { Backend } from "./backend.ts";
+
+/** The project's own resource: everything a guest may declare, and updates that never lose the guest. */
+export const entraGuestsBackend: Backend = {
+  problems: () => [],
+  args: invitationArgs,
+  options: () => ({}),
+  create: (name, args, opts) => new Invitation(name, args, opts),
+  keepsRecord: true,
+};
+
+/** What a list says of a guest and the resource takes as it is, message and day aside. */
+const passedOn = namesWhere({ ...guestOwn, ...guestDefaults }, ({ change }) => change !== "access").filter(
+  (name) => name !== "message" && name !== "expires",
+);
+
+/** The inputs of {@link Invitation} for a guest with the defaults filled in, an application's page looked up. */
+function invitationArgs(guest: GuestArgs): InvitationArgs {
+  const { message, expires } = guest;
+  const said = Object.fromEntries(passedOn.flatMap((name) => (guest[name] === undefined ? [] : [[name, guest[name]]])));
+  return {
+    ...(onResource(said) as unknown as InvitationArgs),
+    ...(expires !== undefined && { expires: calendarDay(expires) ?? expires }),
+    ...(message !== undefined && { message: messageArgs(message) }),
+  };
+}
+
+/** The message under the names of `azuread.Invitation`. */
+export function messageArgs(message: GuestMessage): InvitationMessage {
+  return onResource(message);
+}

@@ -1,0 +1,367 @@
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { recordedEngine, resolved, settled } from "../test/support/recorded-engine.ts";
+import type { GuestInvitationsArgs } from "./index.ts";
+import { GuestInvitations } from "./index.ts";
+
+const redirectUrl = "https://myapps.microsoft.com";
+const secretUrl = "https://login.example/redeem?ticket=1";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-06-15T23:59:59Z") });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** What the provider says of a guest: whose name begins with "new" is still pending. */
+const answers = (name: string) => ({
+  userId: `object of ${name}`,
+  redeemUrl: secretUrl,
+  userPrincipalName: `${name}#EXT#`,
+  state: name.includes("-new") ? "PendingAcceptance" : "Accepted",
+  invitedAt: "2026-06-01T08:00:00Z",
+  adopted: name.includes("-old"),
+  // What the provider says of the list, which bears the component's name.
+  ...(name === "partners" && { present: ["old@a.example"] }),
+});
+
+async function invited(args: GuestInvitationsArgs, name = "partners") {
+  const engine = await recordedEngine(answers);
+  const component = new GuestInvitations(name, args);
+  await settled();
+  return { component, engine, invitations: engine.invitations() };
+}
+
+function failure(args: GuestInvitationsArgs): string {
+  try {
+    new GuestInvitations("partners", args);
+  } catch (error) {
+    if (pulumi.RunError.isInstance(error)) return (error as Error).message;
+    throw error;
+  }
+  return "";
+}
+
+describe("children", () => {
+  it("get what the guest declares, under the names of azuread.Invitation", async () => {
+    const { invitations } = await invited({
+      guests: [
+        {
+          email: "Ana@Fabrikam.example",
+          displayName: "Ana",
+          redirectUrl,
+          message: { body: pulumi.output("Hello"), cc: "mona@contoso.example" },
+          userType: "Member",
+          sendInvitation: false,
+          jobTitle: "Auditor",
+          sponsors: ["mona@contoso.example"],
+          expires: "2026-12-31",
+          existing: "fail",
+          onDelete: "disable",
+          resend: 2,
+        },
+      ],
+    });
+
+    expect(invitations).toHaveLength(1);
+    expect(invitations[0]).toMatchObject({
+      type: "entra-guests:index:Invitation",
+      name: "partners-ana@fabrikam.example",
+      parent: "urn:pulumi:test::guests::entra-guests:index:GuestInvitations::partners",
+      version: "0.1.0",
+      additionalSecretOutputs: ["redeemUrl"],
+      createTimeout: "",
+    });
+    expect(invitations[0]?.inputs).toEqual({
+      existedBefore: false,
+      userEmailAddress: "Ana@Fabrikam.example",
+      userDisplayName: "Ana",
+      redirectUrl,
+      message: { body: "Hello", additionalRecipients: "mona@contoso.example" },
+      userType: "Member",
+      sendInvitation: false,
+      jobTitle: "Auditor",
+      sponsors: ["mona@contoso.example"],
+      expires: "2026-12-31",
+      existing: "fail",
+      onDelete: "disable",
+      resend: 2,
+    });
+  });
+
+  it("get the defaults where the guest says nothing", async () => {
+    const { invitations } = await invited({
+      redirectUrl,
+      message: { body: "Welcome" },
+      companyName: "Fabrikam",
+      guests: [
+        { email: "ana@x.example" },
+        { email: "bo@x.example", message: { language: "da" }, companyName: "Bo & Co" },
+      ],
+    });
+
+    expect(invitations.map(({ inputs }) => inputs)).toEqual([
+      {
+        existedBefore: false,
+        userEmailAddress: "ana@x.example",
+        redirectUrl,
+        message: { body: "Welcome" },
+        companyName: "Fabrikam",
+      },
+      {
+        existedBefore: false,
+        userEmailAddress: "bo@x.example",
+        redirectUrl,
+        message: { language: "da" },
+        companyName: "Bo & Co",
+      },
+    ]);
+  });
+
+  it("keep their names whatever the order of the list and the case of the addresses", async () => {
+    const guests = ["ana@x.example", "bo@x.example", "øjvind@æble.example"];
+    const spelling = fc.tuple(
+      fc.shuffledSubarray(guests, { minLength: guests.length }),
+      fc.array(fc.boolean(), { minLength: 32, maxLength: 32 }),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(spelling, async ([order, upper]) => {
+        const spelt = order.map((email) =>
+          [...email].map((letter, at) => (upper[at] ? letter.toUpperCase() : letter)).join(""),
+        );
+        const { invitations } = await invited({ redirectUrl, guests: spelt.map((email) => ({ email })) });
+
+        expect(invitations.map(({ name }) => name).sort()).toEqual(guests.map((email) => `partners-${email}`).sort());
+        vi.restoreAllMocks();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("are there to hold on to, by address", async () => {
+    const { component } = await invited({ redirectUrl, guests: [{ email: "Ana@x.example" }] });
+
+    expect(await resolved(component.nodes.invitations["ana@x.example"]?.id as pulumi.Output<string>)).toBe(
+      "id of partners-ana@x.example",
+    );
+  });
+
+  it("can be adjusted one by one", async () => {
+    const { invitations } = await invited({
+      redirectUrl,
+      guests: [{ email: "ana@x.example" }, { email: "bo@x.example" }],
+      transform: {
+        invitation: (args, opts, guest) => {
+          if (guest.email !== "bo@x.example") return;
+          args.jobTitle = "Adjusted";
+          opts.protect = true;
+        },
+      },
+    });
+
+    expect(invitations.map(({ inputs, protect }) => [inputs.jobTitle, protect ?? false])).toEqual([
+      [undefined, false],
+      ["Adjusted", true],
+    ]);
+  });
+});
+
+describe("expiry", () => {
+  const guests = [
+    { email: "last-day@x.example", expires: "2026-06-15" },
+    { email: "day-after@x.example", expires: "2026-06-14" },
+    { email: "yaml-date@x.example", expires: "2026-06-14 00:00:00 +0000 UTC" },
+    { email: "no-end@x.example" },
+  ];
+
+  it("leaves out whose last day has passed in UTC, and says so once", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    const { invitations, component } = await invited({ redirectUrl, expiryNotice: 0, guests });
+
+    expect(invitations.map(({ name }) => name)).toEqual(["partners-last-day@x.example", "partners-no-end@x.example"]);
+    expect(Object.keys(component.guests)).toEqual(["last-day@x.example", "no-end@x.example"]);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toContain(
+      "2 guests have passed the expiry date and left the list: day-after@x.example",
+    );
+  });
+
+  it.each([
+    [
+      undefined,
+      "2 guests leave the list within 14 days: today@x.example (2026-06-15), in-14-days@x.example (2026-06-29). Move",
+    ],
+    [
+      30,
+      "3 guests leave the list within 30 days: today@x.example (2026-06-15), in-14-days@x.example (2026-06-29), in-15",
+    ],
+    [7, "1 guest leaves the list within 7 days: today@x.example (2026-06-15). Move expires to keep them."],
+  ])("is announced ahead (expiryNotice: %s), soonest first", async (expiryNotice, words) => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    const near = [
+      { email: "in-15-days@x.example", expires: "2026-06-30" },
+      { email: "in-14-days@x.example", expires: "2026-06-29 00:00:00 +0000 UTC" },
+      { email: "today@x.example", expires: "2026-06-15" },
+      { email: "no-end@x.example" },
+    ];
+    await invited({ redirectUrl, ...(expiryNotice !== undefined && { expiryNotice }), guests: near });
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toContain(words);
+  });
+
+  it("of the list holds for guests without one of their own, and is silent while nobody has left", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    const { invitations } = await invited({
+      redirectUrl,
+      expires: "2026-07-01",
+      guests: [{ email: "ana@x.example" }],
+    });
+
+    expect(invitations).toHaveLength(1);
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
+
+describe("outputs", () => {
+  const guests = [{ email: "New@x.example" }, { email: "old@x.example" }, { email: "new2@x.example" }];
+
+  it("tell each guest by address, and how many are pending and accepted", async () => {
+    const { component } = await invited({ redirectUrl, guests });
+    const known = component.guests["new@x.example"];
+
+    expect(await resolved(known?.userId as pulumi.Output<string>)).toBe("object of partners-new@x.example");
+    expect(await resolved(known?.state as pulumi.Output<string>)).toBe("PendingAcceptance");
+    expect(await resolved(component.guests["old@x.example"]?.adopted as pulumi.Output<boolean>)).toBe(true);
+    expect(await Promise.all([component.invited, component.pending, component.accepted].map(resolved))).toEqual([
+      3, 2, 1,
+    ]);
+  });
+
+  it("keep the redeem URL secret and everything else readable", async () => {
+    const { component } = await invited({ redirectUrl, guests });
+    const known = Object.entries(component.guests["old@x.example"] ?? {});
+
+    expect(known.map(([property]) => property).sort()).toEqual(
+      ["adopted", "invitedAt", "redeemUrl", "state", "userId", "userPrincipalName"].sort(),
+    );
+    for (const [property, output] of known) {
+      expect(await pulumi.isSecret(output), property).toBe(property === "redeemUrl");
+    }
+    expect(await pulumi.isSecret(component.pending)).toBe(false);
+  });
+
+  it("keep the redeem URL secret in a first preview too", async () => {
+    await recordedEngine(() => ({}), true);
+    const component = new GuestInvitations("partners", { redirectUrl, guests });
+    await settled();
+
+    expect(await pulumi.isSecret(component.guests["new@x.example"]?.redeemUrl as pulumi.Output<string>)).toBe(true);
+    expect(await resolved(component.invited)).toBe(3);
+  });
+
+  it("count nobody in an empty list", async () => {
+    const { component } = await invited({ guests: [] });
+
+    expect(await Promise.all([component.invited, component.pending, component.accepted].map(resolved))).toEqual([
+      0, 0, 0,
+    ]);
+  });
+});
+
+describe("a wrong list", () => {
+  it("stops the program before anything is registered, with everything that is wrong", async () => {
+    const engine = await recordedEngine();
+    const message = failure({
+      guests: [
+        { email: "ana+x@x.example", redirectUrl: "http://x.example" },
+        { email: "bo@x.example" },
+        { email: "BO@x.example", redirectUrl, expires: "2027-02-30", message: { body: "Hi", language: "da" } },
+      ],
+    });
+    await settled();
+
+    expect(engine.all).toEqual([]);
+    expect(message.split("\n").filter((line) => line.startsWith("  guests["))).toEqual([
+      "  guests[0].email",
+      "  guests[0].redirectUrl",
+      "  guests[1].redirectUrl",
+      "  guests[2].message",
+      "  guests[2].expires",
+      "  guests[2].email",
+    ]);
+    expect(message).toContain("guests[1] is bo@x.example too");
+  });
+
+  it("leaves values that are not known yet to the provider", async () => {
+    const { invitations } = await invited({
+      redirectUrl: pulumi.output("http://not-looked-at.example"),
+      guests: [{ email: "ana@x.example" }],
+    });
+
+    expect(invitations).toHaveLength(1);
+  });
+});
+
+describe("the list as a whole", () => {
+  const guests = [
+    { email: "New@b.example" },
+    { email: "old@a.example" },
+    { email: "past@a.example", expires: "2026-06-14" },
+  ];
+
+  it("is written down with its addresses, who expired apart, and its limits", async () => {
+    const { engine } = await invited({ redirectUrl, guests, removalLimit: { guests: 3 }, allowRemoval: true });
+    const lists = engine.resources("entra-guests:index:GuestList");
+    expect(lists).toMatchObject([
+      {
+        name: "partners",
+        inputs: {
+          addresses: ["new@b.example", "old@a.example"],
+          expired: ["past@a.example"],
+          removalLimit: { guests: 3 },
+          allowRemoval: true,
+        },
+      },
+    ]);
+  });
+
+  it("tells each guest whether they were in the tenant before", async () => {
+    const { invitations } = await invited({ redirectUrl, guests });
+    expect(invitations.map(({ inputs }) => [inputs.userEmailAddress, inputs.existedBefore])).toEqual([
+      ["New@b.example", false],
+      ["old@a.example", true],
+    ]);
+  });
+
+  it("is left out with engine azuread, which needs official plugins only", async () => {
+    const { engine } = await invited({ redirectUrl, guests: [{ email: "a@b.example" }], engine: "azuread" });
+    expect(engine.resources("entra-guests:index:GuestList")).toEqual([]);
+  });
+});
+
+describe("speed", () => {
+  it("does not cost the stack trace of an error in a transform, nor of anything later", async () => {
+    const before = Error.stackTraceLimit;
+    await recordedEngine(answers);
+    const failing = () => {
+      throw new Error("from the transform");
+    };
+    let thrown: Error | undefined;
+    try {
+      new GuestInvitations("partners", {
+        redirectUrl,
+        guests: [{ email: "a@b.example" }],
+        transform: { invitation: failing },
+      });
+    } catch (error) {
+      thrown = error as Error;
+    }
+    expect(thrown?.stack).toContain("guest-invitations.test.ts");
+    expect(Error.stackTraceLimit).toBe(before);
+  });
+});

@@ -1,0 +1,198 @@
+/**
+ * One guest, in the words of a list: the one description of what may be said about a guest. Lengths and names of profile
+ * fields come from Microsoft's page "user resource type".
+ *
+ * A new property goes into one of the groups below; `npm run generate` carries it everywhere else.
+ */
+import { z } from "zod";
+import { access, appLink, inheritAccess, profiles } from "./access.ts";
+import { calendarDay, calendarDayRule } from "./calendar-day.ts";
+import { addressProblem } from "./email-address.ts";
+import { messageOf, messageParts } from "./message.ts";
+import { choice, guidPattern, properties, ruled, text } from "./property.ts";
+import { redirectUrlProblem } from "./redirect-url.ts";
+
+/** The address: it names the guest's resource, so it is plain text. */
+export const email = ruled(addressProblem, "write the plain address at which the guest reads mail")
+  .meta({
+    description: "The guest's e-mail address. Another address is another guest; letter case does not count.",
+    pattern: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
+    examples: ["ana@fabrikam.example"],
+  })
+  .register(properties, { change: "guest", public: true, azuread: true });
+
+/** Where guests arrive, as a URL. */
+export const redirectUrl = ruled(redirectUrlProblem, "write the whole https address of the page")
+  .meta({
+    description: "Where the guest arrives after accepting: an https URL.",
+    pattern: "^https://",
+    examples: ["https://myapps.microsoft.com"],
+  })
+  .register(properties, { change: "invitation", azuread: true });
+
+const message = messageOf("GuestMessage", messageParts)
+  .meta({
+    id: "message",
+    description: "What the mail says. Default: Microsoft's standard text in en-US.",
+    minProperties: 1,
+    not: { required: ["body", "language"] },
+  })
+  .register(properties, { change: "invitation", azuread: true });
+
+/** Properties of the guest's user in the directory that belong to one person. */
+export const personProfile = {
+  givenName: text(64, "The guest's given name")
+    .register(properties, { change: "directory", graph: "givenName" })
+    .optional(),
+  surname: text(64, "The guest's family name")
+    .register(properties, { change: "directory", graph: "surname" })
+    .optional(),
+  jobTitle: text(128, "The guest's job title")
+    .register(properties, { change: "directory", graph: "jobTitle" })
+    .optional(),
+};
+
+/** Properties of the guest's user in the directory that many guests of a list may share. */
+export const sharedProfile = {
+  department: text(64, "The guest's department")
+    .register(properties, { change: "directory", graph: "department" })
+    .optional(),
+  companyName: text(64, "The guest's company")
+    .register(properties, { change: "directory", graph: "companyName" })
+    .optional(),
+  usageLocation: ruled(
+    (value) =>
+      /^[A-Za-z]{2}$/.test(value) ? undefined : "a usage location is the two letters of a country (ISO 3166-1)",
+    "write two letters, as in NO or US",
+  )
+    .transform((value) => value.toUpperCase())
+    .meta({
+      description: "Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.",
+      pattern: "^[A-Za-z]{2}$",
+    })
+    .register(properties, { change: "directory", graph: "usageLocation" })
+    .optional(),
+};
+
+const sponsor = ruled(
+  (value) =>
+    guidPattern.test(value) || /^[^@\s]+@[^@\s]+$/.test(value)
+      ? undefined
+      : "a sponsor is an object id (a GUID) or a user principal name",
+  "write the id or the user principal name of a user of your tenant",
+);
+
+/** What the invitation says and does, and how the guest is looked after: for all guests or for one. */
+export const terms = {
+  userType: choice(
+    "UserType",
+    { Guest: "The restricted rights of a guest.", Member: "The rights of a member of the organisation." },
+    "The kind of user that the guest becomes. Default: Guest.",
+  )
+    .register(properties, { change: "directory", graph: "userType", public: true, azuread: true })
+    .optional(),
+  sendInvitation: z
+    .boolean()
+    .meta({
+      description: "Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.",
+    })
+    .register(properties, { change: "invitation", public: true, azuread: true })
+    .optional(),
+  accountEnabled: z
+    .boolean()
+    .meta({ description: "Whether the guest may sign in. Default: as it is; true for a new guest." })
+    .register(properties, { change: "directory", graph: "accountEnabled" })
+    .optional(),
+  sponsors: z
+    .array(sponsor)
+    .min(1)
+    .max(5, "a guest has at most five sponsors")
+    .meta({
+      description:
+        "Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.",
+    })
+    .register(properties, { change: "sponsors" })
+    .optional(),
+  expires: ruled(
+    (value) => (calendarDay(value) === undefined ? calendarDayRule : undefined),
+    'write a real day, as in "2027-03-31"',
+  )
+    .transform((value) => calendarDay(value) ?? value)
+    .meta({
+      description: 'The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.',
+      // The second form is what `pulumi config set` makes of a day that stands there without quotes.
+      pattern: "^\\d{4}-\\d{2}-\\d{2}( 00:00:00 \\+0000 UTC)?$",
+      examples: ["2027-03-31"],
+    })
+    .register(properties, { change: "record", public: true, azuread: true })
+    .optional(),
+  existing: choice(
+    "ExistingChoice",
+    {
+      adopt:
+        "Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.",
+      own: "Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.",
+      fail: "Report an error.",
+    },
+    "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.",
+  )
+    .register(properties, { change: "record", public: true, azuread: true })
+    .optional(),
+  onDelete: choice(
+    "OnDeleteChoice",
+    {
+      delete: "Moved to the recycle bin; the guest can be restored for 30 days.",
+      disable: "The sign-in is blocked; the guest stays in the directory.",
+      keep: "The guest stays as they are.",
+    },
+    "What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep).",
+  )
+    .register(properties, { change: "record", public: true, azuread: true })
+    .optional(),
+  resend: z
+    .union([z.string(), z.number(), z.boolean()])
+    .meta({ description: "Any value. A change sends the mail again to guests who have not accepted yet." })
+    .register(properties, { change: "invitation" })
+    .optional(),
+};
+
+/** The name under which the directory shows the guest. */
+export const displayName = text(
+  256,
+  "The name shown in the directory; where none is given, the part of the address before the @",
+)
+  .register(properties, { change: "directory", graph: "displayName", azuread: true })
+  .optional();
+
+/** What may be said once for all guests, as well as for one. */
+export const guestDefaults = {
+  redirectUrl: z
+    .union([redirectUrl, appLink])
+    .meta({
+      description:
+        "Where guests arrive after accepting: an https URL, or { app: … } for an enterprise application's own sign-in page.",
+      examples: ["https://myapps.microsoft.com", { app: "Contoso Orders" }],
+    })
+    .register(properties, { change: "invitation", azuread: true })
+    .optional(),
+  message: message.optional(),
+  ...terms,
+  ...sharedProfile,
+  ...access,
+  profiles,
+};
+
+/** What is said of one guest only. */
+export const guestOwn = { email, displayName, ...personProfile, inheritAccess };
+
+/** One guest of a list. */
+export const guestSchema = z
+  .strictObject({ ...guestOwn, ...guestDefaults })
+  .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." });
+
+/** A guest as read from a list. */
+export type Guest = z.output<typeof guestSchema>;
+
+export type UserType = z.output<typeof terms.userType> & string;
+export type ExistingChoice = z.output<typeof terms.existing> & string;
+export type OnDeleteChoice = z.output<typeof terms.onDelete> & string;

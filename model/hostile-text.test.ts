@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { odataText } from "../provider/graph/guests.ts";
+import { checkInvitation } from "../provider/invitation/check.ts";
+import { addressProblem } from "./email-address.ts";
+import { messageBodyProblem } from "./message.ts";
+import { redirectUrlProblem } from "./redirect-url.ts";
+
+describe("an address", () => {
+  it.each([
+    "",
+    "@",
+    "ana",
+    "ana@",
+    "@fabrikam.example",
+    "ana@fabrikam",
+    "ana@fabrikam.example.",
+    "ana@.fabrikam.example",
+    "ana@fabrikam..example",
+    "ana@-fabrikam.example",
+    "ana@[127.0.0.1]",
+    "ana@fabrikam.example@evil.example",
+    '"ana"@fabrikam.example',
+    "ana@fabrikam.example, eve@evil.example",
+    "<ana@fabrikam.example>",
+    "Ana <ana@fabrikam.example>",
+    "mailto:ana@fabrikam.example",
+    "ana+tag@fabrikam.example",
+    ".ana@fabrikam.example",
+    "ana.@fabrikam.example",
+    "-ana@fabrikam.example",
+    "ana@fabrikam.example\r\nBcc: eve@evil.example",
+    "ana@fabrikam.example\0.evil.example",
+    "ana\u200b@fabrikam.example",
+    "ana\u00ad@fabrikam.example",
+    "\u202eana@fabrikam.example",
+    "ana@fabri\u2060kam.example",
+    "ana\ud800@fabrikam.example",
+    "=1+1@fabrikam.example",
+    "../../me@fabrikam.example",
+    "ana@fabrikam.example/../../me",
+    "ana@fabrikam.example?$filter=x",
+    "ana%00@fabrikam.example",
+    "ana@fabrikam.example' or '1' eq '1",
+    `${"a".repeat(65)}@fabrikam.example`,
+    `ana@${"a".repeat(64)}.example`,
+    `ana@${"a.".repeat(130)}example`,
+  ])("such as %j is refused in words", (address) => {
+    expect(addressProblem(address)).toMatch(/\w+ \w+/);
+    expect(checkInvitation({ userEmailAddress: address, redirectUrl: "https://a.example" }).failures).toHaveLength(1);
+  });
+
+  it("with a quote in it stays one string of the filter", () => {
+    expect(addressProblem("o'brien@fabrikam.example")).toBeUndefined();
+    expect(odataText("o'brien@fabrikam.example")).toBe("'o''brien@fabrikam.example'");
+    expect(odataText("x'or'1'eq'1@fabrikam.example")).toBe("'x''or''1''eq''1@fabrikam.example'");
+  });
+});
+
+describe("a redirect URL", () => {
+  it.each([
+    "",
+    "//evil.example",
+    "http://myapps.microsoft.com",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "file:///etc/passwd",
+    "ftp://fabrikam.example",
+    "https://",
+    "https://user:secret@fabrikam.example",
+    "https://myapps.microsoft.com@evil.example",
+    "https://fabrikam.example\r\nLocation: https://evil.example",
+    " https://fabrikam.example",
+    "https://fabrikam.example/\0",
+    "https://fabrikam.example/\u0009x",
+    `https://fabrikam.example/${"x".repeat(2_100)}`,
+  ])("such as %j is refused in words", (url) => {
+    expect(redirectUrlProblem(url)).toMatch(/\w+ \w+/);
+  });
+});
+
+describe("a message", () => {
+  it.each(["", " \n\t ", "Hello\0"])("such as %j is refused", (body) => {
+    expect(messageBodyProblem(body)).toMatch(/\w+ \w+/);
+  });
+
+  it.each(["<img src=x onerror=alert(1)>", "=1+1", "{{constructor}}", "\u202eolleh", "x".repeat(100_000)])(
+    "such as %j is somebody's plain text",
+    (body) => {
+      expect(messageBodyProblem(body)).toBeUndefined();
+    },
+  );
+});
+
+describe("the properties of an invitation", () => {
+  it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])("cannot be one named %s", (name) => {
+    const news = JSON.parse(
+      `{"userEmailAddress":"ana@fabrikam.example","redirectUrl":"https://a.example","${name}":{"admin":true}}`,
+    );
+    expect(checkInvitation(news).failures).toEqual([
+      { property: name, reason: expect.stringMatching(`^"${name}" is no property`) },
+    ]);
+    expect({}).not.toHaveProperty("admin");
+  });
+});

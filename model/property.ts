@@ -1,0 +1,155 @@
+/**
+ * How a property is described: a zod schema, a description (`.meta`), and the facts below. The provider's schema, the
+ * SDK classes, the editors' schemas, the checks and docs/reference.md are made from these and never written by hand.
+ */
+import type { User } from "@microsoft/microsoft-graph-types";
+import { z } from "zod";
+
+/** What a changed value does to a guest who is there already. */
+export type Change =
+  /** Another value is another guest. */
+  | "guest"
+  /** Part of the invitation: a pending guest is invited again; once they have accepted, the change is recorded. */
+  | "invitation"
+  /** A property of the user in the directory: read back by a refresh, changed by PATCH. */
+  | "directory"
+  /** The guest's sponsors: references between objects, added and removed one by one. */
+  | "sponsors"
+  /** Steers later runs: recorded in the state, and nothing is sent. */
+  | "record"
+  /** What the guest may reach: resources of their own. */
+  | "access"
+  /** Known to the component only. */
+  | "nothing";
+
+/** What is known about a property beside its schema and description. */
+export interface PropertyFacts {
+  change: Change;
+  /** The property of Graph's user that holds it; for those that live in the directory. */
+  graph?: keyof User;
+  /**
+   * True where the value may be shown, and is a plain value in programs: it names resources or steers the component.
+   * Every other property is concealed when its config value is a secret.
+   */
+  public?: true;
+  /** True where the backend azuread honours it as well; it refuses every other property. */
+  azuread?: true;
+  /** What holds where nothing is said, in words; a value that a schema can hold stands in the schema itself. */
+  unsaid?: string;
+  /** Who sets it; the author of the list unless said otherwise. */
+  setBy?: "GuestInvitations" | "the provider";
+}
+
+/** What is known about a type that has a name: an object, or a choice. */
+export interface TypeFacts {
+  /** The name in programs, such as `OnDeleteChoice`. */
+  name: string;
+  /** What each value of a choice means. */
+  values?: Readonly<Record<string, string>>;
+  /** True for an object whose parts are plain values in programs: they steer the component. */
+  plain?: true;
+}
+
+/** The facts of each property, by the schema that {@link described} was given. */
+export const properties = z.registry<PropertyFacts>();
+
+/** The facts of each named type. */
+export const types = z.registry<TypeFacts>();
+
+/** The facts of a property, also through `.optional()` and `.default()`. */
+export function factsOf(schema: z.core.$ZodType): PropertyFacts {
+  const found = lookUp(schema, properties);
+  if (found === undefined) throw new Error(`a property without facts: ${descriptionOf(schema)}`);
+  return found;
+}
+
+/** A property's description, also through `.optional()` and `.default()`; ends without a full stop where it is short. */
+export function descriptionOf(schema: z.core.$ZodType): string {
+  return lookUp(schema, z.globalRegistry)?.description ?? "";
+}
+
+/** The names of those properties whose facts fulfil a condition, in their order. */
+export function namesWhere<Shape extends Readonly<Record<string, z.core.$ZodType>>>(
+  shape: Shape,
+  condition: (facts: PropertyFacts) => boolean,
+): (keyof Shape & string)[] {
+  return Object.entries(shape).flatMap(([name, schema]) => (condition(factsOf(schema)) ? [name] : []));
+}
+
+/** What a registry knows of a schema, or of the one inside it. */
+export function lookUp<Meta extends object>(
+  schema: z.core.$ZodType,
+  registry: { get(schema: z.core.$ZodType): Meta | undefined },
+): Meta | undefined {
+  const inner = innerOf(schema);
+  const own = registry.get(schema);
+  return own ?? (inner === undefined ? undefined : lookUp(inner, registry));
+}
+
+/** The schema that an optional one, or one with a default, is about; `undefined` where it is neither. */
+export function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  return (schema._zod.def as { innerType?: z.core.$ZodType }).innerType;
+}
+
+/** The forms in which a value may be written, in zod's words: `["string", "object"]` for text or a map. */
+export function formsOf(schema: z.core.$ZodType): string[] {
+  const inner = innerOf(schema);
+  if (inner !== undefined) return formsOf(inner);
+  const {
+    type,
+    options,
+    in: before,
+  } = schema._zod.def as {
+    type: string;
+    options?: z.core.$ZodType[];
+    in?: z.core.$ZodType;
+  };
+  if (type === "pipe" && before !== undefined) return formsOf(before);
+  return options === undefined ? [type] : options.flatMap(formsOf);
+}
+
+/**
+ * Text held against a rule.
+ *
+ * @param problem says what is wrong with a value, or `undefined`
+ * @param remedy what to do about it, for the person who wrote it
+ */
+export function ruled(problem: (value: string) => string | undefined, remedy: string) {
+  return z.string().superRefine((value, context) => {
+    const message = problem(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message, params: { remedy } });
+  });
+}
+
+/**
+ * Text of a limited length that is not empty.
+ *
+ * @param longest in characters
+ */
+export function text(longest: number, description: string) {
+  const problem = (value: string) => {
+    if (value.trim() === "") return "it is empty";
+    return value.length > longest ? `it has at most ${longest} characters` : undefined;
+  };
+  return ruled(problem, "write a value, or take the line out to leave it as it is").meta({
+    description: `${description}. At most ${longest} characters.`,
+    minLength: 1,
+    maxLength: longest,
+  });
+}
+
+/** One of several words, each with its meaning. */
+export function choice<const Values extends Readonly<Record<string, string>>>(
+  name: string,
+  values: Values,
+  description: string,
+): z.ZodEnum<{ [Word in keyof Values & string]: Word }> {
+  const words = Object.fromEntries(Object.keys(values).map((word) => [word, word]));
+  return z
+    .enum(words as { [Word in keyof Values & string]: Word })
+    .meta({ description })
+    .register(types, { name, values } as never);
+}
+
+/** An object id of the directory, or another GUID. */
+export const guidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
