@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { allowedDomains } from "../../../policies/guests/allowed-domains.ts";
+import { allowedDomains } from "../../../policies/guests/allowed-domains-policy.ts";
 import { judge as judgeWith, notYetKnown } from "../../../policies/judging.ts";
 import { invitation, officialInvitation } from "./invitation.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { guestLimits } from "../../../policies/guests/guest-limits.ts";
+import { guestLimits } from "../../../policies/guests/guest-limits-policy.ts";
 import { type JudgedResource, judge, notYetKnown } from "../../../policies/judging.ts";
 import { invitation, officialInvitation } from "./invitation.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { invitationMessage as policy } from "../../../policies/guests/invitation-message.ts";
+import { invitationMessage as policy } from "../../../policies/guests/invitation-message-policy.ts";
 import { judge as judgeWith, notYetKnown } from "../../../policies/judging.ts";
 import { invitation, officialInvitation } from "./invitation.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { noPrivilegedAccess } from "../../../policies/guests/no-privileged-access.ts";
+import { noPrivilegedAccess } from "../../../policies/guests/no-privileged-access-policy.ts";
 import { type JudgedResource, judge, notYetKnown } from "../../../policies/judging.ts";
 import { invitation, officialInvitation } from "./invitation.ts";
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ccInternalOnly } from "../../../policies/guests/cc-internal-only.ts";
-import { expiryRequired } from "../../../policies/guests/expiry-required.ts";
-import { guestUserType } from "../../../policies/guests/guest-user-type.ts";
-import { sponsorRequired } from "../../../policies/guests/sponsor-required.ts";
-import { throughTheComponent } from "../../../policies/guests/through-the-component.ts";
+import { ccInternalOnly } from "../../../policies/guests/cc-internal-only-policy.ts";
+import { expiryRequired } from "../../../policies/guests/expiry-required-policy.ts";
+import { guestUserType } from "../../../policies/guests/guest-user-type-policy.ts";
+import { sponsorRequired } from "../../../policies/guests/sponsor-required-policy.ts";
+import { throughTheComponent } from "../../../policies/guests/through-the-component-policy.ts";
 import { type JudgedResource, judge, notYetKnown } from "../../../policies/judging.ts";
 import { invitation, officialInvitation } from "./invitation.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { redirectUrl as policy } from "../../../policies/guests/redirect-url.ts";
+import { redirectUrl as policy } from "../../../policies/guests/redirect-url-policy.ts";
 import { judge as judgeWith } from "../../../policies/judging.ts";
 import { invitation } from "./invitation.ts";
 

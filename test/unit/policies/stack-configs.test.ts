@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { allowedDomains } from "../../../policies/guests/allowed-domains.ts";
+import { allowedDomains } from "../../../policies/guests/allowed-domains-policy.ts";
 import { policies } from "../../../policies/guests/policies.ts";
 import { judge } from "../../../policies/judging.ts";
 import { invitation } from "./invitation.ts";
