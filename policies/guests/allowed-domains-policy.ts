@@ -1,11 +1,10 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { isConsumerDomain } from "./domains/consumer-domains.ts";
 import { addressDomain, shownDomain } from "./domains/domain.ts";
 import { matchingPattern, patternRule, shownList, wrongPatterns } from "./domains/domain-pattern.ts";
 import { listFile } from "./domains/list-file.ts";
 import { foreignCharacters, lookAlike } from "./domains/look-alike.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
-import { isKnown } from "./reading/value.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   allowed: string[];
@@ -42,7 +41,7 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /** Guests come from the domains that the organisation has agreed to, and so does whoever gets a copy of the mail. */
-export const allowedDomains = invitationPolicy<Config>({
+export const allowedDomains: ResourceValidationPolicy = {
   name: "allowed-domains",
   displayName: "Allowed domains",
   description: "Guests are invited from allowed domains only.",
@@ -59,15 +58,15 @@ export const allowedDomains = invitationPolicy<Config>({
     "Invite the guest under an address at an allowed domain, or have the domain agreed and add it to `allowed` in the policy configuration.",
   url: "https://learn.microsoft.com/entra/external-id/allow-deny-list",
   configSchema,
-  judge({ address, ccRecipients }, written) {
+  validateResource: validateInvitations<Config>(configSchema, ({ address, ccRecipients }, written) => {
     const { config, problems } = completeConfig(written);
     if (problems.length > 0) return problems;
     return [
       isKnown(address) ? guestProblem(address, config) : undefined,
       ...ccRecipients.filter(isKnown).map((recipient) => recipientProblem(recipient, config)),
     ];
-  },
-});
+  }),
+};
 
 /** Reads the named lists into the configuration and says what in it could never match. */
 function completeConfig(written: Config): { config: Config; problems: string[] } {

@@ -1,8 +1,7 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain } from "./domains/domain.ts";
 import { matchingPattern, patternRule, shownList } from "./domains/domain-pattern.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
-import { isKnown } from "./reading/value.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   internal: string[];
@@ -20,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /** A copy of the mail says who is invited to what; that stays in the house. */
-export const ccInternalOnly = invitationPolicy<Config>({
+export const ccInternalOnly: ResourceValidationPolicy = {
   name: "cc-internal-only",
   displayName: "Copies stay inside",
   description: "Copies of an invitation mail go to the organisation's own domains only.",
@@ -31,7 +30,7 @@ export const ccInternalOnly = invitationPolicy<Config>({
     "Leave `additionalRecipients` out or send the copy to a colleague; add the organisation's own domains to `internal` in the policy configuration.",
   url: "https://learn.microsoft.com/graph/api/resources/invitedusermessageinfo",
   configSchema,
-  judge({ ccRecipients }, { internal }) {
+  validateResource: validateInvitations<Config>(configSchema, ({ ccRecipients }, { internal }) => {
     return ccRecipients.filter(isKnown).map((recipient) => {
       const domain = addressDomain(recipient);
       if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
@@ -39,5 +38,5 @@ export const ccInternalOnly = invitationPolicy<Config>({
         internal.length === 0 ? 'none is named in "internal" of the policy\'s configuration' : shownList(internal);
       return `the copy of the mail goes to ${recipient}, outside the organisation's own domains (${own}). Leave it out or send it to a colleague.`;
     });
-  },
-});
+  }),
+};

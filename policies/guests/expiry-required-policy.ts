@@ -1,7 +1,5 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
-import { isInsideComponent } from "./reading/ancestry.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
-import { unknown } from "./reading/value.ts";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
+import { isInsideComponent, unknown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   maxDays: number;
@@ -19,7 +17,7 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /** Access that nobody has to renew is never taken away. */
-export const expiryRequired = invitationPolicy<Config>({
+export const expiryRequired: ResourceValidationPolicy = {
   name: "expiry-required",
   displayName: "Expiry required",
   description: "Each guest has an expiry date that is not too far ahead.",
@@ -30,7 +28,7 @@ export const expiryRequired = invitationPolicy<Config>({
     "Set `expires` of the guest, or once for the whole list in the stack configuration, to the last day of the work they are invited for.",
   url: "https://learn.microsoft.com/entra/id-governance/access-reviews-external-users",
   configSchema,
-  judge({ expires, madeBy, urn }, { maxDays }) {
+  validateResource: validateInvitations<Config>(configSchema, ({ expires, madeBy, urn }, { maxDays }) => {
     if (expires === unknown) return [];
     if (expires === undefined) {
       // The component keeps the date where the official resource has no place for it; there it cannot be seen.
@@ -38,8 +36,8 @@ export const expiryRequired = invitationPolicy<Config>({
       return ["no expiry date. Set expires to the last day of the work this guest is invited for, as in 2027-03-31."];
     }
     return [dateProblem(expires, maxDays)];
-  },
-});
+  }),
+};
 
 const officialPackageHasNone =
   "no expiry date, because azuread.Invitation has no property for one. Invite the guest through GuestInvitations, which keeps expiry dates.";

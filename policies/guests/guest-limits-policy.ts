@@ -1,8 +1,6 @@
 import type { PolicyConfigSchema, StackValidationPolicy } from "@pulumi/policy";
 import { addressDomain, shownDomain } from "./domains/domain.ts";
-import { invitationOf } from "./reading/invitation.ts";
-import { configOf } from "./reading/policy-config.ts";
-import { isKnown } from "./reading/value.ts";
+import { configOf, invitationOf, isKnown } from "./policy-inputs.ts";
 
 interface Config {
   perStack: number;

@@ -1,8 +1,7 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain, shownDomain } from "./domains/domain.ts";
 import { matchingPattern, patternRule } from "./domains/domain-pattern.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
-import { isKnown } from "./reading/value.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   internal: string[];
@@ -20,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /** A member sees the whole directory, so an external address stays a guest. */
-export const guestUserType = invitationPolicy<Config>({
+export const guestUserType: ResourceValidationPolicy = {
   name: "guest-user-type",
   displayName: "Guest user type",
   description: "An external address is invited as a guest, never as a member.",
@@ -31,7 +30,7 @@ export const guestUserType = invitationPolicy<Config>({
     "Leave `userType` out or set it to Guest. Where the person belongs to the organisation, add their domain to `internal` in the policy configuration.",
   url: "https://learn.microsoft.com/entra/external-id/user-properties",
   configSchema,
-  judge({ address, userType }, { internal }) {
+  validateResource: validateInvitations<Config>(configSchema, ({ address, userType }, { internal }) => {
     if (!isKnown(userType) || !isKnown(address) || userType.toLowerCase() !== "member") return [];
     const domain = addressDomain(address);
     if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return [];
@@ -40,5 +39,5 @@ export const guestUserType = invitationPolicy<Config>({
     return [
       `userType is Member, for an address ${where}. A member reads the whole directory: set userType to Guest, or add the domain to "internal" in the policy's configuration if it is the organisation's own.`,
     ];
-  },
-});
+  }),
+};

@@ -1,8 +1,7 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { patternRule } from "./domains/domain-pattern.ts";
 import { type LinkRules, linkProblem, microsoftPortals } from "./domains/link.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
-import { isKnown } from "./reading/value.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config extends LinkRules {
   required: boolean;
@@ -37,7 +36,7 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /** An invitation is the mail most like a phishing mail that an organisation sends: its text should not look like one. */
-export const invitationMessage = invitationPolicy<Config>({
+export const invitationMessage: ResourceValidationPolicy = {
   name: "invitation-message",
   displayName: "Invitation message",
   description: "The mail to a guest carries a personal message that is short, finished and without foreign links.",
@@ -48,7 +47,7 @@ export const invitationMessage = invitationPolicy<Config>({
     "Write a short message that says who invites and what for. Fill in the placeholders; take out links to hosts that are not the organisation's.",
   url: "https://learn.microsoft.com/entra/external-id/invitation-email-elements",
   configSchema,
-  judge({ messageBody, sendsMail }, config) {
+  validateResource: validateInvitations<Config>(configSchema, ({ messageBody, sendsMail }, config) => {
     if (sendsMail === false) return [];
     if (messageBody === undefined) return [config.required && sendsMail === true ? missing : undefined];
     if (!isKnown(messageBody)) return [];
@@ -58,8 +57,8 @@ export const invitationMessage = invitationPolicy<Config>({
       ...linksIn(messageBody).map((link) => messageLinkProblem(link, config)),
       placeholderProblem(messageBody),
     ];
-  },
-});
+  }),
+};
 
 const missing =
   "the mail has no personal message. Say in a sentence or two who invites this guest and what for, in the message's body.";

@@ -2,8 +2,7 @@ import type { PolicyConfigSchema, PolicyResource, StackValidationPolicy } from "
 import { type Grant, grantOf, isGroup } from "./access/grant.ts";
 import { GuestsOfStack } from "./access/guests-of-stack.ts";
 import { listedRole, privilegedAzureRoles, privilegedDirectoryRoles, unknownRoles } from "./access/role-names.ts";
-import { configOf } from "./reading/policy-config.ts";
-import { isKnown, readText, readValue, type Value } from "./reading/value.ts";
+import { configOf, isKnown, readText, readValue, type Value } from "./policy-inputs.ts";
 
 interface Config {
   azureRoles: string[];

@@ -1,9 +1,8 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { carriedLinks } from "./domains/carried-links.ts";
 import { patternRule, wrongPatterns } from "./domains/domain-pattern.ts";
 import { type LinkRules, linkProblem, microsoftPortals } from "./domains/link.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
-import { isKnown } from "./reading/value.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 const configSchema: PolicyConfigSchema = {
   properties: {
@@ -22,7 +21,7 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /** A guest arrives from a mail: the link in it leads to a host that the organisation knows, and stays there. */
-export const redirectUrl = invitationPolicy<LinkRules>({
+export const redirectUrl: ResourceValidationPolicy = {
   name: "redirect-url",
   displayName: "Redirect URL",
   description: "Guests are sent to known hosts over https, by links that do not lead on to others.",
@@ -33,15 +32,15 @@ export const redirectUrl = invitationPolicy<LinkRules>({
     "Use an https link to an application of the organisation's, or add its host to `hosts` in the policy configuration. Take foreign links out of its parameters.",
   url: "https://learn.microsoft.com/graph/api/resources/invitation",
   configSchema,
-  judge({ redirectUrl }, rules) {
+  validateResource: validateInvitations<LinkRules>(configSchema, ({ redirectUrl }, rules) => {
     const wrong = wrongPatterns(rules.hosts);
     if (wrong.length > 0) return [`"hosts" in the policy's configuration holds what is no host: ${wrong.join(", ")}.`];
     if (!isKnown(redirectUrl)) return [];
     const problem = linkProblem(redirectUrl, rules);
     if (problem !== undefined) return [`the redirect URL cannot be used: ${problem}. ${remedy}`];
     return forwardingProblems(new URL(redirectUrl), rules);
-  },
-});
+  }),
+};
 
 /** Nested links count as well: an allowed host behind an allowed host may carry a foreign one. */
 function forwardingProblems(url: URL, rules: LinkRules): string[] {

@@ -1,8 +1,7 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain } from "./domains/domain.ts";
 import { matchingPattern, patternRule, shownList } from "./domains/domain-pattern.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
-import { isKnown, unknown } from "./reading/value.ts";
+import { isGuid, isKnown, unknown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   internal: string[];
@@ -20,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /** Somebody inside answers for each guest, and is asked when the guest's access is reviewed. */
-export const sponsorRequired = invitationPolicy<Config>({
+export const sponsorRequired: ResourceValidationPolicy = {
   name: "sponsor-required",
   displayName: "Sponsor required",
   description: "Each guest has a sponsor, and sponsors are the organisation's own people.",
@@ -31,7 +30,7 @@ export const sponsorRequired = invitationPolicy<Config>({
     "Name at least one colleague in `sponsors` of the guest, or once for the whole list in the stack configuration.",
   url: "https://learn.microsoft.com/entra/external-id/b2b-sponsors",
   configSchema,
-  judge({ sponsors, madeBy }, { internal }) {
+  validateResource: validateInvitations<Config>(configSchema, ({ sponsors, madeBy }, { internal }) => {
     if (sponsors === unknown) return [];
     if (sponsors === undefined || sponsors.length === 0) {
       return [
@@ -42,18 +41,16 @@ export const sponsorRequired = invitationPolicy<Config>({
     }
     if (internal.length === 0) return [];
     return sponsors.filter(isKnown).map((sponsor) => sponsorProblem(sponsor, internal));
-  },
-});
+  }),
+};
 
 const officialPackageHasNone =
   "no sponsor, because azuread.Invitation has no property for one. Invite the guest with entra-guests, or set the sponsor in the Entra admin center.";
 
 /** A sponsor given by object id is somebody in the directory; who, a policy cannot see. */
 function sponsorProblem(sponsor: string, internal: string[]): string | undefined {
-  if (objectId.test(sponsor)) return undefined;
+  if (isGuid(sponsor)) return undefined;
   const domain = addressDomain(sponsor);
   if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
   return `the sponsor ${sponsor} is outside the organisation's own domains (${shownList(internal)}). Name a colleague instead.`;
 }
-
-const objectId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

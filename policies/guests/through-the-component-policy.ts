@@ -1,11 +1,10 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
-import { isInsideComponent } from "./reading/ancestry.ts";
-import { invitationPolicy } from "./reading/invitation-policy.ts";
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
+import { isInsideComponent, validateInvitations } from "./policy-inputs.ts";
 
 const configSchema: PolicyConfigSchema = { properties: {} };
 
 /** The component gives each guest defaults, an expiry and a stable name; an invitation beside it has none of them. */
-export const throughTheComponent = invitationPolicy<object>({
+export const throughTheComponent: ResourceValidationPolicy = {
   name: "through-the-component",
   displayName: "Through the component",
   description: "Guests are listed in GuestInvitations, not invited by resources of their own.",
@@ -16,11 +15,11 @@ export const throughTheComponent = invitationPolicy<object>({
     "Add the guest to the list. Keep an entra-guests invitation by an alias; take an azuread one out of the state, where the component adopts the guest.",
   url: "https://www.pulumi.com/docs/iac/concepts/resources/options/aliases/",
   configSchema,
-  judge({ urn, madeBy }) {
+  validateResource: validateInvitations<object>(configSchema, ({ urn, madeBy }) => {
     if (isInsideComponent(urn)) return [];
     return [`invited by a resource of its own. Add the guest to the list of GuestInvitations; ${ways[madeBy](urn)}`];
-  },
-});
+  }),
+};
 
 /** How the same guest goes on under the component, with the same account. */
 const ways = {

@@ -1,7 +1,14 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { typesOf } from "../reading/ancestry.ts";
-import { invitationOf, isInvitation } from "../reading/invitation.ts";
-import { isKnown, readText, readTexts, type Value } from "../reading/value.ts";
+import {
+  invitationOf,
+  isInsideComponent,
+  isInvitation,
+  isKnown,
+  parentTypes,
+  readText,
+  readTexts,
+  type Value,
+} from "../policy-inputs.ts";
 import { type Grant, grantOf, isGroup } from "./grant.ts";
 
 /**
@@ -76,7 +83,5 @@ function groupOf(member: string): string {
 }
 
 function isPartOfInvitation(resource: PolicyResource): boolean {
-  return typesOf(resource.urn)
-    .slice(0, -1)
-    .some((type) => isInvitation(type) || type === "entra-guests:index:GuestInvitations");
+  return isInsideComponent(resource.urn) || parentTypes(resource.urn).some(isInvitation);
 }

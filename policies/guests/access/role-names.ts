@@ -1,3 +1,5 @@
+import { isGuid } from "../policy-inputs.ts";
+
 /** Built-in roles by name, with the ids under which resources name them. */
 export type Roles = Readonly<Record<string, string>>;
 
@@ -70,5 +72,5 @@ export function listedRole(id: string, listed: readonly string[], known: Roles):
 
 /** The entries of a list of roles that are neither a known name nor an id, and so would match nothing in silence. */
 export function unknownRoles(listed: readonly string[], known: Roles): string[] {
-  return listed.filter((role) => !(role in known) && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(role));
+  return listed.filter((role) => !(role in known) && !isGuid(role));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { judgedProperties } from "../../../policies/guests/guest-properties.ts";
 import { policies } from "../../../policies/guests/policies.ts";
 import { examples } from "../../../policies/guests.examples.ts";
 import { judge, notYetKnown } from "../../../policies/judging.ts";
@@ -41,18 +42,11 @@ it.each(policies.filter(({ name }) => !judgingByPlace.includes(name)))(
   "$name neither stops at nor judges what a preview does not know yet",
   (policy) => {
     const example = examples[policy.name] ?? { config: {}, passes: [], fails: [] };
-    const unknowns = [
-      "userEmailAddress",
-      "redirectUrl",
-      "message",
-      "userType",
-      "sponsors",
-      "expires",
-      "sendInvitation",
-    ];
     const resources = example.fails.map((resource) => ({
       ...resource,
-      props: Object.fromEntries([...Object.keys(resource.props), ...unknowns].map((name) => [name, notYetKnown])),
+      props: Object.fromEntries(
+        [...Object.keys(resource.props), ...judgedProperties].map((name) => [name, notYetKnown]),
+      ),
     }));
     expect(judge(policy, resources, example.config)).toEqual([]);
   },

@@ -9,6 +9,7 @@ import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { judgedProperties } from "../../../policies/guests/guest-properties.ts";
 import { policies } from "../../../policies/guests/policies.ts";
 import { notYetKnown } from "../../../policies/judging.ts";
 import { invitation } from "./invitation.ts";
@@ -59,12 +60,7 @@ describe("the pack, loaded by Pulumi's runner", () => {
   });
 
   it("passes over values that a preview does not know yet, without a warning", async () => {
-    const props = Object.fromEntries(
-      ["userEmailAddress", "redirectUrl", "message", "userType", "sponsors", "expires"].map((name) => [
-        name,
-        notYetKnown,
-      ]),
-    );
+    const props = Object.fromEntries(judgedProperties.map((name) => [name, notYetKnown]));
     const reported = await analyze(props);
     expect(reported.map((diagnostic) => diagnostic.getPolicyname())).toEqual(["through-the-component"]);
   });
