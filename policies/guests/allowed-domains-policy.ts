@@ -1,9 +1,17 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { isConsumerDomain } from "./domains/consumer-domains.ts";
-import { addressDomain, shownDomain } from "./domains/domain.ts";
-import { matchingPattern, patternRule, shownList, wrongPatterns } from "./domains/domain-pattern.ts";
-import { listFile } from "./domains/list-file.ts";
-import { foreignCharacters, lookAlike } from "./domains/look-alike.ts";
+import {
+  addressDomain,
+  domainList,
+  foreignCharacters,
+  isConsumerDomain,
+  listFile,
+  lookAlike,
+  matchingPattern,
+  patternRule,
+  shownDomain,
+  shownList,
+  wrongPatterns,
+} from "./domain-names.ts";
 import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
@@ -15,19 +23,17 @@ interface Config {
   allowConsumerDomains: boolean;
 }
 
-const listOfNames = { type: "array", items: { type: "string" }, default: [] } as const;
-
 const configSchema: PolicyConfigSchema = {
   properties: {
     allowed: {
-      ...listOfNames,
+      ...domainList,
       description: `The domains from which guests may come. ${patternRule} While nothing is allowed, no guest passes.`,
     },
-    allowedLists: { ...listOfNames, description: "More allowed domains: names of lists in the pack's folder lists/." },
-    denied: { ...listOfNames, description: "Domains from which no guest may come, even where `allowed` holds them." },
-    deniedLists: { ...listOfNames, description: "More denied domains: names of lists in the pack's folder lists/." },
+    allowedLists: { ...domainList, description: "More allowed domains: names of lists in the pack's folder lists/." },
+    denied: { ...domainList, description: "Domains from which no guest may come, even where `allowed` holds them." },
+    deniedLists: { ...domainList, description: "More denied domains: names of lists in the pack's folder lists/." },
     internal: {
-      ...listOfNames,
+      ...domainList,
       description:
         "The organisation's own domains: whoever gets a copy of the mail may be there, too; a guest may not.",
     },

@@ -1,5 +1,5 @@
 import type { PolicyConfigSchema, StackValidationPolicy } from "@pulumi/policy";
-import { addressDomain, shownDomain } from "./domains/domain.ts";
+import { addressDomain, shownDomain } from "./domain-names.ts";
 import { configOf, invitationOf, isKnown } from "./policy-inputs.ts";
 
 interface Config {

@@ -1,6 +1,5 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { addressDomain, shownDomain } from "./domains/domain.ts";
-import { matchingPattern, patternRule } from "./domains/domain-pattern.ts";
+import { addressDomain, domainList, matchingPattern, patternRule, shownDomain } from "./domain-names.ts";
 import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
@@ -10,9 +9,7 @@ interface Config {
 const configSchema: PolicyConfigSchema = {
   properties: {
     internal: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...domainList,
       description: `The organisation's own domains, subsidiaries included, whose people may be members. ${patternRule}`,
     },
   },

@@ -1,6 +1,5 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { patternRule } from "./domains/domain-pattern.ts";
-import { type LinkRules, linkProblem, microsoftPortals } from "./domains/link.ts";
+import { type LinkRules, linkProblem, linkSettings } from "./link-rules.ts";
 import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config extends LinkRules {
@@ -21,17 +20,7 @@ const configSchema: PolicyConfigSchema = {
       default: 1000,
       description: "The longest message, in characters: about what is read on a telephone without scrolling far.",
     },
-    hosts: {
-      type: "array",
-      items: { type: "string" },
-      default: microsoftPortals,
-      description: `The hosts to which links in the message may lead. ${patternRule}`,
-    },
-    allowLoopback: {
-      type: "boolean",
-      default: false,
-      description: "Whether links to this machine (localhost, 127.0.0.1, ::1) pass; for the local tenant only.",
-    },
+    ...linkSettings("The hosts to which links in the message may lead."),
   },
 };
 

@@ -1,19 +1,38 @@
 import { BlockList, isIP } from "node:net";
-import { matchingPattern, shownList } from "./domain-pattern.ts";
+import { matchingPattern, patternRule, shownList } from "./domain-names.ts";
 
-/** Where links may lead. */
+/** Where links may lead: the settings that policies about links share. */
 export interface LinkRules {
   /** Names of hosts, in the form of a list of domains. */
   hosts: string[];
-  /** Whether http and https links to this machine pass, whatever their port; for a local tenant. */
+  /** Whether http and https links to this machine pass, at any port. Only a local tenant needs it. */
   allowLoopback: boolean;
 }
 
-/** Where a guest lands who is sent to no application in particular. */
-export const microsoftPortals = ["myapps.microsoft.com", "myapplications.microsoft.com"];
+/**
+ * The schema of these settings. A guest who is sent to no application in particular lands on one of Microsoft's portals,
+ * so they are the default.
+ *
+ * @param hosts says what the hosts are for, in one sentence
+ */
+export function linkSettings(hosts: string) {
+  return {
+    hosts: {
+      type: "array",
+      items: { type: "string" },
+      default: ["myapps.microsoft.com", "myapplications.microsoft.com"],
+      description: `${hosts} ${patternRule}`,
+    },
+    allowLoopback: {
+      type: "boolean",
+      default: false,
+      description: "Whether links to this machine (localhost, 127.0.0.1, ::1) pass; for the local tenant only.",
+    },
+  } as const;
+}
 
 /**
- * Says why a link is not one to send to a guest.
+ * Says why a link must not be sent to a guest.
  *
  * @param text the link as written
  * @returns the rule it breaks, or `undefined`
