@@ -1,7 +1,14 @@
 import type { PolicyConfigSchema, PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import { type Grant, grantOf, isGroup } from "./access/grant.ts";
-import { GuestsOfStack } from "./access/guests-of-stack.ts";
-import { listedRole, privilegedAzureRoles, privilegedDirectoryRoles, unknownRoles } from "./access/role-names.ts";
+import {
+  type Grant,
+  GuestsOfStack,
+  grantOf,
+  isGroup,
+  listedRole,
+  privilegedAzureRoles,
+  privilegedDirectoryRoles,
+  unknownRoles,
+} from "./guest-access.ts";
 import { configOf, isKnown, readText, readValue, type Value } from "./policy-inputs.ts";
 
 interface Config {

@@ -6,7 +6,7 @@ import {
   roleDefinitionId,
 } from "../../../components/access/azure-role.ts";
 import { builtInRoles } from "../../../components/access/built-in-roles.ts";
-import { privilegedAzureRoles } from "../../../policies/guests/access/role-names.ts";
+import { privilegedAzureRoles } from "../../../policies/guests/guest-access.ts";
 
 const subscription = "0e4c6b1e-0000-4000-8000-000000000001";
 const reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
