@@ -8,8 +8,14 @@ import path from "node:path";
 import type { Policies } from "@pulumi/policy";
 import { stringify } from "yaml";
 import { policies } from "../policies/guests/policies.ts";
-import { type Example, examples } from "../policies/guests.examples.ts";
-import { type JudgedResource, judge, notYetKnown } from "../policies/judging.ts";
+import {
+  exampleProblems,
+  examples,
+  type JudgedResource,
+  judge,
+  notYetKnown,
+  type PolicyExample,
+} from "../policies/guests/policy-examples.ts";
 
 type Policy = Policies[number];
 
@@ -55,7 +61,8 @@ function table([head = [], ...rows]: string[][]): string {
 
 function section(policy: Policy): string {
   const example = examples[policy.name];
-  if (example === undefined) throw new Error(`policies/guests.examples.ts has no example for ${policy.name}`);
+  const [problem] = exampleProblems(policy, example);
+  if (example === undefined || problem !== undefined) throw new Error(problem);
   const scope = "validateStack" in policy ? "the stack as a whole" : "each invitation";
   const parts = [
     `## ${policy.name}`,
@@ -88,7 +95,7 @@ function defaultText(value: unknown): string {
   return value.length === 0 ? "none" : value.join(", ");
 }
 
-function shown(policy: Policy, { config, fails }: Example): string {
+function shown(policy: Policy, { config, fails }: PolicyExample): string {
   const setting = Object.keys(config).length === 0 ? [] : ["With", fenced("json", configText(policy.name, config))];
   const messages = judge(policy, fails, config).map((message) => `${policy.description}\n${message}`);
   return [

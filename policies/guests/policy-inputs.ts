@@ -1,11 +1,11 @@
 import { type PolicyConfigSchema, type ResourceValidation, UnknownValueError } from "@pulumi/policy";
 import type { JudgedMessageProperty, JudgedProperty } from "./guest-properties.ts";
 
-/** The type token of an invitation, by the package that makes it. */
-export const invitationTypes = {
-  "entra-guests": "entra-guests:index:Invitation",
-  azuread: "azuread:index/invitation:Invitation",
-} as const;
+/** The type token of this project's invitations. */
+export const invitationType = "entra-guests:index:Invitation";
+
+/** The type token of the official package's invitations. */
+export const officialInvitationType = "azuread:index/invitation:Invitation";
 
 /** The type token of the component through which guests are listed. */
 export const componentType = "entra-guests:index:GuestInvitations";
@@ -82,7 +82,7 @@ export interface SeenResource {
 /** An invitation, whichever package made it. */
 export interface SeenInvitation {
   /** The package that made it. */
-  madeBy: keyof typeof invitationTypes;
+  madeBy: "entra-guests" | "azuread";
   /** What messages call the guest: the address, or the resource's name while the address is unknown. */
   label: string;
   urn: string;
@@ -107,8 +107,8 @@ export function isInvitation(type: string): boolean {
 }
 
 function makerOf(type: string): SeenInvitation["madeBy"] | undefined {
-  if (type === invitationTypes["entra-guests"]) return "entra-guests";
-  return type === invitationTypes.azuread ? "azuread" : undefined;
+  if (type === invitationType) return "entra-guests";
+  return type === officialInvitationType ? "azuread" : undefined;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { allowedDomains } from "../../../policies/guests/allowed-domains-policy.ts";
-import { judge as judgeWith, notYetKnown } from "../../../policies/judging.ts";
-import { invitation, officialInvitation } from "./invitation.ts";
+import { allowedDomains } from "./allowed-domains-policy.ts";
+import { judge as judgeWith, notYetKnown } from "./policy-examples.ts";
+import { invitationType, officialInvitationType } from "./policy-inputs.ts";
 
 const config = {
   allowed: ["fabrikam.example", "*.northwind.example"],
@@ -11,7 +11,11 @@ const config = {
   internal: ["contoso.example"],
 };
 
-function judge(props: Record<string, unknown>, override: Record<string, unknown> = {}, type = invitation): string[] {
+function judge(
+  props: Record<string, unknown>,
+  override: Record<string, unknown> = {},
+  type: string = invitationType,
+): string[] {
   return judgeWith(allowedDomains, [{ type, name: "ana", props }], { ...config, ...override });
 }
 
@@ -55,8 +59,8 @@ describe("allowed-domains", () => {
   });
 
   it("judges the official package's invitations by the same rule", () => {
-    expect(judge(guest("ana@fabrikam.example"), {}, officialInvitation)).toEqual([]);
-    expect(judge(guest("eve@elsewhere.example"), {}, officialInvitation)).toHaveLength(1);
+    expect(judge(guest("ana@fabrikam.example"), {}, officialInvitationType)).toEqual([]);
+    expect(judge(guest("eve@elsewhere.example"), {}, officialInvitationType)).toHaveLength(1);
   });
 
   it("leaves other resources alone", () => {
@@ -100,7 +104,7 @@ describe("allowed-domains", () => {
 
   it("reads lists that lie in the pack, without their comments, and lets a denied list outweigh", () => {
     const name = `test-${process.pid}`;
-    const file = path.join(import.meta.dirname, "../../../policies/guests/lists", `${name}.txt`);
+    const file = path.join(import.meta.dirname, "./lists", `${name}.txt`);
     writeFileSync(file, "# agreed in March\nadatum.example # contract 4711\r\n\n*.litware.example\n");
     try {
       expect(judge(guest("ana@adatum.example"), { allowedLists: [name] })).toEqual([]);

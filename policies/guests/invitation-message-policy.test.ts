@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { invitationMessage as policy } from "../../../policies/guests/invitation-message-policy.ts";
-import { judge as judgeWith, notYetKnown } from "../../../policies/judging.ts";
-import { invitation, officialInvitation } from "./invitation.ts";
+import { invitationMessage as policy } from "./invitation-message-policy.ts";
+import { judge as judgeWith, notYetKnown } from "./policy-examples.ts";
+import { invitationType, officialInvitationType } from "./policy-inputs.ts";
 
-function judge(props: Record<string, unknown>, config: Record<string, unknown> = {}, type = invitation): string[] {
+function judge(
+  props: Record<string, unknown>,
+  config: Record<string, unknown> = {},
+  type: string = invitationType,
+): string[] {
   return judgeWith(policy, [{ type, name: "ana", props }], { hosts: ["*.contoso.example"], ...config });
 }
 
@@ -18,7 +22,7 @@ describe("invitation-message", () => {
 
   it("asks for none where no mail is sent, where it is not required, or where it is not known yet", () => {
     expect(judge({ sendInvitation: false })).toEqual([]);
-    expect(judge({}, {}, officialInvitation)).toEqual([]);
+    expect(judge({}, {}, officialInvitationType)).toEqual([]);
     expect(judge({}, { required: false })).toEqual([]);
     expect(judge({ message: notYetKnown })).toEqual([]);
     expect(judge({ message: { body: notYetKnown } })).toEqual([]);

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { allowedDomains } from "../../../policies/guests/allowed-domains-policy.ts";
-import { policies } from "../../../policies/guests/policies.ts";
-import { judge } from "../../../policies/judging.ts";
-import { invitation } from "./invitation.ts";
+import { allowedDomains } from "./guests/allowed-domains-policy.ts";
+import { policies } from "./guests/policies.ts";
+import { judge } from "./guests/policy-examples.ts";
+import { invitationType } from "./guests/policy-inputs.ts";
 
 type PackConfig = Record<string, string | Record<string, unknown>>;
 
-const folder = path.join(import.meta.dirname, "../../../policies");
+const folder = import.meta.dirname;
 const files = readdirSync(folder).filter((name) => /^guests\.\w+\.json$/.test(name));
 const read = (name: string) => JSON.parse(readFileSync(path.join(folder, name), "utf8")) as PackConfig;
 
@@ -46,7 +46,7 @@ describe.each(files)("%s", (file) => {
 
   it("lets no domain in that nobody named", () => {
     const settings = config["allowed-domains"] as Record<string, unknown>;
-    const guest = (userEmailAddress: string) => [{ type: invitation, name: "guest", props: { userEmailAddress } }];
+    const guest = (userEmailAddress: string) => [{ type: invitationType, name: "guest", props: { userEmailAddress } }];
     expect(judge(allowedDomains, guest("ana@fabrikam.example"), settings)).toEqual([]);
     expect(judge(allowedDomains, guest("eve@elsewhere.example"), settings)).toHaveLength(1);
   });

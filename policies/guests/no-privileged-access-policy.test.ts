@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { noPrivilegedAccess } from "../../../policies/guests/no-privileged-access-policy.ts";
-import { type JudgedResource, judge, notYetKnown } from "../../../policies/judging.ts";
-import { invitation, officialInvitation } from "./invitation.ts";
+import { noPrivilegedAccess } from "./no-privileged-access-policy.ts";
+import { type JudgedResource, judge, notYetKnown } from "./policy-examples.ts";
+import { invitationType, officialInvitationType } from "./policy-inputs.ts";
 
 const owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 const reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -11,7 +11,7 @@ const resourceGroup = `${subscription}/resourceGroups/orders`;
 const anasId = "11111111-2222-3333-4444-555555555555";
 
 const ana: JudgedResource = {
-  type: invitation,
+  type: invitationType,
   name: "ana",
   props: { userEmailAddress: "ana@fabrikam.example", userId: notYetKnown },
 };
@@ -88,7 +88,7 @@ describe("who is a guest", () => {
     });
     const known = { ...ana, props: { ...ana.props, userId: anasId } };
     expect(run([known, byId])).toHaveLength(1);
-    expect(run([{ ...known, type: officialInvitation }, byId])).toHaveLength(1);
+    expect(run([{ ...known, type: officialInvitationType }, byId])).toHaveLength(1);
     expect(run([ana, byId])).toEqual([]);
   });
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { policyDocs } from "../../../tools/generate-policy-docs.ts";
+import { policyDocs } from "./generate-policy-docs.ts";
 
-const docs = path.join(import.meta.dirname, "../../../docs/policies.md");
+const docs = path.join(import.meta.dirname, "../docs/policies.md");
 
 it("keeps docs/policies.md as the policies say it", () => {
   // Else: node tools/generate-policy-docs.ts

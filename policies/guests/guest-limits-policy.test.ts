@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { guestLimits } from "../../../policies/guests/guest-limits-policy.ts";
-import { type JudgedResource, judge, notYetKnown } from "../../../policies/judging.ts";
-import { invitation, officialInvitation } from "./invitation.ts";
+import { guestLimits } from "./guest-limits-policy.ts";
+import { type JudgedResource, judge, notYetKnown } from "./policy-examples.ts";
+import { invitationType, officialInvitationType } from "./policy-inputs.ts";
 
-function guests(count: number, address: (index: number) => string, type = invitation): JudgedResource[] {
+function guests(count: number, address: (index: number) => string, type: string = invitationType): JudgedResource[] {
   return Array.from({ length: count }, (_, index) => ({
     type,
     name: `${type}-${address(index)}-${index}`,
@@ -19,7 +19,7 @@ it("lets a stack at its limits pass", () => {
 it("counts guests of both packages together, and domains in any spelling", () => {
   const many = [
     ...guests(60, (index) => `g${index}@Fabrikam.example`),
-    ...guests(41, (index) => `g${index}@fabrikam.EXAMPLE`, officialInvitation),
+    ...guests(41, (index) => `g${index}@fabrikam.EXAMPLE`, officialInvitationType),
   ];
   expect(judge(guestLimits, many)).toEqual([
     expect.stringContaining("101 guests of the stack come from fabrikam.example, at most 100"),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { redirectUrl as policy } from "../../../policies/guests/redirect-url-policy.ts";
-import { judge as judgeWith } from "../../../policies/judging.ts";
-import { invitation } from "./invitation.ts";
+import { judge as judgeWith } from "./policy-examples.ts";
+import { invitationType } from "./policy-inputs.ts";
+import { redirectUrl as policy } from "./redirect-url-policy.ts";
 
 function judge(
   redirectUrl: string,
   config: Record<string, unknown> = { hosts: ["*.contoso.example", "contoso.example"] },
 ) {
-  return judgeWith(policy, [{ type: invitation, name: "ana", props: { redirectUrl } }], config);
+  return judgeWith(policy, [{ type: invitationType, name: "ana", props: { redirectUrl } }], config);
 }
 
 describe("redirect-url", () => {
