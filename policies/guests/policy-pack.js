@@ -1,5 +1,5 @@
-// JavaScript, because Pulumi's runner of policy packs hands a TypeScript entry to a compiler of its own, whatever
-// PulumiPolicy.yaml says; what this file imports, Node reads as it is.
+// The door for Pulumi. It is JavaScript because Pulumi's runner compiles a TypeScript entry itself, whatever
+// PulumiPolicy.yaml says. Node runs the TypeScript files that this one imports.
 import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./policies.ts";
 
