@@ -6,6 +6,6 @@ import { policyDocs } from "./generate-policy-docs.ts";
 const docs = path.join(import.meta.dirname, "../docs/policies.md");
 
 it("keeps docs/policies.md as the policies say it", () => {
-  // Else: node tools/generate-policy-docs.ts
+  // To bring it up to date: node tools/generate-policy-docs.ts
   expect(readFileSync(docs, "utf8").replaceAll("\r\n", "\n")).toBe(policyDocs());
 });

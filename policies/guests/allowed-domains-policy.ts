@@ -35,7 +35,7 @@ const configSchema: PolicyConfigSchema = {
     internal: {
       ...domainList,
       description:
-        "The organisation's own domains: whoever gets a copy of the mail may be there, too; a guest may not.",
+        "The organisation's own domains. Copies of the mail may go to them, but nobody there is invited as a guest.",
     },
     allowConsumerDomains: {
       type: "boolean",
@@ -46,7 +46,7 @@ const configSchema: PolicyConfigSchema = {
   },
 };
 
-/** Guests come from the domains that the organisation has agreed to, and so does whoever gets a copy of the mail. */
+/** Guests, and people who get a copy of the mail, come from domains that the organisation has agreed to. */
 export const allowedDomains: ResourceValidationPolicy = {
   name: "allowed-domains",
   displayName: "Allowed domains",
@@ -74,7 +74,7 @@ export const allowedDomains: ResourceValidationPolicy = {
   }),
 };
 
-/** Reads the named lists into the configuration and says what in it could never match. */
+/** Reads the named lists into the configuration, and reports entries that could never match. */
 function completeConfig(written: Config): { config: Config; problems: string[] } {
   const config = { ...written };
   const problems: string[] = [];
@@ -122,7 +122,7 @@ function recipientProblem(recipient: string, config: Config): string | undefined
   return `${who}, whose domain ${shownDomain(domain)} is neither an allowed domain nor one of the organisation's own (${lists}). Leave the copy out, send it to a colleague, or have the domain added.`;
 }
 
-/** What no entry of `allowed` with a wildcard outweighs: a denied domain, or one made to look like a trusted one. */
+/** Says why a domain is refused even if a wildcard allows it: it is denied, or made to look like a trusted one. */
 function trustProblem(domain: string, config: Config): string | undefined {
   const shown = shownDomain(domain);
   const denied = matchingPattern(domain, config.denied);
@@ -137,7 +137,7 @@ function trustProblem(domain: string, config: Config): string | undefined {
   return `the domain ${shown} is not ${shownDomain(model)} but looks like it${because}. Ask the partner for the right address before inviting anybody.`;
 }
 
-/** Whether a list lets a domain in; a consumer mail domain has to be named, a wildcard is not enough. */
+/** Whether a list lets a domain in. A consumer mail domain has to be named: a wildcard is not enough. */
 function listed(domain: string, patterns: readonly string[], config: Config): boolean {
   const named = patterns.filter((pattern) => !pattern.includes("*"));
   if (matchingPattern(domain, named) !== undefined) return true;

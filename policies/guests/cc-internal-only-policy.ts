@@ -15,7 +15,7 @@ const configSchema: PolicyConfigSchema = {
   },
 };
 
-/** A copy of the mail says who is invited to what; that stays in the house. */
+/** A copy of the mail shows who is invited to what, which stays inside the organisation. */
 export const ccInternalOnly: ResourceValidationPolicy = {
   name: "cc-internal-only",
   displayName: "Copies stay inside",

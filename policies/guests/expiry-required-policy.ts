@@ -31,7 +31,7 @@ export const expiryRequired: ResourceValidationPolicy = {
   validateResource: validateInvitations<Config>(configSchema, ({ expires, madeBy, urn }, { maxDays }) => {
     if (expires === unknown) return [];
     if (expires === undefined) {
-      // The component keeps the date where the official resource has no place for it; there it cannot be seen.
+      // The official resource has no property for the date: the component keeps it, out of a policy's sight.
       if (madeBy === "azuread") return [isInsideComponent(urn) ? undefined : officialPackageHasNone];
       return ["no expiry date. Set expires to the last day of the work this guest is invited for, as in 2027-03-31."];
     }

@@ -19,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
   },
 };
 
-/** A list that has grown past what people review by eye is split, by partner or by project. */
+/** A list that is too long to review by eye should be split, by partner or by project. */
 export const guestLimits: StackValidationPolicy = {
   name: "guest-limits",
   displayName: "Guest limits",

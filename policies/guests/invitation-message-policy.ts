@@ -24,7 +24,7 @@ const configSchema: PolicyConfigSchema = {
   },
 };
 
-/** An invitation is the mail most like a phishing mail that an organisation sends: its text should not look like one. */
+/** Of all mails that an organisation sends, invitations are most easily mistaken for phishing. */
 export const invitationMessage: ResourceValidationPolicy = {
   name: "invitation-message",
   displayName: "Invitation message",
@@ -59,7 +59,7 @@ function lengthProblem(body: string, longest: number): string | undefined {
     : undefined;
 }
 
-/** What mail programs make clickable: a scheme and a host, `www.`, or a host with a path. */
+/** The texts that mail programs turn into links: a scheme and a host, `www.`, or a host with a path. */
 function linksIn(body: string): string[] {
   const written = body.match(/\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}\/)[^\s<>"]*/giu) ?? [];
   return written.map((link) => link.replace(/[.,;:!?)\]}'»”]+$/u, ""));
@@ -72,7 +72,7 @@ function messageLinkProblem(link: string, config: Config): string | undefined {
     : `a link in the message: ${problem}. Take it out, or link to an allowed host.`;
 }
 
-/** The marks that templates leave behind when nobody fills them in. */
+/** The marks of templates that nobody filled in. */
 const placeholders = [
   /\{\{[^}]*\}\}/,
   /\$\{[^}]*\}/,

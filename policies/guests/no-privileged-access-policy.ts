@@ -57,10 +57,10 @@ const configSchema: PolicyConfigSchema = {
 };
 
 /**
- * What a guest may do stays small.
+ * Guests get little access.
  *
- * A stack policy, because only there the resources are seen together: in a preview a new guest has no object id yet, and
- * that an assignment is theirs shows by what its principal depends on.
+ * This is a stack policy because it compares resources. In a preview a new guest has no object id yet, so an assignment
+ * is recognised as theirs by the invitation that its principal depends on.
  */
 export const noPrivilegedAccess: StackValidationPolicy = {
   name: "no-privileged-access",
@@ -131,7 +131,7 @@ function widthOf(scope: string): number {
 }
 
 function directoryRoleProblems({ resource, granted }: Grant, config: Config): string[] {
-  // An activated role has an object id of its own; its template shows where the stack declares the role.
+  // An activated role has an object id of its own. If the stack declares the role, its template id tells which it is.
   const declared = (resource.propertyDependencies[granted] ?? []).map((role) => readText(() => role.props.templateId));
   const ids: Value<string>[] = [readText(() => resource.props[granted]), ...declared];
   const roles = ids.filter(isKnown).map((id) => listedRole(id, config.directoryRoles, privilegedDirectoryRoles));

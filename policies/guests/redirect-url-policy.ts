@@ -5,7 +5,7 @@ import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 const configSchema: PolicyConfigSchema = { properties: linkSettings("The hosts to which guests may be sent.") };
 
-/** A guest arrives from a mail: the link in it leads to a host that the organisation knows, and stays there. */
+/** The link in the mail leads guests to a host that the organisation knows, and does not forward them elsewhere. */
 export const redirectUrl: ResourceValidationPolicy = {
   name: "redirect-url",
   displayName: "Redirect URL",
@@ -27,7 +27,7 @@ export const redirectUrl: ResourceValidationPolicy = {
   }),
 };
 
-/** Nested links count as well: an allowed host behind an allowed host may carry a foreign one. */
+/** Judges nested links as well: an allowed link inside an allowed one may carry a foreign one. */
 function forwardingProblems(url: URL, rules: LinkRules): string[] {
   return carriedLinks(url).flatMap(({ place, link }) => {
     const problem = linkProblem(link, rules);

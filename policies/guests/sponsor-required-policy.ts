@@ -15,7 +15,7 @@ const configSchema: PolicyConfigSchema = {
   },
 };
 
-/** Somebody inside answers for each guest, and is asked when the guest's access is reviewed. */
+/** Somebody in the organisation answers for each guest and is asked when the guest's access is reviewed. */
 export const sponsorRequired: ResourceValidationPolicy = {
   name: "sponsor-required",
   displayName: "Sponsor required",
@@ -44,7 +44,7 @@ export const sponsorRequired: ResourceValidationPolicy = {
 const officialPackageHasNone =
   "no sponsor, because azuread.Invitation has no property for one. Invite the guest with entra-guests, or set the sponsor in the Entra admin center.";
 
-/** A sponsor given by object id is somebody in the directory; who, a policy cannot see. */
+/** A sponsor given by object id passes: that account is in the directory, and a policy cannot look it up. */
 function sponsorProblem(sponsor: string, internal: string[]): string | undefined {
   if (isGuid(sponsor)) return undefined;
   const domain = addressDomain(sponsor);

@@ -21,7 +21,7 @@ export const throughTheComponent: ResourceValidationPolicy = {
   }),
 };
 
-/** How the same guest goes on under the component, with the same account. */
+/** How to move the guest into the component and keep the account. */
 const ways = {
   "entra-guests": (urn: string) =>
     `in the component's transform give the new child the alias "${urn}", so that the guest is moved and not invited anew.`,
