@@ -19,7 +19,7 @@ export const domainList = { type: "array", items: { type: "string" }, default: [
  * @param domain a domain as somebody wrote it
  * @returns its canonical form, or `undefined` when it is not a domain name
  */
-export const canonicalDomain = remembered((domain: string): string | undefined => {
+const canonicalDomain = remembered((domain: string): string | undefined => {
   const written = domain.trim().replace(/\.$/, "");
   // `domainToASCII` reads a host as URLs do and decodes `%66`, so other characters are refused first.
   if (!/^[\p{L}\p{M}\p{N}_.\-\u3002\uff0e\uff61]+$/u.test(written)) return undefined;

@@ -11,5 +11,4 @@ export const judgedProperties = [
 export type JudgedProperty = (typeof judgedProperties)[number];
 
 /** The properties of an invitation's `message` that policies judge. */
-export const judgedMessageProperties = ["body", "additionalRecipients"] as const;
-export type JudgedMessageProperty = (typeof judgedMessageProperties)[number];
+export type JudgedMessageProperty = "body" | "additionalRecipients";
