@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { privilegedAzureRoles } from "../../policies/guests/access/role-names.ts";
+import { privilegedAzureRoles } from "../../policies/guests/judged-access.ts";
 import { type AzureRole, azureRole, builtInRoles, roleAssignmentName, roleDefinitionId } from "./azure-roles.ts";
 
 const subscription = "0e4c6b1e-0000-4000-8000-000000000001";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { generatedFiles, staleFiles } from "./main.ts";
 
-const files = generatedFiles();
+const files = await generatedFiles();
 
 describe("a generated file", () => {
   it("is checked in as the model makes it (npm run generate)", () => {

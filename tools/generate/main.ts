@@ -7,23 +7,39 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { editorSchemas } from "./editor-schemas.ts";
 import { schemaJson } from "./package-spec.ts";
+import { policyProperties } from "./policy-properties.ts";
 import { referencePage } from "./reference.ts";
 import { sdkText } from "./sdk.ts";
 
 const repository = path.join(import.meta.dirname, "..", "..");
 
-/** Each generated file, by its path from the repository's root, as it must read. */
-export function generatedFiles(): Record<string, string> {
+/** Each file that follows from the model, by its path from the repository's root, as it must read. */
+function filesOfModel(): Record<string, string> {
   return {
     "provider/schema.json": schemaJson(),
-    "components/generated/sdk.ts": formatted(sdkText()),
+    "components/generated/sdk.ts": formatted("components/generated/sdk.ts", sdkText()),
+    "policies/guests/invitation-properties.ts": formatted(
+      "policies/guests/invitation-properties.ts",
+      policyProperties(),
+    ),
     "docs/reference.md": referencePage(),
     ...editorSchemas(),
   };
 }
 
+/** Each file that follows from the policies. They read a file of the model's, so they are loaded once that is written. */
+async function filesOfPolicies(): Promise<Record<string, string>> {
+  const { policyDocs } = await import("./policy-docs.ts");
+  return { "docs/policies.md": policyDocs() };
+}
+
+/** Each generated file, by its path from the repository's root, as it must read. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  return { ...filesOfModel(), ...(await filesOfPolicies()) };
+}
+
 /** The paths of the files that do not read as they must. */
-export function staleFiles(files = generatedFiles()): string[] {
+export function staleFiles(files: Readonly<Record<string, string>>): string[] {
   return Object.entries(files).flatMap(([file, text]) => {
     const full = path.join(repository, file);
     return existsSync(full) && readFileSync(full, "utf8").replaceAll("\r\n", "\n") === text ? [] : [file];
@@ -31,23 +47,28 @@ export function staleFiles(files = generatedFiles()): string[] {
 }
 
 /** TypeScript as the formatter of this repository writes it. */
-function formatted(text: string): string {
+function formatted(file: string, text: string): string {
   const biome = path.join(repository, "node_modules", "@biomejs", "biome", "bin", "biome");
   const options = { input: text, cwd: repository, encoding: "utf8" } as const;
-  return execFileSync(process.execPath, [biome, "format", "--stdin-file-path=components/generated/sdk.ts"], options);
+  return execFileSync(process.execPath, [biome, "format", `--stdin-file-path=${file}`], options);
+}
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const file of staleFiles(files)) {
+    const full = path.join(repository, file);
+    mkdirSync(path.dirname(full), { recursive: true });
+    writeFileSync(full, files[file] ?? "");
+    console.log(`${file} written`);
+  }
 }
 
 if (import.meta.main) {
-  const files = generatedFiles();
-  for (const file of staleFiles(files)) {
-    if (process.argv.includes("--check")) {
-      console.error(`${file} is out of date: run "npm run generate" and commit it`);
-      process.exitCode = 1;
-    } else {
-      const full = path.join(repository, file);
-      mkdirSync(path.dirname(full), { recursive: true });
-      writeFileSync(full, files[file] ?? "");
-      console.log(`${file} written`);
-    }
+  if (process.argv.includes("--check")) {
+    const stale = staleFiles(await generatedFiles());
+    for (const file of stale) console.error(`${file} is out of date: run "npm run generate" and commit it`);
+    process.exitCode = stale.length > 0 ? 1 : 0;
+  } else {
+    write(filesOfModel());
+    write(await filesOfPolicies());
   }
 }

@@ -1,0 +1,36 @@
+// Generated from model/ by `npm run generate`: change the model, not this file.
+
+/** The type token of the resource that stands for one guest. */
+export const invitationToken = "entra-guests:index:Invitation";
+
+/** The type token of the component that lists guests. */
+export const guestInvitationsToken = "entra-guests:index:GuestInvitations";
+
+/** The inputs of an invitation. */
+export const invitationProperties = [
+  "userEmailAddress",
+  "redirectUrl",
+  "message",
+  "userDisplayName",
+  "givenName",
+  "surname",
+  "jobTitle",
+  "department",
+  "companyName",
+  "usageLocation",
+  "userType",
+  "sendInvitation",
+  "accountEnabled",
+  "sponsors",
+  "expires",
+  "existing",
+  "onDelete",
+  "resend",
+  "existedBefore",
+  "grants",
+] as const;
+export type InvitationProperty = (typeof invitationProperties)[number];
+
+/** The parts of an invitation's message. */
+export const messageProperties = ["body", "language", "additionalRecipients"] as const;
+export type MessageProperty = (typeof messageProperties)[number];

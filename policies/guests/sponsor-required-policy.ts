@@ -1,0 +1,53 @@
+import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
+import { addressDomain, domainList, matchingPattern, patternRule, shownList } from "./domain-names.ts";
+import { isGuid, isKnown, unknown, validateInvitations } from "./policy-inputs.ts";
+
+interface Config {
+  internal: string[];
+}
+
+const configSchema: PolicyConfigSchema = {
+  properties: {
+    internal: {
+      ...domainList,
+      description: `The organisation's own domains, where sponsors are. ${patternRule} While empty, where a sponsor is goes unjudged.`,
+    },
+  },
+};
+
+/** Somebody in the organisation answers for each guest and is asked when the guest's access is reviewed. */
+export const sponsorRequired: ResourceValidationPolicy = {
+  name: "sponsor-required",
+  displayName: "Sponsor required",
+  description: "Each guest has a sponsor, and sponsors are the organisation's own people.",
+  enforcementLevel: "advisory",
+  severity: "medium",
+  tags: ["guests", "lifecycle"],
+  remediationSteps:
+    "Name at least one colleague in `sponsors` of the guest, or once for the whole list in the stack configuration.",
+  url: "https://learn.microsoft.com/entra/external-id/b2b-sponsors",
+  configSchema,
+  validateResource: validateInvitations<Config>(configSchema, ({ sponsors, madeBy }, { internal }) => {
+    if (sponsors === unknown) return [];
+    if (sponsors === undefined || sponsors.length === 0) {
+      return [
+        madeBy === "azuread"
+          ? officialPackageHasNone
+          : "no sponsor. Name a colleague who answers for this guest in sponsors.",
+      ];
+    }
+    if (internal.length === 0) return [];
+    return sponsors.filter(isKnown).map((sponsor) => sponsorProblem(sponsor, internal));
+  }),
+};
+
+const officialPackageHasNone =
+  "no sponsor, because azuread.Invitation has no property for one. Invite the guest with entra-guests, or set the sponsor in the Entra admin center.";
+
+/** A sponsor given by object id passes: that account is in the directory, and a policy cannot look it up. */
+function sponsorProblem(sponsor: string, internal: string[]): string | undefined {
+  if (isGuid(sponsor)) return undefined;
+  const domain = addressDomain(sponsor);
+  if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
+  return `the sponsor ${sponsor} is outside the organisation's own domains (${shownList(internal)}). Name a colleague instead.`;
+}
