@@ -134,7 +134,7 @@ describe("the scripts of the pipelines", () => {
 });
 
 async function runScript(script: string, args: string[], env: Record<string, string>) {
-  const child = spawn(nodeProgram(), [path.join(repository, "pipelines", script), ...args], {
+  const child = spawn(nodeProgram(), [path.join(repository, "cli", script), ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

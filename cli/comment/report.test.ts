@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type EngineEvent, readEvents } from "../../../pipelines/comment/events.ts";
-import { readReport } from "../../../pipelines/comment/read-report.ts";
-import { recorded, reportOf } from "./recorded.ts";
+import { recorded, reportOf } from "../fixtures/recorded-previews.ts";
+import { type EngineEvent, readEvents } from "./events.ts";
+import { readReport } from "./read-report.ts";
 
 describe("the report of a pull request", () => {
   const report = reportOf("pull-request");

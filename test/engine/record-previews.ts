@@ -1,12 +1,12 @@
-// node test/unit/pipelines/record-previews.ts: records the fixtures again with the real Pulumi CLI and a local tenant.
+// node test/engine/record-previews.ts: records the fixtures again with the real Pulumi CLI and a local tenant.
 // Each is what `--event-log` wrote, without the engine's debug messages. Look at the difference before you commit it.
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { pulumiProgram, repository } from "../../../tools/toolchain.ts";
-import { type GuestConfig, openStack, type ThrowAwayStack } from "../../engine/throw-away-stack.ts";
+import { pulumiProgram, repository } from "../../tools/toolchain.ts";
+import { type GuestConfig, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
-const fixtures = path.join(import.meta.dirname, "fixtures");
+const fixtures = path.join(repository, "cli", "fixtures");
 
 const defaults: GuestConfig = {
   redirectUrl: "https://myapps.microsoft.com",

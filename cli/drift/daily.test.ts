@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { listsThatOnlyExpire } from "../../../pipelines/drift/lists.ts";
-import { dailyMarkdown } from "../../../pipelines/drift/markdown.ts";
-import { newsOf } from "../../../pipelines/drift/news.ts";
-import { type DailyReport, hasDrift } from "../../../pipelines/drift/report.ts";
-import { recorded, report, reportOf } from "./recorded.ts";
+import { recorded, report, reportOf } from "../fixtures/recorded-previews.ts";
+import { listsThatOnlyExpire } from "./lists.ts";
+import { dailyMarkdown } from "./markdown.ts";
+import { newsOf } from "./news.ts";
+import { type DailyReport, hasDrift } from "./report.ts";
 
 const quiet: DailyReport = { stack: "prod", gone: [], accepted: [], expired: [], difference: report({}), errors: [] };
 

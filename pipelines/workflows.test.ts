@@ -7,7 +7,7 @@ import path from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { nodeProgram, repository } from "../../../tools/toolchain.ts";
+import { nodeProgram, repository } from "../tools/toolchain.ts";
 
 const workflowsFolder = path.join(repository, ".github", "workflows");
 const workflows = readdirSync(workflowsFolder);
@@ -78,7 +78,7 @@ describe("the workflows together", () => {
   const runs = (script: string) => jobs.filter(({ steps }) => steps.some(({ run }) => run?.includes(script)));
 
   it("never let a stack run in parallel with itself, nor stop it half-way", () => {
-    const changing = [...runs("pipelines/apply.ts"), ...runs("pipelines/daily.ts")];
+    const changing = [...runs("cli/apply.ts"), ...runs("cli/daily.ts")];
     expect(changing).toHaveLength(2);
     for (const { concurrency } of changing) {
       const group = expect.stringMatching(/^stack-\$\{\{ matrix\.stack \}\}$/);
@@ -87,21 +87,21 @@ describe("the workflows together", () => {
   });
 
   it("change a stack only from main, in an environment of its own", () => {
-    for (const job of [...runs("pipelines/apply.ts"), ...runs("pipelines/daily.ts")]) {
+    for (const job of [...runs("cli/apply.ts"), ...runs("cli/daily.ts")]) {
       expect(job.if).toContain("github.ref == 'refs/heads/main'");
       expect(job.environment).toContain("matrix.stack");
     }
   });
 
   it("give a pull request another identity than the one that changes guests, and a fork none", () => {
-    const [preview] = runs("pipelines/preview.ts");
+    const [preview] = runs("cli/preview.ts");
     expect(preview?.env?.ARM_CLIENT_ID).toMatch(/ vars\.ARM_PREVIEW_CLIENT_ID /);
     expect(preview?.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
     expect(preview?.environment).toBeUndefined();
   });
 
   it("comment with the program of the base, not with that of the pull request", () => {
-    const [comment] = runs("pipelines/post-comment.ts");
+    const [comment] = runs("cli/post-comment.ts");
     expect(comment?.steps[0]?.with?.ref).toMatch(/ github\.event\.pull_request\.base\.sha /);
     expect(comment?.steps.some(({ run }) => /npm/.test(run ?? ""))).toBe(false);
   });
@@ -176,7 +176,7 @@ describe("all three systems", () => {
   };
 
   it.each(Object.entries(texts))("%s calls the same scripts", (_, text) => {
-    const called = new Set([...text.matchAll(/node pipelines\/([\w-]+)\.ts/g)].map(([, script]) => script));
+    const called = new Set([...text.matchAll(/node cli\/([\w-]+)\.ts/g)].map(([, script]) => script));
     expect([...called].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
   });
 });

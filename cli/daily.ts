@@ -1,4 +1,4 @@
-// node pipelines/daily.ts --stack NAME: asks the tenant how it is, removes the guests whose day has passed, and reports
+// node cli/daily.ts --stack NAME: asks the tenant how it is, removes the guests whose day has passed, and reports
 // where tenant and list differ. It undoes nothing that somebody did by hand: who deleted a guest had a reason, perhaps
 // an urgent one, and a person decides whether the list or the tenant is right.
 import { writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { commonUsage, type RunOptions, runOptions } from "./run/options.ts";
 import { operationErrors, previewStack } from "./run/preview-report.ts";
 import { runPulumi } from "./run/pulumi.ts";
 
-const usage = `node pipelines/daily.ts ${commonUsage} [--newest-of BRANCH]`;
+const usage = `node cli/daily.ts ${commonUsage} [--newest-of BRANCH]`;
 
 await endWith(async (): Promise<ExitStatus> => {
   const options = runOptions(process.argv.slice(2), usage, ["newest-of"]);

@@ -1,4 +1,4 @@
-// node pipelines/comment.ts EVENTS --stack NAME [--terminal]: the comment of a preview that ran before, on stdout.
+// node cli/comment.ts EVENTS --stack NAME [--terminal]: the comment of a preview that ran before, on stdout.
 // EVENTS is what `PULUMI_DEBUG_COMMANDS=true pulumi preview --event-log EVENTS` wrote.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -16,7 +16,7 @@ await endWith(() => {
   });
   const [file] = positionals;
   if (file === undefined || values.stack === undefined) {
-    throw new Stop("Usage: node pipelines/comment.ts EVENTS --stack NAME [--terminal]", exitStatus.usage);
+    throw new Stop("Usage: node cli/comment.ts EVENTS --stack NAME [--terminal]", exitStatus.usage);
   }
   const report = readReport(readEvents(readFileSync(file, "utf8")), values.stack, today());
   console.log(values.terminal ? terminalText(report) : commentOf(report));

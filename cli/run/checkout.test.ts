@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { exitStatus, Stop } from "../../../pipelines/exit-status.ts";
-import { refuseUnlessNewest } from "../../../pipelines/run/checkout.ts";
+import { exitStatus, Stop } from "../exit-status.ts";
+import { refuseUnlessNewest } from "./checkout.ts";
 
 describe("an apply run refuses", () => {
   let folder: string;

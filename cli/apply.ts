@@ -1,11 +1,11 @@
-// node pipelines/apply.ts --stack NAME: previews, and when nothing speaks against it brings the tenant to the list.
+// node cli/apply.ts --stack NAME: previews, and when nothing speaks against it brings the tenant to the list.
 import { type ExitStatus, endWith, exitStatus } from "./exit-status.ts";
 import { refuseUnlessNewest } from "./run/checkout.ts";
 import { commonUsage, runOptions } from "./run/options.ts";
 import { previewStack, publish, statusOf } from "./run/preview-report.ts";
 import { policyFlags, runPulumi } from "./run/pulumi.ts";
 
-const usage = `node pipelines/apply.ts ${commonUsage} [--newest-of BRANCH] [--plan FILE]`;
+const usage = `node cli/apply.ts ${commonUsage} [--newest-of BRANCH] [--plan FILE]`;
 
 await endWith(async (): Promise<ExitStatus> => {
   const options = runOptions(process.argv.slice(2), usage, ["newest-of", "plan"]);

@@ -3,11 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
-import { azureDevOpsApi } from "../../../pipelines/post/azure-devops.ts";
-import type { CommentApi } from "../../../pipelines/post/comment-api.ts";
-import { githubApi } from "../../../pipelines/post/github.ts";
-import { gitlabApi } from "../../../pipelines/post/gitlab.ts";
-import { hostOf, postComment } from "../../../pipelines/post/post.ts";
+import { azureDevOpsApi } from "./azure-devops.ts";
+import type { CommentApi } from "./comment-api.ts";
+import { githubApi } from "./github.ts";
+import { gitlabApi } from "./gitlab.ts";
+import { hostOf, postComment } from "./post.ts";
 
 const github = {
   GITHUB_ACTIONS: "true",

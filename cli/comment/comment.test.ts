@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { commentOf, longestComment, marker } from "../../../pipelines/comment/markdown.ts";
-import { readReport } from "../../../pipelines/comment/read-report.ts";
-import type { AddedGuest } from "../../../pipelines/comment/report.ts";
-import { terminalText } from "../../../pipelines/comment/terminal.ts";
-import { recorded, report, reportOf } from "./recorded.ts";
+import { recorded, report, reportOf } from "../fixtures/recorded-previews.ts";
+import { commentOf, longestComment, marker } from "./markdown.ts";
+import { readReport } from "./read-report.ts";
+import type { AddedGuest } from "./report.ts";
+import { terminalText } from "./terminal.ts";
 
 describe("the comment", () => {
   it.each(["pull-request", "unchanged", "bad-config", "after-refresh"])(
     "of the recorded preview %s is as agreed",
     async (name) => {
-      await expect(commentOf(reportOf(name), { commit: "0123456789abcdef" })).toMatchFileSnapshot(`golden/${name}.md`);
+      await expect(commentOf(reportOf(name), { commit: "0123456789abcdef" })).toMatchFileSnapshot(
+        `../fixtures/golden/${name}.md`,
+      );
     },
   );
 
@@ -95,7 +97,7 @@ describe("the comment", () => {
 describe("the table on the terminal", () => {
   it("is plain, complete and in columns", async () => {
     const text = terminalText(reportOf("pull-request"));
-    await expect(text).toMatchFileSnapshot("golden/pull-request.txt");
+    await expect(text).toMatchFileSnapshot("../fixtures/golden/pull-request.txt");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
     expect(text).not.toMatch(/\u001b/);
   });
