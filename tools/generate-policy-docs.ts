@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Policies } from "@pulumi/policy";
 import { stringify } from "yaml";
+import { markdownTable } from "../cli/text-table.ts";
 import { policies } from "../policies/guests/policies.ts";
 import { type Example, examples } from "../policies/guests.examples.ts";
 import { type JudgedResource, judge, notYetKnown } from "../policies/judging.ts";
@@ -42,15 +43,7 @@ function overview(): string {
   const rows = policies.map(({ name, description, enforcementLevel = "", severity = "" }) => {
     return [`[${name}](#${name})`, description, enforcementLevel, severity];
   });
-  return table([["policy", "rule", "level", "severity"], ...rows]);
-}
-
-/** A table as the formatter of this repository writes it: columns of even width. */
-function table([head = [], ...rows]: string[][]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  const padded = (row: string[]) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
-  return [padded(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(padded)].join("\n");
+  return markdownTable(["policy", "rule", "level", "severity"], rows, { aligned: true });
 }
 
 function section(policy: Policy): string {

@@ -1,3 +1,4 @@
+import { markdownTable } from "../text-table.ts";
 import { block, code, prose } from "./markdown-text.ts";
 import type { AddedGuest, ChangedGuest, FieldChange, Finding, RemovedGuest, ResourceChange } from "./report.ts";
 import { count, domains, farewell, groups, longestValue, nothing } from "./words.ts";
@@ -10,7 +11,7 @@ export type Section = string[];
 
 export function addedSection(guests: readonly AddedGuest[], rows: number, title = "Added"): Section {
   return section(title + origins(guests), guests, rows, (shown) =>
-    table(
+    markdownTable(
       ["guest", "name", "expires"],
       shown.map(({ address, displayName = "", expires }) => [
         code(address),
@@ -22,12 +23,12 @@ export function addedSection(guests: readonly AddedGuest[], rows: number, title 
 }
 
 export function changedSection(guests: readonly ChangedGuest[], rows: number, title = "Changed"): Section {
-  return section(title, guests, rows, (shown) => table(["guest", "what"], shown.map(changedRow)));
+  return section(title, guests, rows, (shown) => markdownTable(["guest", "what"], shown.map(changedRow)));
 }
 
 export function removedSection(guests: readonly RemovedGuest[], rows: number, title = "Removed"): Section {
   return section(title + origins(guests), guests, rows, (shown) =>
-    table(
+    markdownTable(
       ["guest", "expiry", "what happens"],
       shown.map((guest) => [code(guest.address), code(guest.expires ?? ""), farewell(guest)]),
     ),
@@ -36,7 +37,7 @@ export function removedSection(guests: readonly RemovedGuest[], rows: number, ti
 
 export function resourceSection(title: string, changes: readonly ResourceChange[], rows: number): Section {
   return section(title, changes, rows, (shown) =>
-    table(
+    markdownTable(
       ["change", "what", "name"],
       shown.map(({ change, kind, name }) => [change, code(kind), code(name, 160)]),
     ),
@@ -45,7 +46,7 @@ export function resourceSection(title: string, changes: readonly ResourceChange[
 
 export function findingSection(title: string, findings: readonly Finding[], rows: number): Section {
   return section(title, groups(findings), rows, (shown) =>
-    table(
+    markdownTable(
       ["severity", "rule", "guest", "what is wrong"],
       shown.map(({ finding, about }) => [finding.severity, code(finding.policy), names(about), prose(finding.message)]),
     ),
@@ -106,9 +107,4 @@ function names(about: readonly string[]): string {
   const named = about.slice(0, mostNamed).map((name) => code(name));
   const more = about.length - named.length;
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("<br>");
-}
-
-function table(headings: readonly string[], rows: readonly string[][]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -1,3 +1,4 @@
+import { inColumns } from "../text-table.ts";
 import { oneLine } from "./markdown-text.ts";
 import type { FieldChange, Finding, GuestReport } from "./report.ts";
 import { farewell, headline, longestValue, nothing, verdict } from "./words.ts";
@@ -56,9 +57,5 @@ function fieldText({ field, before, after }: FieldChange): string {
 function list(title: string, rows: readonly string[][]): string[] {
   if (rows.length === 0) return [];
   const shown = rows.map((row) => row.map((cell) => (row.length === 1 ? cell : oneLine(cell, 400))));
-  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
-  const last = widths.length - 1;
-  const line = (row: string[]) =>
-    `  ${row.map((cell, column) => (column === last ? cell : cell.padEnd(widths[column] ?? 0))).join("  ")}`.trimEnd();
-  return ["", title, ...shown.map(line)];
+  return ["", title, ...inColumns(shown).map((line) => `  ${line}`.trimEnd())];
 }
