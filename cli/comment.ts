@@ -2,10 +2,10 @@
 // EVENTS is what `PULUMI_DEBUG_COMMANDS=true pulumi preview --event-log EVENTS` wrote.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { readEvents } from "./comment/events.ts";
-import { commentOf } from "./comment/markdown.ts";
-import { readReport } from "./comment/read-report.ts";
-import { terminalText } from "./comment/terminal.ts";
+import { readEvents } from "./comment/engine-events.ts";
+import { readReport } from "./comment/guest-report.ts";
+import { commentOf } from "./comment/preview-comment.ts";
+import { terminalText } from "./comment/report-text.ts";
 import { endWith, exitStatus, Stop } from "./exit-status.ts";
 import { statusOf, today } from "./run/preview-report.ts";
 

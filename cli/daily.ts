@@ -3,9 +3,9 @@
 // an urgent one, and a person decides whether the list or the tenant is right.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import type { EngineEvent } from "./comment/events.ts";
-import type { GuestReport } from "./comment/report.ts";
-import { terminalText } from "./comment/terminal.ts";
+import type { EngineEvent } from "./comment/engine-events.ts";
+import type { GuestReport } from "./comment/guest-report.ts";
+import { terminalText } from "./comment/report-text.ts";
 import { listsThatOnlyExpire } from "./drift/lists.ts";
 import { dailyHeadline, dailyMarkdown } from "./drift/markdown.ts";
 import { newsOf } from "./drift/news.ts";

@@ -1,6 +1,6 @@
 import { canonicalAddress } from "../../model/email-address.ts";
 import { guestListToken } from "../../model/names.ts";
-import type { EngineEvent, ResourceState } from "../comment/events.ts";
+import type { EngineEvent, ResourceState } from "../comment/engine-events.ts";
 
 /**
  * The `GuestList` resources that may be updated together with the removal of expired guests.

@@ -1,8 +1,7 @@
-import { sizedToFit } from "../comment/fit.ts";
-import { longestComment } from "../comment/markdown.ts";
-import { code } from "../comment/markdown-text.ts";
-import * as sections from "../comment/sections.ts";
-import { count, counts } from "../comment/words.ts";
+import * as sections from "../comment/preview-comment.ts";
+import { longestComment, sizedToFit } from "../comment/preview-comment.ts";
+import { count, counts } from "../comment/report-text.ts";
+import { code } from "../comment/untrusted-text.ts";
 import { type DailyReport, hasDrift } from "./report.ts";
 
 /** The daily report as Markdown, for a run's summary page. */

@@ -1,5 +1,5 @@
-import type { EngineEvent } from "../comment/events.ts";
-import { guestOf, isInvitation } from "../comment/guests.ts";
+import type { EngineEvent } from "../comment/engine-events.ts";
+import { guestOf, isInvitation } from "../comment/guest-changes.ts";
 
 /**
  * What a refresh found out about guests.

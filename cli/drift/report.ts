@@ -1,4 +1,5 @@
-import type { GuestReport, RemovedGuest } from "../comment/report.ts";
+import type { RemovedGuest } from "../comment/guest-changes.ts";
+import type { GuestReport } from "../comment/guest-report.ts";
 
 /** What the daily run found and did. */
 export interface DailyReport {

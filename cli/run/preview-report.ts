@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import type { EngineEvent } from "../comment/events.ts";
-import { commentOf } from "../comment/markdown.ts";
-import { readReport } from "../comment/read-report.ts";
-import type { GuestReport } from "../comment/report.ts";
-import { terminalText } from "../comment/terminal.ts";
+import type { EngineEvent } from "../comment/engine-events.ts";
+import type { GuestReport } from "../comment/guest-report.ts";
+import { readReport } from "../comment/guest-report.ts";
+import { commentOf } from "../comment/preview-comment.ts";
+import { terminalText } from "../comment/report-text.ts";
 import { type ExitStatus, exitStatus } from "../exit-status.ts";
 import type { RunOptions } from "./options.ts";
 import { type PulumiRun, policyFlags, runPulumi } from "./pulumi.ts";

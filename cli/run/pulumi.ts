@@ -5,7 +5,7 @@ import { ensureLocalStack, localStackEnvironment } from "../../tools/local-stack
 import { LOCAL_STACK } from "../../tools/pulumi-arguments.ts";
 import { ensureTenant, tenantEnvironment } from "../../tools/tenant-process.ts";
 import { pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
-import { type EngineEvent, readEvents } from "../comment/events.ts";
+import { type EngineEvent, readEvents } from "../comment/engine-events.ts";
 import type { RunOptions } from "./options.ts";
 
 /** How a command of the Pulumi CLI ended. */

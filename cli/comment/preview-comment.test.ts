@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { recorded, report, reportOf } from "../fixtures/recorded-previews.ts";
-import { commentOf, longestComment, marker } from "./markdown.ts";
-import { readReport } from "./read-report.ts";
-import type { AddedGuest } from "./report.ts";
-import { terminalText } from "./terminal.ts";
+import type { AddedGuest } from "./guest-changes.ts";
+import { readReport } from "./guest-report.ts";
+import { commentOf, longestComment, marker } from "./preview-comment.ts";
+import { terminalText } from "./report-text.ts";
 
 describe("the comment", () => {
   it.each(["pull-request", "unchanged", "bad-config", "after-refresh"])(

@@ -1,6 +1,6 @@
 /**
- * Texts that somebody else wrote, as Markdown that shows them and does nothing else: no link, no mention, no HTML, no
- * broken table. GitHub, GitLab and Azure DevOps leave the inside of a code span alone, so that is where they go.
+ * Texts that somebody else wrote, as Markdown without links, mentions, HTML or broken tables. GitHub, GitLab and Azure
+ * DevOps leave the inside of a code span alone, so the texts go there.
  */
 
 const longestCell = 80;
@@ -8,16 +8,16 @@ const longestCell = 80;
 /**
  * A text as a code span, on one line, also inside a table.
  *
- * @param longest the most characters that are shown
+ * @param longest the most characters to show
  */
 export function code(text: string, longest: number = longestCell): string {
   const shown = oneLine(text, longest);
   if (shown === "") return "";
-  // A pipe would end the table's cell whatever stands around it, and a backtick the span.
+  // A pipe ends a table's cell even in a code span, and a backtick ends the span.
   return /[`|]/.test(shown) ? `<code>${entities(shown)}</code>` : `\`${shown}\``;
 }
 
-/** A sentence with words of others in it: plain, with what could do something in code spans. */
+/** A sentence that quotes others: plain, with everything that could be syntax in code spans. */
 export function prose(text: string, longest = 400): string {
   return oneLine(text, longest)
     .split(/("[^"]*"|[^\s"(),;]*(?:[@#\\]|:\/\/|www\.)[^\s"(),;]*)/i)
@@ -25,7 +25,7 @@ export function prose(text: string, longest = 400): string {
     .join("");
 }
 
-/** A text of several lines as a fenced block, which nothing inside can close. */
+/** A text of several lines as a fenced block that nothing inside can close. */
 export function block(text: string, longest = 4000): string {
   const shown = shorten(visible(text, /[^\P{C}\n]/gu), longest);
   const longestRun = Math.max(2, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
@@ -48,7 +48,7 @@ function visible(text: string, invisible: RegExp): string {
   return text.replace(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** ASCII punctuation as numeric entities: Markdown takes an entity for the character and never for syntax. */
+/** ASCII punctuation as numeric entities: Markdown never reads an entity as syntax. */
 function entities(text: string, which = /[!-/:-@[-`{-~]/g): string {
   return text.replace(which, (character) => `&#${character.codePointAt(0)};`);
 }

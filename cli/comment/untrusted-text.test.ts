@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { block, code, prose } from "./markdown-text.ts";
+import { block, code, prose } from "./untrusted-text.ts";
 
 const hostile = [
   "a | b",

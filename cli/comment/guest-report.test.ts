@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recorded, reportOf } from "../fixtures/recorded-previews.ts";
-import { type EngineEvent, readEvents } from "./events.ts";
-import { readReport } from "./read-report.ts";
+import { type EngineEvent, readEvents } from "./engine-events.ts";
+import { readReport } from "./guest-report.ts";
 
 describe("the report of a pull request", () => {
   const report = reportOf("pull-request");
