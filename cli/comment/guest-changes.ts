@@ -2,6 +2,7 @@
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
 import { guestListToken, invitationToken, packageName } from "../../model/names.ts";
 import { isSecret, type ResourceState, type Step, unknownValue, valueAt, withoutSecrets } from "./engine-events.ts";
+import { configName, invitesAgain, isMentioned, isPublic } from "./guest-properties.ts";
 
 export interface Guest {
   address: string;
@@ -56,9 +57,9 @@ export function isInvitation({ type }: Step): boolean {
 /** The guest in a step. */
 export function guestOf(step: Step): Guest {
   const inputs = step.new?.inputs ?? step.old?.inputs ?? {};
-  const address = textOf(inputs.userEmailAddress) ?? nameOf(step.urn);
+  const address = textOf(inputs.userEmailAddress, "userEmailAddress") ?? nameOf(step.urn);
   // The new list wins over the state; a guest who leaves is in the state only.
-  const expires = textOf(inputs.expires);
+  const expires = textOf(inputs.expires, "expires");
   return {
     address: canonicalAddress(address),
     domain: addressDomain(address),
@@ -69,7 +70,7 @@ export function guestOf(step: Step): Guest {
 /** The guest that a step creates. */
 export function addedGuest(step: Step): AddedGuest {
   const inputs = step.new?.inputs ?? {};
-  const displayName = textOf(inputs.userDisplayName);
+  const displayName = textOf(inputs.userDisplayName, "userDisplayName");
   const isAzuread = step.type === azureadToken;
   return {
     ...guestOf(step),
@@ -81,11 +82,10 @@ export function addedGuest(step: Step): AddedGuest {
 
 /** The guest that a step changes, and the changed fields. */
 export function changedGuest(step: Step): ChangedGuest {
-  const fields = fieldChanges(step);
-  const invitesAgain = fields.some(({ field }) => /^(message|redirectUrl|resend)\b/.test(field));
   const isPending = step.old?.outputs?.state === "PendingAcceptance";
   const isMailed = step.new?.inputs?.sendInvitation !== false;
-  return { ...guestOf(step), fields, mailedAgain: invitesAgain && isPending && isMailed };
+  const mailedAgain = isPending && isMailed && changedPaths(step).some(invitesAgain);
+  return { ...guestOf(step), fields: fieldChanges(step), mailedAgain };
 }
 
 /**
@@ -109,26 +109,14 @@ function fateOf(old: ResourceState | undefined): RemovedGuest["fate"] {
   return old?.inputs?.onDelete === "disable" ? "disabled" : "deleted";
 }
 
-/** Properties whose name in a stack config is another one. */
-const configNames: Record<string, string> = {
-  userEmailAddress: "email",
-  userDisplayName: "displayName",
-  "message.additionalRecipients": "message.cc",
-};
-
-/** Outputs that change with the inputs and say nothing to a reviewer, or must not be said. */
-const notShown = /^(redeemUrl|userId|invitedAt|userPrincipalName|adopted|existedBefore|state)\b/;
-
 /** What an update changes, sorted by field. */
 function fieldChanges(step: Step): FieldChange[] {
-  const paths = Object.keys(step.detailedDiff ?? {});
-  const changed = (paths.length > 0 ? paths : (step.diffs ?? [])).filter((path) => !notShown.test(path));
-  return changed
+  return changedPaths(step)
     .map((path) => {
-      const before = textOf(valueAt(step.old?.inputs, path));
-      const after = textOf(valueAt(step.new?.inputs, path));
+      const before = textOf(valueAt(step.old?.inputs, path), path);
+      const after = textOf(valueAt(step.new?.inputs, path), path);
       return {
-        field: configNames[path] ?? path,
+        field: configName(path),
         ...(before !== undefined && { before }),
         ...(after !== undefined && { after }),
       };
@@ -136,16 +124,27 @@ function fieldChanges(step: Step): FieldChange[] {
     .sort((one, other) => (one.field < other.field ? -1 : 1));
 }
 
-/** A value as text, or `undefined` where there is none. Secrets and unknown values become words. */
-function textOf(value: unknown): string | undefined {
+function changedPaths({ detailedDiff, diffs }: Step): string[] {
+  const paths = Object.keys(detailedDiff ?? {});
+  return (paths.length > 0 ? paths : (diffs ?? [])).filter(isMentioned);
+}
+
+/**
+ * The value of a guest's property as text.
+ *
+ * @param path says which property it is: a value that is not declared public is concealed, and so is a secret inside one
+ * @returns words in the place of concealed and unknown values, `undefined` where there is no value
+ */
+function textOf(value: unknown, path: string): string | undefined {
   if (value === undefined || value === null) return undefined;
+  if (isSecret(value) || !isPublic(path)) return "[secret]";
   if (value === unknownValue) return "(known after the update)";
   if (typeof value === "string") return withoutSecrets(value);
-  if (isSecret(value)) return "[secret]";
-  if (Array.isArray(value)) return value.map((part) => textOf(part) ?? "").join(", ");
+  if (Array.isArray(value)) return value.map((part) => textOf(part, path) ?? "").join(", ");
   if (typeof value === "object") {
-    const parts = Object.entries(value).map(([key, part]) => `${key}: ${textOf(part) ?? ""}`);
-    return parts.join("; ");
+    return Object.entries(value)
+      .map(([key, part]) => `${key}: ${textOf(part, `${path}.${key}`) ?? ""}`)
+      .join("; ");
   }
   return String(value);
 }
