@@ -75,10 +75,10 @@ describe("the workflows together", () => {
   const jobs = workflows.flatMap((file) =>
     Object.values((parse(readFileSync(path.join(workflowsFolder, file), "utf8")) as Workflow).jobs),
   );
-  const runs = (script: string) => jobs.filter(({ steps }) => steps.some(({ run }) => run?.includes(script)));
+  const runs = (call: string) => jobs.filter(({ steps }) => steps.some(({ run }) => run?.includes(call)));
 
   it("never let a stack run in parallel with itself, nor stop it half-way", () => {
-    const changing = [...runs("cli/apply.ts"), ...runs("cli/daily.ts")];
+    const changing = [...runs("cli/main.ts apply"), ...runs("cli/main.ts daily")];
     expect(changing).toHaveLength(2);
     for (const { concurrency } of changing) {
       const group = expect.stringMatching(/^stack-\$\{\{ matrix\.stack \}\}$/);
@@ -87,21 +87,21 @@ describe("the workflows together", () => {
   });
 
   it("change a stack only from main, in an environment of its own", () => {
-    for (const job of [...runs("cli/apply.ts"), ...runs("cli/daily.ts")]) {
+    for (const job of [...runs("cli/main.ts apply"), ...runs("cli/main.ts daily")]) {
       expect(job.if).toContain("github.ref == 'refs/heads/main'");
       expect(job.environment).toContain("matrix.stack");
     }
   });
 
   it("give a pull request another identity than the one that changes guests, and a fork none", () => {
-    const [preview] = runs("cli/preview.ts");
+    const [preview] = runs("cli/main.ts preview");
     expect(preview?.env?.ARM_CLIENT_ID).toMatch(/ vars\.ARM_PREVIEW_CLIENT_ID /);
     expect(preview?.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
     expect(preview?.environment).toBeUndefined();
   });
 
   it("comment with the program of the base, not with that of the pull request", () => {
-    const [comment] = runs("cli/post-comment.ts");
+    const [comment] = runs("cli/main.ts post-comment");
     expect(comment?.steps[0]?.with?.ref).toMatch(/ github\.event\.pull_request\.base\.sha /);
     expect(comment?.steps.some(({ run }) => /npm/.test(run ?? ""))).toBe(false);
   });
@@ -175,8 +175,8 @@ describe("all three systems", () => {
     gitlab: readFileSync(path.join(pipelines, "gitlab-ci.yml"), "utf8"),
   };
 
-  it.each(Object.entries(texts))("%s calls the same scripts", (_, text) => {
-    const called = new Set([...text.matchAll(/node cli\/([\w-]+)\.ts/g)].map(([, script]) => script));
+  it.each(Object.entries(texts))("%s calls the same commands", (_, text) => {
+    const called = new Set([...text.matchAll(/node cli\/main\.ts ([\w-]+)/g)].map(([, command]) => command));
     expect([...called].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
   });
 });

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { exitStatus, Stop } from "../exit-status.ts";
-import { refuseUnlessNewest } from "./checkout.ts";
+import { exitStatus, Stop } from "./command-line.ts";
+import { refuseUnlessNewest } from "./preview-and-apply.ts";
 
 describe("an apply run refuses", () => {
   let folder: string;

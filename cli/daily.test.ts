@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { recorded, report, reportOf } from "../fixtures/recorded-previews.ts";
-import { listsThatOnlyExpire } from "./lists.ts";
-import { dailyMarkdown } from "./markdown.ts";
-import { newsOf } from "./news.ts";
-import { type DailyReport, hasDrift } from "./report.ts";
+import { type DailyReport, dailyMarkdown, hasDrift, listsThatOnlyExpire, newsOf } from "./daily.ts";
+import { recorded, report, reportOf } from "./fixtures/recorded-previews.ts";
 
 const quiet: DailyReport = { stack: "prod", gone: [], accepted: [], expired: [], difference: report({}), errors: [] };
 

@@ -3,11 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
-import { azureDevOpsApi } from "./azure-devops.ts";
-import type { CommentApi } from "./comment-api.ts";
-import { githubApi } from "./github.ts";
-import { gitlabApi } from "./gitlab.ts";
-import { hostOf, postComment } from "./post.ts";
+import { azureDevOpsApi, type CommentApi, githubApi, gitlabApi, hostOf } from "./code-hosts.ts";
+import { postComment } from "./post-comment.ts";
 
 const github = {
   GITHUB_ACTIONS: "true",
