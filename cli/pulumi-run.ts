@@ -1,14 +1,12 @@
+/** Runs of the Pulumi CLI, and the log of their events. */
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import path from "node:path";
-import { runInForeground } from "../tools/foreground.ts";
-import { ensureLocalStack, localStackEnvironment } from "../tools/local-stack.ts";
-import { LOCAL_STACK } from "../tools/pulumi-arguments.ts";
-import { ensureTenant, tenantEnvironment } from "../tools/tenant-process.ts";
-import { pulumiProgram, repository, toolchainEnvironment } from "../tools/toolchain.ts";
-import type { RunOptions } from "./command-line.ts";
+import { checkout, type RunOptions } from "./command-line.ts";
 import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
 
-/** How a command of the Pulumi CLI ended. */
+/** How a run of the Pulumi CLI ended. */
 export interface PulumiRun {
   /** Pulumi's own exit status. */
   status: number;
@@ -17,37 +15,69 @@ export interface PulumiRun {
 
 /** The policy pack and the stack's settings for it. */
 export function policyFlags({ policyConfig }: RunOptions): string[] {
-  return ["--policy-pack", path.join(repository, "policies", "guests"), "--policy-pack-config", policyConfig];
+  return ["--policy-pack", path.join(checkout, "policies", "guests"), "--policy-pack-config", policyConfig];
 }
 
 /**
- * Runs the Pulumi CLI on a stack, with its display on this terminal, and reads the log of its events.
+ * Runs the Pulumi CLI on a stack, shows its display on this terminal, and reads the log of its events.
  *
  * @param command `preview`, `up` or `refresh`
- * @param args further flags
+ * @param flags further flags of Pulumi's
  */
-export async function runPulumi(options: RunOptions, command: string, args: readonly string[]): Promise<PulumiRun> {
+export async function runPulumi(options: RunOptions, command: string, flags: readonly string[]): Promise<PulumiRun> {
   mkdirSync(options.out, { recursive: true });
   const log = path.join(options.out, `${command}.events.jsonl`);
   rmSync(log, { force: true });
-  // Outputs would repeat each guest, and hold the redeem URLs.
-  const flags = ["--stack", options.stack, "--non-interactive", "--suppress-outputs", "--event-log", log];
-  const status = await runInForeground(pulumiProgram(), [command, ...flags, ...args], {
+  const where = ["--cwd", options.project, "--stack", options.stack];
+  // The outputs would name each guest again, with the redeem URLs.
+  const how = ["--non-interactive", "--suppress-outputs", "--event-log", log];
+  const [program, ...first] = pulumi();
+  const status = await runInForeground(program, [...first, command, ...where, ...how, ...flags], {
     cwd: options.project,
-    env: await environment(options),
+    env: {
+      ...process.env,
+      // `--event-log` is hidden behind this variable; the Automation API sets it too.
+      PULUMI_DEBUG_COMMANDS: "true",
+      // A refresh compares state and tenant; the preview after it runs the program.
+      PULUMI_RUN_PROGRAM: process.env.PULUMI_RUN_PROGRAM ?? "false",
+    },
   });
-  // Pulumi writes no log when it stops before the engine starts: no such stack, not logged in.
+  // When Pulumi stops before the engine starts (no such stack, not logged in), there is no log.
   return { status, events: existsSync(log) ? readEvents(readFileSync(log, "utf8")) : [] };
 }
 
-async function environment({ stack, project }: RunOptions): Promise<NodeJS.ProcessEnv> {
-  // `--event-log` is hidden behind this variable; the Automation API sets it for the same reason.
-  const shared = { PULUMI_DEBUG_COMMANDS: "true" };
-  if (stack !== LOCAL_STACK || project !== repository) {
-    return { ...process.env, ...toolchainEnvironment(), ...shared };
-  }
-  await ensureTenant();
-  const env = localStackEnvironment(tenantEnvironment());
-  ensureLocalStack(env);
-  return { ...env, ...shared };
+/**
+ * How to start the Pulumi CLI: in this repository by `npm run pulumi`'s program, which knows the toolchain and gives stack
+ * `local` its tenant; elsewhere the one on the PATH.
+ */
+function pulumi(): [program: string, ...args: string[]] {
+  const wrapper = path.join(checkout, "tools", "pulumi.ts");
+  return existsSync(wrapper) ? [process.execPath, wrapper] : ["pulumi"];
+}
+
+/**
+ * Runs a program in the foreground: it shares this process's terminal and gets its signals.
+ *
+ * @returns its exit status; 128 + the signal's number when a signal ended it, as shells report it
+ * @throws Error when it cannot be started
+ */
+export function runInForeground(
+  program: string,
+  args: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: "inherit" });
+    // On a terminal, Ctrl-C reaches the child without our help, and a second SIGINT makes Pulumi give up half-way.
+    const onInterrupt = () => {
+      if (!process.stdin.isTTY) child.kill("SIGINT");
+    };
+    const onTerminate = () => child.kill("SIGTERM");
+    process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
 }
