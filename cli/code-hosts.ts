@@ -176,7 +176,7 @@ function firstComment({ id, isDeleted, comments }: Thread) {
  *
  * @throws NoComments that names the missing ones and the remedy
  */
-export function required<Name extends string>(
+function required<Name extends string>(
   environment: NodeJS.ProcessEnv,
   names: readonly Name[],
   remedy: string,

@@ -42,7 +42,7 @@ export interface PolicyFinding {
   severity?: string;
 }
 
-export interface Diagnostic {
+interface Diagnostic {
   urn?: string;
   message: string;
   /** `error`, `warning`, `info`, `info#err`, `debug`. */

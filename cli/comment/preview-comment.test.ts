@@ -94,21 +94,6 @@ describe("the comment", () => {
   });
 });
 
-describe("the table on the terminal", () => {
-  it("is plain, complete and in columns", async () => {
-    const text = terminalText(reportOf("pull-request"));
-    await expect(text).toMatchFileSnapshot("../fixtures/golden/pull-request.txt");
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
-    expect(text).not.toMatch(/\u001b/);
-  });
-
-  it("does not let a name write to the terminal", () => {
-    const [guest] = guests(1);
-    const text = terminalText(report({ added: [{ ...(guest as AddedGuest), displayName: "\u001b[2J\u202eevil" }] }));
-    expect(text).toContain("\\u{1b}[2J\\u{202e}evil");
-  });
-});
-
 function reportFrom(events: ReturnType<typeof recorded>) {
   return readReport(events, "prod", "2026-01-01");
 }
