@@ -1,3 +1,5 @@
+import { inColumns, withHeadings } from "../cli/text-table.ts";
+
 /** One operation, measured several times on both stacks, in seconds. */
 export interface Measurement {
   name: string;
@@ -16,30 +18,18 @@ export function table(measurements: Measurement[]): string {
     measurement.note ?? "",
   ]);
   const head = ["operation", "baseline", "guests", "ratio", ""];
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] as string).length)),
-  );
-  const line = (cells: string[]) =>
-    cells
-      .map((cell, column) =>
-        column === 0 || column === 4 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number),
-      )
-      .join("  ")
-      .trimEnd();
-  return [line(head), line(widths.map((width) => "─".repeat(width))), ...rows.map(line)].join("\n");
+  return withHeadings(head, rows, ["left", "right", "right", "right", "left"]).join("\n");
 }
 
 /** The ratios as bars; `┊` marks the baseline. */
 export function plot(measurements: Measurement[]): string {
   const unit = 20;
-  const widest = Math.max(...measurements.map(({ name }) => name.length));
-  return measurements
-    .map((measurement) => {
-      const length = Math.round(ratio(measurement) * unit);
-      const bar = "█".repeat(length).padEnd(unit, " ");
-      return `${measurement.name.padEnd(widest)}  ${bar.slice(0, unit)}┊${bar.slice(unit)} ${ratio(measurement).toFixed(2)} ×`;
-    })
-    .join("\n");
+  const rows = measurements.map((measurement) => {
+    const length = Math.round(ratio(measurement) * unit);
+    const bar = "█".repeat(length).padEnd(unit, " ");
+    return [measurement.name, `${bar.slice(0, unit)}┊${bar.slice(unit)} ${ratio(measurement).toFixed(2)} ×`];
+  });
+  return inColumns(rows).join("\n");
 }
 
 function ratio({ baseline, subject }: Measurement): number {

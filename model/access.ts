@@ -8,7 +8,7 @@ const name = (description: string) =>
     "write a name or an id, or take the line out",
   ).meta({ description, minLength: 1 });
 
-const isAccess = { change: "access", public: true, azuread: true } as const;
+const isAccess = { change: "access", plain: true, azuread: true } as const;
 
 const app = name("An enterprise application, by display name or application (client) id.");
 

@@ -4,7 +4,7 @@ import { accessProfiles, inheritAccess } from "./access.ts";
 import { guestDefaults, guestSchema } from "./guest.ts";
 import { choice, properties, types } from "./property.ts";
 
-const steers = { change: "nothing", public: true, azuread: true } as const;
+const steers = { change: "nothing", plain: true, azuread: true } as const;
 
 /** How many guests one change may remove. */
 export const removalLimit = z
@@ -22,7 +22,7 @@ export const removalLimit = z
       "How many guests one change may remove; going over either limit stops it in the preview. Expiry does not count.",
   })
   .register(types, { name: "RemovalLimit", plain: true })
-  .register(properties, { change: "nothing", public: true });
+  .register(properties, { change: "nothing", plain: true });
 
 /** The limits where nothing is said: a number of guests, and a share of the list in percent. */
 export const usualRemovalLimit = { guests: 20, percent: 50 } as const;
@@ -32,7 +32,7 @@ export const allowRemoval = z
   .meta({
     description: "Lets a change remove more guests than the limit. Say it for the one change that means to.",
   })
-  .register(properties, { change: "nothing", public: true });
+  .register(properties, { change: "nothing", plain: true });
 
 /** How many days before the last one a run begins to say that a guest will leave. */
 export const usualExpiryNotice = 14;

@@ -19,7 +19,7 @@ export const email = ruled(addressProblem, "write the plain address at which the
     pattern: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
     examples: ["ana@fabrikam.example"],
   })
-  .register(properties, { change: "guest", public: true, azuread: true });
+  .register(properties, { change: "guest", shown: true, plain: true, azuread: true });
 
 /** Where guests arrive, as a URL. */
 export const redirectUrl = ruled(redirectUrlProblem, "write the whole https address of the page")
@@ -28,7 +28,7 @@ export const redirectUrl = ruled(redirectUrlProblem, "write the whole https addr
     pattern: "^https://",
     examples: ["https://myapps.microsoft.com"],
   })
-  .register(properties, { change: "invitation", azuread: true });
+  .register(properties, { change: "invitation", shown: true, azuread: true });
 
 const message = messageOf("GuestMessage", messageParts)
   .meta({
@@ -37,28 +37,28 @@ const message = messageOf("GuestMessage", messageParts)
     minProperties: 1,
     not: { required: ["body", "language"] },
   })
-  .register(properties, { change: "invitation", azuread: true });
+  .register(properties, { change: "invitation", shown: true, azuread: true });
 
 /** Properties of the guest's user in the directory that belong to one person. */
 export const personProfile = {
   givenName: text(64, "The guest's given name")
-    .register(properties, { change: "directory", graph: "givenName" })
+    .register(properties, { change: "directory", graph: "givenName", shown: true })
     .optional(),
   surname: text(64, "The guest's family name")
-    .register(properties, { change: "directory", graph: "surname" })
+    .register(properties, { change: "directory", graph: "surname", shown: true })
     .optional(),
   jobTitle: text(128, "The guest's job title")
-    .register(properties, { change: "directory", graph: "jobTitle" })
+    .register(properties, { change: "directory", graph: "jobTitle", shown: true })
     .optional(),
 };
 
 /** Properties of the guest's user in the directory that many guests of a list may share. */
 export const sharedProfile = {
   department: text(64, "The guest's department")
-    .register(properties, { change: "directory", graph: "department" })
+    .register(properties, { change: "directory", graph: "department", shown: true })
     .optional(),
   companyName: text(64, "The guest's company")
-    .register(properties, { change: "directory", graph: "companyName" })
+    .register(properties, { change: "directory", graph: "companyName", shown: true })
     .optional(),
   usageLocation: ruled(
     (value) =>
@@ -70,7 +70,7 @@ export const sharedProfile = {
       description: "Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.",
       pattern: "^[A-Za-z]{2}$",
     })
-    .register(properties, { change: "directory", graph: "usageLocation" })
+    .register(properties, { change: "directory", graph: "usageLocation", shown: true })
     .optional(),
 };
 
@@ -89,19 +89,19 @@ export const terms = {
     { Guest: "The restricted rights of a guest.", Member: "The rights of a member of the organisation." },
     "The kind of user that the guest becomes. Default: Guest.",
   )
-    .register(properties, { change: "directory", graph: "userType", public: true, azuread: true })
+    .register(properties, { change: "directory", graph: "userType", shown: true, plain: true, azuread: true })
     .optional(),
   sendInvitation: z
     .boolean()
     .meta({
       description: "Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.",
     })
-    .register(properties, { change: "invitation", public: true, azuread: true })
+    .register(properties, { change: "invitation", shown: true, plain: true, azuread: true })
     .optional(),
   accountEnabled: z
     .boolean()
     .meta({ description: "Whether the guest may sign in. Default: as it is; true for a new guest." })
-    .register(properties, { change: "directory", graph: "accountEnabled" })
+    .register(properties, { change: "directory", graph: "accountEnabled", shown: true })
     .optional(),
   sponsors: z
     .array(sponsor)
@@ -111,7 +111,7 @@ export const terms = {
       description:
         "Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.",
     })
-    .register(properties, { change: "sponsors" })
+    .register(properties, { change: "sponsors", shown: true })
     .optional(),
   expires: ruled(
     (value) => (calendarDay(value) === undefined ? calendarDayRule : undefined),
@@ -124,7 +124,7 @@ export const terms = {
       pattern: "^\\d{4}-\\d{2}-\\d{2}( 00:00:00 \\+0000 UTC)?$",
       examples: ["2027-03-31"],
     })
-    .register(properties, { change: "record", public: true, azuread: true })
+    .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),
   existing: choice(
     "ExistingChoice",
@@ -136,7 +136,7 @@ export const terms = {
     },
     "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.",
   )
-    .register(properties, { change: "record", public: true, azuread: true })
+    .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),
   onDelete: choice(
     "OnDeleteChoice",
@@ -147,12 +147,12 @@ export const terms = {
     },
     "What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep).",
   )
-    .register(properties, { change: "record", public: true, azuread: true })
+    .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),
   resend: z
     .union([z.string(), z.number(), z.boolean()])
     .meta({ description: "Any value. A change sends the mail again to guests who have not accepted yet." })
-    .register(properties, { change: "invitation" })
+    .register(properties, { change: "invitation", shown: true })
     .optional(),
 };
 
@@ -161,7 +161,7 @@ export const displayName = text(
   256,
   "The name shown in the directory; where none is given, the part of the address before the @",
 )
-  .register(properties, { change: "directory", graph: "displayName", azuread: true })
+  .register(properties, { change: "directory", graph: "displayName", shown: true, azuread: true })
   .optional();
 
 /** What may be said once for all guests, as well as for one. */
@@ -173,7 +173,7 @@ export const guestDefaults = {
         "Where guests arrive after accepting: an https URL, or { app: … } for an enterprise application's own sign-in page.",
       examples: ["https://myapps.microsoft.com", { app: "Contoso Orders" }],
     })
-    .register(properties, { change: "invitation", azuread: true })
+    .register(properties, { change: "invitation", shown: true, azuread: true })
     .optional(),
   message: message.optional(),
   ...terms,

@@ -8,7 +8,7 @@ import { factsOf, guidPattern, namesWhere, properties, ruled, types } from "./pr
 /** The message under the resource's names. */
 const message = messageOf("InvitationMessage", onResource(messageParts))
   .meta({ description: "What the mail says. Default: Microsoft's standard text in en-US." })
-  .register(properties, { change: "invitation", azuread: true });
+  .register(properties, { change: "invitation", shown: true, azuread: true });
 
 /** The message of an invitation. */
 export type Message = z.output<typeof message>;

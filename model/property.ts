@@ -28,10 +28,12 @@ export interface PropertyFacts {
   /** The property of Graph's user that holds it; for those that live in the directory. */
   graph?: keyof User;
   /**
-   * True where the value may be shown, and is a plain value in programs: it names resources or steers the component.
-   * Every other property is concealed when its config value is a secret.
+   * True where the value is plain in programs: it names resources or steers the component. Every other property is
+   * concealed when its config value is a secret.
    */
-  public?: true;
+  plain?: true;
+  /** True where a pull request's comment may show the value. Every other property is concealed there. */
+  shown?: true;
   /** True where the backend azuread honours it as well; it refuses every other property. */
   azuread?: true;
   /** What holds where nothing is said, in words; a value that a schema can hold stands in the schema itself. */

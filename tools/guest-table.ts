@@ -1,3 +1,4 @@
+import { withHeadings } from "../cli/text-table.ts";
 import { invitationToken } from "../model/names.ts";
 
 /** One guest as stack `local` knows it. */
@@ -69,9 +70,8 @@ const HEADINGS: Readonly<Record<keyof GuestRow, string>> = {
 /** The guests as lines of text in columns. */
 export function guestTable(guests: readonly GuestRow[]): string {
   const keys = Object.keys(HEADINGS) as (keyof GuestRow)[];
-  const widths = keys.map((key) => Math.max(HEADINGS[key].length, ...guests.map((guest) => guest[key].length)));
-  const rule = Object.fromEntries(keys.map((key, index) => [key, "─".repeat(widths[index] ?? 0)])) as GuestRow;
-  return [HEADINGS, rule, ...guests]
-    .map((row) => `  ${keys.map((key, index) => row[key].padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd())
+  const cells = (row: Readonly<GuestRow>) => keys.map((key) => row[key]);
+  return withHeadings(cells(HEADINGS), guests.map(cells))
+    .map((line) => `  ${line}`)
     .join("\n");
 }

@@ -1,6 +1,6 @@
 // npm run pulumi -- ARGUMENTS: the real Pulumi CLI with the project's toolchain.
 // Without --stack or PULUMI_STACK the stack `local` is meant; only that stack sees the local tenant.
-import { runInForeground } from "./foreground.ts";
+import { runInForeground } from "../cli/pulumi-run.ts";
 import { ensureLocalStack, localStackEnvironment } from "./local-stack.ts";
 import { LOCAL_STACK, readArguments } from "./pulumi-arguments.ts";
 import { ensureTenant, tenantEnvironment } from "./tenant-process.ts";

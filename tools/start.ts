@@ -1,7 +1,7 @@
 // npm start: the local tenant in the background, and the guests of stack `local` in it.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { runInForeground } from "./foreground.ts";
+import { runInForeground } from "../cli/pulumi-run.ts";
 import { guestsOf, guestTable } from "./guest-table.ts";
 import { ensureLocalStack, localStackEnvironment } from "./local-stack.ts";
 import { LOCAL_STACK } from "./pulumi-arguments.ts";

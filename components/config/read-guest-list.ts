@@ -55,11 +55,11 @@ function isSecret(key: string): boolean {
 }
 
 /** Properties that are plain values: they steer the program and name resources. Everything else is concealed. */
-const publicProperties = namesWhere({ ...guestOwn, ...guestDefaults }, (facts) => facts.public === true) as string[];
+const plainProperties = namesWhere({ ...guestOwn, ...guestDefaults }, (facts) => facts.plain === true) as string[];
 
 function concealed<Values extends GuestDefaults>(values: Values, isConcealed: (key: string) => boolean): Values {
   const entries = Object.entries(values).map(([key, value]) => {
-    if (!isConcealed(key) || publicProperties.includes(key)) return [key, value];
+    if (!isConcealed(key) || plainProperties.includes(key)) return [key, value];
     return [key, key === "message" ? concealedParts(value as GuestMessage) : pulumi.secret(value)];
   });
   return Object.fromEntries(entries);

@@ -35,8 +35,8 @@ const policyConfig = {
   "expiry-required": "disabled",
 };
 
-/** The scripts that the pipelines run, on one stack, in the order of a pull request's life. */
-describe("the scripts of the pipelines", () => {
+/** The commands that the pipelines run, on one stack, in the order of a pull request's life. */
+describe("the commands of the pipelines", () => {
   let test: ThrowAwayStack;
   let out: string;
   let host: Awaited<ReturnType<typeof startCodeHost>>;
@@ -58,7 +58,7 @@ describe("the scripts of the pipelines", () => {
 
   it("show what a branch would do, name the broken rule, and send nothing", async () => {
     test.configure(onBranch);
-    const { status, output } = await run("preview.ts");
+    const { status, output } = await run("preview");
 
     expect(status).toBe(3);
     await expect(comment()).toMatchFileSnapshot("golden/pull-request.md");
@@ -72,7 +72,7 @@ describe("the scripts of the pipelines", () => {
     expect(host.comments).toEqual([{ id: 1, body: comment(), user: { type: "Bot" } }]);
 
     test.configure({ ...onBranch, invitations: onBranch.invitations.filter(({ email }) => !email.startsWith("eve@")) });
-    expect((await run("preview.ts")).status).toBe(0);
+    expect((await run("preview")).status).toBe(0);
     expect((await post()).output).toContain("updated");
     expect(host.comments).toHaveLength(1);
     expect(host.comments[0]?.body).toContain("This can be applied.");
@@ -80,13 +80,13 @@ describe("the scripts of the pipelines", () => {
 
   it("do not apply what breaks a rule, and send nothing", async () => {
     test.configure(onBranch);
-    expect((await run("apply.ts")).status).toBe(3);
+    expect((await run("apply")).status).toBe(3);
     expect(test.writes()).toEqual([]);
   });
 
   it("apply what was reviewed", async () => {
     test.configure({ ...onBranch, invitations: onBranch.invitations.filter(({ email }) => !email.startsWith("eve@")) });
-    const { status, output } = await run("apply.ts");
+    const { status, output } = await run("apply");
 
     expect(status).toBe(0);
     expect(Object.keys(test.guestIds()).sort()).toEqual([ana.email, carla.email, finn.email]);
@@ -97,7 +97,7 @@ describe("the scripts of the pipelines", () => {
     test.configure({ ...defaults, invitations: [{ ...ana, expires: "2024-01-01" }, carla, finn] });
     await test.graph("DELETE", `/users/${test.guestIds()[carla.email]}`);
     test.tenant.accept(finn.email);
-    const { status, output } = await run("daily.ts");
+    const { status, output } = await run("daily");
 
     expect(status).toBe(4);
     expect(Object.keys(test.guestIds())).toEqual([finn.email]);
@@ -107,7 +107,7 @@ describe("the scripts of the pipelines", () => {
 
   it("say that nothing is new when list and tenant agree", async () => {
     test.configure({ ...defaults, invitations: [finn] });
-    const { status, output } = await run("daily.ts");
+    const { status, output } = await run("daily");
     expect(output).toContain("nothing new");
     expect(status).toBe(0);
   });
@@ -116,14 +116,14 @@ describe("the scripts of the pipelines", () => {
     return readFileSync(path.join(out, "comment.md"), "utf8");
   }
 
-  function run(script: string) {
+  function run(command: string) {
     const policies = ["--policy-config", path.join(out, "policy-config.json")];
     const args = ["--stack", "test", "--cwd", test.stack.workspace.workDir, "--out", out, ...policies];
-    return runScript(script, args, test.stack.workspace.envVars);
+    return runCommand(command, args, test.stack.workspace.envVars);
   }
 
   function post() {
-    return runScript("post-comment.ts", [path.join(out, "comment.md")], {
+    return runCommand("post-comment", [path.join(out, "comment.md")], {
       GITHUB_ACTIONS: "true",
       GITHUB_API_URL: host.url,
       GITHUB_REPOSITORY: "contoso/guests",
@@ -133,8 +133,8 @@ describe("the scripts of the pipelines", () => {
   }
 });
 
-async function runScript(script: string, args: string[], env: Record<string, string>) {
-  const child = spawn(nodeProgram(), [path.join(repository, "pipelines", script), ...args], {
+async function runCommand(command: string, args: string[], env: Record<string, string>) {
+  const child = spawn(nodeProgram(), [path.join(repository, "cli", "main.ts"), command, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -149,7 +149,7 @@ function propertySpec(schema: z.core.$ZodType, found: PackageSpec["types"]): Pro
     ...typeSpec(schema, found),
     description: descriptionOf(schema),
     ...(isScalar && { default: defaultValue as boolean }),
-    ...(lookUp(schema, properties)?.public && { plain: true as const }),
+    ...(lookUp(schema, properties)?.plain && { plain: true as const }),
   };
 }
 

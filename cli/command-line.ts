@@ -1,0 +1,190 @@
+/** What all commands of `guests` share: how they are called, what they say about themselves, and how they end. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+/** The repository's folder. */
+export const checkout = path.dirname(import.meta.dirname);
+
+/** How a command ends. A number means the same in every command; docs/pipelines.md has the table. */
+export const exitStatus = {
+  fine: 0,
+  failed: 1,
+  usage: 2,
+  policy: 3,
+  drift: 4,
+  refused: 5,
+} as const;
+
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+const meanings: Readonly<Record<ExitStatus, string>> = {
+  0: "done, nothing left to look at",
+  1: "failed: a wrong list, the deletion guard, the tenant, the backend or the code host",
+  2: "the command line is wrong; nothing was run",
+  3: "a mandatory policy is broken; nothing was sent",
+  4: "tenant and list differ, and somebody has to decide",
+  5: "refused to run from this checkout; nothing was sent",
+};
+
+/** An end with a status of its own and without a stack trace. */
+export class Stop extends Error {
+  readonly status: ExitStatus;
+
+  constructor(message: string, status: ExitStatus) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Runs the program and sets the exit status of the process to how it ended. */
+export async function endWith(main: () => Promise<ExitStatus>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    process.exitCode = error instanceof Stop ? error.status : exitStatus.failed;
+    console.error(error instanceof Stop ? error.message : error);
+  }
+}
+
+/** A command: what it takes and what it does. Parser, usage and help are made of it. */
+export interface Command {
+  /** By name, without the dashes. */
+  options: Readonly<Record<string, Option>>;
+  /** The name of what follows the options, such as `FILE...`; without it nothing may follow. */
+  takes?: string;
+  /** How it may end. */
+  ends: readonly ExitStatus[];
+  run(line: CommandLine): Promise<ExitStatus>;
+}
+
+export interface Option {
+  /** The name of its value; an option without one is a flag. */
+  value?: string;
+  required?: boolean;
+  help: string;
+}
+
+/** A command line that its command allows. */
+export interface CommandLine {
+  /** Options with a value, by name. */
+  values: Readonly<Record<string, string | undefined>>;
+  flags: ReadonlySet<string>;
+  /** What follows the options; at least one where the command takes any. */
+  rest: readonly string[];
+}
+
+/**
+ * Reads a command line.
+ *
+ * @param args what follows the command's name
+ * @throws Stop with the usage when the command does not allow it
+ */
+export function readCommandLine(name: string, command: Command, args: string[]): CommandLine {
+  const wrong = (reason: string) => new Stop(`${reason}\nUsage: ${usageOf(name, command)}`, exitStatus.usage);
+  const { values: given, positionals: rest } = parse(command, args, wrong);
+  const values: Record<string, string> = {};
+  const flags = new Set<string>();
+  for (const [option, value] of Object.entries(given)) {
+    if (typeof value === "string") values[option] = value;
+    else if (value === true) flags.add(option);
+  }
+  for (const [option, entry] of Object.entries(command.options)) {
+    if (entry.required && values[option] === undefined) throw wrong(`${spelled(option, entry)} is missing.`);
+  }
+  if (command.takes !== undefined && rest.length === 0) throw wrong(`${command.takes} is missing.`);
+  return { values, flags, rest };
+}
+
+function parse({ options, takes }: Command, args: string[], wrong: (reason: string) => Stop) {
+  const types = Object.entries(options).map(([option, { value }]) => {
+    return [option, { type: value === undefined ? ("boolean" as const) : ("string" as const) }];
+  });
+  try {
+    return parseArgs({ args, options: Object.fromEntries(types), allowPositionals: takes !== undefined });
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
+}
+
+/** Whether a command line asks for help, whatever else it says. */
+export function asksForHelp(args: readonly string[]): boolean {
+  return args.includes("--help") || args.includes("-h");
+}
+
+/** A command's help: usage, purpose, options and exit statuses. */
+export function helpOf(name: string, about: string, command: Command): string {
+  const options = Object.entries(command.options).map(
+    ([option, entry]) => `  ${spelled(option, entry)}\n      ${entry.help}`,
+  );
+  const ends = command.ends.map((status) => `  ${status}  ${meanings[status]}`);
+  return [
+    usageOf(name, command),
+    about,
+    ...(options.length > 0 ? [`Options\n${options.join("\n")}`] : []),
+    `Exit statuses\n${ends.join("\n")}`,
+  ].join("\n\n");
+}
+
+function usageOf(name: string, { options, takes }: Command): string {
+  const words = Object.entries(options).map(([option, entry]) => {
+    return entry.required ? spelled(option, entry) : `[${spelled(option, entry)}]`;
+  });
+  return ["guests", name, ...words, ...(takes === undefined ? [] : [takes])].join(" ");
+}
+
+function spelled(option: string, { value }: Option): string {
+  return value === undefined ? `--${option}` : `--${option} ${value}`;
+}
+
+/** The options of every command that runs Pulumi. */
+export const stackOptions = {
+  stack: { value: "NAME", required: true, help: "The stack; local is the one with the local tenant." },
+  "policy-config": { value: "FILE", help: "The policies' settings; policies/guests.STACK.json unless given." },
+  out: { value: "FOLDER", help: "Where reports and event logs go; .local/pipelines/STACK unless given." },
+  cwd: { value: "PROJECT", help: "The folder of the Pulumi project; this repository unless given." },
+  commit: { value: "ID", help: "The commit that the comment names." },
+} satisfies Record<string, Option>;
+
+/** The option of every command that changes a stack. */
+export const newestOption = {
+  "newest-of": { value: "BRANCH", help: "Refuse a checkout that is not the newest commit of this branch of origin." },
+} satisfies Record<string, Option>;
+
+/** What a run of Pulumi needs to know. */
+export interface RunOptions {
+  stack: string;
+  /** The folder of the Pulumi project. */
+  project: string;
+  /** The policies' settings for this stack, an absolute path. */
+  policyConfig: string;
+  /** Where reports and event logs go, an absolute path. */
+  out: string;
+  /** The commit that the comment names. */
+  commit?: string;
+}
+
+/**
+ * Reads the `stackOptions` of a command line.
+ *
+ * @throws Stop when the stack has no policy settings
+ */
+export function runOptions({ values }: CommandLine): RunOptions {
+  const { stack = "", commit } = values;
+  // `prod` of `organisation/project/prod`.
+  const shortName = stack.split("/").at(-1) ?? stack;
+  const policyConfig = path.resolve(
+    values["policy-config"] ?? path.join(checkout, "policies", `guests.${shortName}.json`),
+  );
+  if (!existsSync(policyConfig)) {
+    const rule = "Each stack says what its guests may be: make the file, or name another with --policy-config.";
+    throw new Stop(`${policyConfig} is missing. ${rule}`, exitStatus.usage);
+  }
+  return {
+    stack,
+    project: path.resolve(values.cwd ?? checkout),
+    policyConfig,
+    out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName)),
+    ...(commit && { commit }),
+  };
+}

@@ -1,0 +1,197 @@
+/** What the steps of a preview do to guests, to their access, and to everything else in the program. */
+import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
+import { guestListToken, invitationToken, packageName } from "../../model/names.ts";
+import { isSecret, type ResourceState, type Step, unknownValue, valueAt, withoutSecrets } from "./engine-events.ts";
+import { configName, invitesAgain, isMentioned, isShown } from "./guest-properties.ts";
+
+export interface Guest {
+  address: string;
+  domain: string;
+  /** `YYYY-MM-DD`, the guest's last day. */
+  expires?: string;
+}
+
+export interface AddedGuest extends Guest {
+  displayName?: string;
+  /** Whether Microsoft mails the guest. */
+  mailed: boolean;
+}
+
+export interface ChangedGuest extends Guest {
+  fields: FieldChange[];
+  /** Whether the guest has not accepted yet and so gets the mail again. */
+  mailedAgain: boolean;
+}
+
+export interface RemovedGuest extends Guest {
+  urn: string;
+  /** `replaced`: the engine must make a new guest of this one. */
+  reason: "left the list" | "expired" | "replaced";
+  /** What becomes of the guest in the tenant. */
+  fate: "deleted" | "disabled" | "kept";
+}
+
+export interface FieldChange {
+  /** The name in a stack config. */
+  field: string;
+  /** The value as text; absent where there is none. */
+  before?: string;
+  after?: string;
+}
+
+export interface ResourceChange {
+  change: "added" | "changed" | "removed";
+  /** What it is: `group membership` for known types, else the type. */
+  kind: string;
+  /** The resource's name in the program. */
+  name: string;
+}
+
+const azureadToken = "azuread:index/invitation:Invitation";
+
+/** Whether a step is about an invitation of either package. */
+export function isInvitation({ type }: Step): boolean {
+  return type === invitationToken || type === azureadToken;
+}
+
+/** The guest in a step. */
+export function guestOf(step: Step): Guest {
+  const inputs = step.new?.inputs ?? step.old?.inputs ?? {};
+  const address = textOf(inputs.userEmailAddress, "userEmailAddress") ?? nameOf(step.urn);
+  // The new list wins over the state; a guest who leaves is in the state only.
+  const expires = textOf(inputs.expires, "expires");
+  return {
+    address: canonicalAddress(address),
+    domain: addressDomain(address),
+    ...(expires !== undefined && { expires }),
+  };
+}
+
+/** The guest that a step creates. */
+export function addedGuest(step: Step): AddedGuest {
+  const inputs = step.new?.inputs ?? {};
+  const displayName = textOf(inputs.userDisplayName, "userDisplayName");
+  const isAzuread = step.type === azureadToken;
+  return {
+    ...guestOf(step),
+    ...(displayName !== undefined && { displayName }),
+    // The official package mails every guest who has a message, and nobody else.
+    mailed: isAzuread ? inputs.message !== undefined : inputs.sendInvitation !== false,
+  };
+}
+
+/** The guest that a step changes, and the changed fields. */
+export function changedGuest(step: Step): ChangedGuest {
+  const isPending = step.old?.outputs?.state === "PendingAcceptance";
+  const isMailed = step.new?.inputs?.sendInvitation !== false;
+  const mailedAgain = isPending && isMailed && changedPaths(step).some(invitesAgain);
+  return { ...guestOf(step), fields: fieldChanges(step), mailedAgain };
+}
+
+/**
+ * The guest that a step removes.
+ *
+ * @param expired addresses of listed guests whose last day has passed
+ * @param today `YYYY-MM-DD` in UTC, for guests of a program without a list
+ */
+export function removedGuest(step: Step, expired: ReadonlySet<string>, today: string): RemovedGuest {
+  const { address, domain, expires } = guestOf(step);
+  const isPast = expires !== undefined && expires < today;
+  const hasExpired = isPast || expired.has(address);
+  const reason = step.op === "delete-replaced" ? "replaced" : hasExpired ? "expired" : "left the list";
+  // Where the list has moved the day into the past, the state still has the old one, which would mislead.
+  const day = expires !== undefined && (isPast || !hasExpired) ? { expires } : {};
+  return { address, domain, ...day, urn: step.urn, reason, fate: fateOf(step.old ?? undefined) };
+}
+
+function fateOf(old: ResourceState | undefined): RemovedGuest["fate"] {
+  if (old?.retainOnDelete === true || old?.outputs?.adopted === true || old?.inputs?.onDelete === "keep") return "kept";
+  return old?.inputs?.onDelete === "disable" ? "disabled" : "deleted";
+}
+
+/** What an update changes, sorted by field. */
+function fieldChanges(step: Step): FieldChange[] {
+  return changedPaths(step)
+    .map((path) => {
+      const before = textOf(valueAt(step.old?.inputs, path), path);
+      const after = textOf(valueAt(step.new?.inputs, path), path);
+      return {
+        field: configName(path),
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+      };
+    })
+    .sort((one, other) => (one.field < other.field ? -1 : 1));
+}
+
+function changedPaths({ detailedDiff, diffs }: Step): string[] {
+  const paths = Object.keys(detailedDiff ?? {});
+  return (paths.length > 0 ? paths : (diffs ?? [])).filter(isMentioned);
+}
+
+/**
+ * The value of a guest's property as text.
+ *
+ * @param path says which property it is: a value that is not declared public is concealed, and so is a secret inside one
+ * @returns words in the place of concealed and unknown values, `undefined` where there is no value
+ */
+function textOf(value: unknown, path: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isSecret(value) || !isShown(path)) return "[secret]";
+  if (value === unknownValue) return "(known after the update)";
+  if (typeof value === "string") return withoutSecrets(value);
+  if (Array.isArray(value)) return value.map((part) => textOf(part, path) ?? "").join(", ");
+  if (typeof value === "object") {
+    return Object.entries(value)
+      .map(([key, part]) => `${key}: ${textOf(part, `${path}.${key}`) ?? ""}`)
+      .join("; ");
+  }
+  return String(value);
+}
+
+/** What gives a guest access, by the type without its version. */
+const accessKinds: Record<string, string> = {
+  "azuread:index/groupMember:GroupMember": "group membership",
+  "azuread:index/appRoleAssignment:AppRoleAssignment": "application role",
+  "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment": "directory role",
+  "azure-native:authorization:RoleAssignment": "Azure role",
+};
+
+/** Resources that say nothing to a reviewer: Pulumi's own, and those that only hold the guests together. */
+const componentToken = `${packageName}:index:GuestInvitations`;
+const isMachinery = (type: string) => type.startsWith("pulumi:") || type === componentToken || type === guestListToken;
+
+const changes: Record<string, ResourceChange["change"]> = {
+  create: "added",
+  import: "added",
+  update: "changed",
+  replace: "changed",
+  delete: "removed",
+};
+
+/** The change of access in a step, if it is one. */
+export function accessChange(step: Step): ResourceChange | undefined {
+  const kind = accessKinds[unversioned(step.type)];
+  return kind === undefined ? undefined : resourceChange(step, kind);
+}
+
+/** The change of a resource that is neither a guest nor access. */
+export function otherChange(step: Step): ResourceChange | undefined {
+  if (isInvitation(step) || isMachinery(step.type) || unversioned(step.type) in accessKinds) return undefined;
+  return resourceChange(step, step.type);
+}
+
+function resourceChange({ op, urn }: Step, kind: string): ResourceChange | undefined {
+  const change = changes[op];
+  return change && { change, kind, name: nameOf(urn) };
+}
+
+/** `azure-native:authorization/v20220401:RoleAssignment` becomes `azure-native:authorization:RoleAssignment`. */
+function unversioned(type: string): string {
+  return type.replace(/^(azure-native:\w+)\/v\w+:/, "$1:");
+}
+
+/** A resource's name, the last part of its URN. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::") || urn;
+}

@@ -1,0 +1,176 @@
+/** What a preview says about a guest list: the comment and the table on the terminal are made of it. */
+import { canonicalAddress } from "../../model/email-address.ts";
+import { guestListToken } from "../../model/names.ts";
+import { type EngineEvent, type PolicyFinding, type Step, withoutSecrets } from "./engine-events.ts";
+import {
+  type AddedGuest,
+  accessChange,
+  addedGuest,
+  type ChangedGuest,
+  changedGuest,
+  guestOf,
+  isInvitation,
+  nameOf,
+  otherChange,
+  type RemovedGuest,
+  type ResourceChange,
+  removedGuest,
+} from "./guest-changes.ts";
+
+export interface GuestReport {
+  stack: string;
+  /** Sorted by address. */
+  added: AddedGuest[];
+  changed: ChangedGuest[];
+  removed: RemovedGuest[];
+  /** How many guests the stack holds afterwards. */
+  total: number;
+  /** What guests get access to: group memberships, application roles, Azure roles. */
+  access: ResourceChange[];
+  /** Changes of any other resource of the program. */
+  other: ResourceChange[];
+  /** Mandatory ones first, then by severity. */
+  findings: Finding[];
+  /** Why Pulumi could not finish, in its own words; empty when it could. */
+  errors: string[];
+  warnings: string[];
+  outcome: "previewed" | "stopped by policy" | "failed";
+}
+
+export interface Finding {
+  policy: string;
+  mandatory: boolean;
+  severity: string;
+  /** The guest's address, the resource's name, or `the stack`. */
+  about: string;
+  /** Whether this preview adds or changes what the finding is about. */
+  touched: boolean;
+  message: string;
+}
+
+/**
+ * Makes the report of a preview.
+ *
+ * @param events the preview's event log
+ * @param stack the stack's name, for the heading
+ * @param today `YYYY-MM-DD` in UTC; a removed guest whose last day is earlier has expired
+ */
+export function readReport(events: readonly EngineEvent[], stack: string, today: string): GuestReport {
+  const steps = events.flatMap((event) => event.resourcePreEvent?.metadata ?? []);
+  const invitations = steps.filter(isInvitation);
+  const expired = expiredAddresses(steps);
+  const findings = findingsOf(events, steps);
+  const errors = errorsOf(events);
+  return {
+    stack,
+    added: byAddress(invitations.filter(adds).map(addedGuest)),
+    changed: byAddress(invitations.filter(({ op }) => op === "update").map(changedGuest)),
+    removed: byAddress(invitations.filter(removes).map((step) => removedGuest(step, expired, today))),
+    total: new Set(invitations.filter((step) => !removes(step)).map(({ urn }) => urn)).size,
+    access: byName(steps.flatMap((step) => accessChange(step) ?? [])),
+    other: byName(steps.flatMap((step) => otherChange(step) ?? [])),
+    findings,
+    errors,
+    warnings: diagnostics(events, "warning"),
+    outcome: outcomeOf(
+      events,
+      errors,
+      findings.some(({ mandatory }) => mandatory),
+    ),
+  };
+}
+
+/** A replacement counts as a removal and an invitation, because both happen. */
+function adds({ op }: Step): boolean {
+  return op === "create" || op === "create-replacement" || op === "import";
+}
+
+function removes({ op }: Step): boolean {
+  return op === "delete" || op === "delete-replaced";
+}
+
+/** The list's own resource names the guests whose last day has passed. */
+function expiredAddresses(steps: readonly Step[]): Set<string> {
+  const lists = steps.filter(({ type }) => type === guestListToken);
+  const addresses = lists.flatMap((step) => (step.new?.inputs?.expired as unknown[] | undefined) ?? []);
+  return new Set(addresses.filter((address) => typeof address === "string").map(canonicalAddress));
+}
+
+/** The engine's last words about every failure; the reasons come before. */
+const epilogue = /^(preview|update|refresh) failed$/;
+
+function errorsOf(events: readonly EngineEvent[]): string[] {
+  return diagnostics(events, "error").filter((message) => !epilogue.test(message));
+}
+
+function diagnostics(events: readonly EngineEvent[], severity: string): string[] {
+  const messages = events
+    .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === severity ? diagnosticEvent.message : []))
+    .map((message) => withoutSecrets(message.trim()))
+    .filter((message) => message !== "");
+  return [...new Set(messages)].sort();
+}
+
+function outcomeOf(events: readonly EngineEvent[], errors: readonly string[], broken: boolean): GuestReport["outcome"] {
+  if (errors.length > 0) return "failed";
+  if (broken) return "stopped by policy";
+  const result = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent?.result;
+  // Without a summary the engine did not reach its end.
+  return result === "succeeded" ? "previewed" : "failed";
+}
+
+function byAddress<Guest extends { address: string }>(guests: Guest[]): Guest[] {
+  return guests.sort((one, other) => compare(canonicalAddress(one.address), canonicalAddress(other.address)));
+}
+
+function byName<Change extends { kind: string; name: string; change: string }>(changes: Change[]): Change[] {
+  const key = ({ kind, name, change }: Change) => `${kind}\n${name}\n${change}`;
+  return changes.sort((one, other) => compare(key(one), key(other)));
+}
+
+/** By code unit: the same order on every machine. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+const severities = ["critical", "high", "medium", "low"];
+
+/** The policy findings of a preview, each once: mandatory ones first, then by severity, policy and guest. */
+function findingsOf(events: readonly EngineEvent[], steps: readonly Step[]): Finding[] {
+  const stepsByUrn = new Map(steps.map((step) => [step.urn, step]));
+  const findings = events
+    .flatMap(({ policyEvent }) => policyEvent ?? [])
+    .map((finding) => findingOf(finding, stepsByUrn.get(finding.resourceUrn ?? "")));
+  const once = new Map(findings.map((finding) => [sortKey(finding), finding]));
+  return [...once].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, finding]) => finding);
+}
+
+function findingOf(finding: PolicyFinding, step: Step | undefined): Finding {
+  const about = aboutOf(finding.resourceUrn, step);
+  return {
+    policy: finding.policyName,
+    mandatory: finding.enforcementLevel === "mandatory",
+    severity: finding.severity || "unrated",
+    about,
+    touched: step === undefined || step.op !== "same" || step.type === "pulumi:pulumi:Stack",
+    message: withoutSecrets(messageOf(finding.message, about)),
+  };
+}
+
+function aboutOf(urn: string | undefined, step: Step | undefined): string {
+  if (step !== undefined && isInvitation(step)) return guestOf(step).address;
+  return urn === undefined || urn === "" || urn.includes("::pulumi:pulumi:Stack::") ? "the stack" : nameOf(urn);
+}
+
+/** The engine puts the policy's description first, and the comment names the guest beside the message: both go. */
+function messageOf(message: string, about: string): string {
+  const [description = "", ...lines] = message.trim().split("\n");
+  const said = lines.length > 0 ? lines.join(" ") : description;
+  const prefix = `${about}: `;
+  return said.toLowerCase().startsWith(prefix) ? said.slice(prefix.length) : said;
+}
+
+function sortKey({ mandatory, severity, about, policy, message }: Finding): string {
+  const rank = severities.indexOf(severity);
+  return [mandatory ? 0 : 1, rank < 0 ? severities.length : rank, policy, about, message].join("\n");
+}

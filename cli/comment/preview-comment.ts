@@ -1,0 +1,186 @@
+/** A report as the comment of a pull request, and the sections that the daily report shares with it. */
+import { markdownTable } from "../text-table.ts";
+import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, ResourceChange } from "./guest-changes.ts";
+import type { Finding, GuestReport } from "./guest-report.ts";
+import { count, domains, farewell, groups, headline, longestValue, nothing, verdict } from "./report-text.ts";
+import { block, code, prose } from "./untrusted-text.ts";
+
+/** The longest comment that GitHub takes, in characters; GitLab and Azure DevOps take more. */
+export const longestComment = 65_536;
+
+/** What a comment takes beside the report. */
+export interface CommentOptions {
+  /** The commit that was previewed. */
+  commit?: string;
+  /** @default 65,536 characters, GitHub's limit */
+  longest?: number;
+}
+
+/** The first line of a comment, invisible to readers: a later run finds the comment by it and updates it. */
+export function marker(stack: string): string {
+  return `<!-- guests-as-code preview: ${stack.replace(/[^\w./-]/g, "_")} -->`;
+}
+
+/**
+ * The report as a Markdown comment. The same report always gives the same text, of at most `longest` characters: long
+ * lists are folded, and cut where folding does not help.
+ */
+export function commentOf(report: GuestReport, options: CommentOptions = {}): string {
+  return sizedToFit((rows) => render(report, options, rows), options.longest ?? longestComment);
+}
+
+function render(report: GuestReport, { commit }: CommentOptions, rows: number): string {
+  const mandatory = report.findings.filter((finding) => finding.mandatory);
+  const advice = report.findings.filter((finding) => !finding.mandatory);
+  const adviceHere = advice.filter(({ touched }) => touched);
+  const adviceElsewhere = advice.filter(({ touched }) => !touched);
+  const parts = [
+    marker(report.stack),
+    `### ${icon(report)} Guests of ${code(report.stack)}: ${headline(report)}`,
+    `${verdict(report)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
+    ...messageSection("Errors", report.errors, rows),
+    ...findingSection("Broken rules", mandatory, rows),
+    ...addedSection(report.added, rows),
+    ...changedSection(report.changed, rows),
+    ...removedSection(report.removed, rows),
+    ...resourceSection("Access", report.access, rows),
+    ...resourceSection("Other changes", report.other, rows),
+    ...folded(`Advice on these guests (${adviceHere.length})`, findingSection("", adviceHere, rows)),
+    ...folded(
+      `Advice on guests who stay as they are (${adviceElsewhere.length})`,
+      findingSection("", adviceElsewhere, rows),
+    ),
+    ...folded(`Warnings (${report.warnings.length})`, messageSection("", report.warnings, rows)),
+    ...(commit === undefined ? [] : [`<sub>Preview of ${code(commit.slice(0, 12))}</sub>`]),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function icon({ outcome, removed }: GuestReport): string {
+  if (outcome !== "previewed") return "❌";
+  return removed.length > 0 ? "⚠️" : "✅";
+}
+
+/** The numbers of rows a list that are tried, from all to none. */
+const rowLimits = [Number.POSITIVE_INFINITY, 1000, 500, 250, 120, 60, 30, 15, 5, 0];
+
+/**
+ * Renders with as many rows as fit.
+ *
+ * @param render makes the text with at most this many rows of each list
+ * @param longest in UTF-16 units: never fewer than the characters that a code host counts
+ */
+export function sizedToFit(render: (rows: number) => string, longest: number): string {
+  for (const rows of rowLimits) {
+    const text = render(rows);
+    if (text.length <= longest) return text;
+  }
+  // Even the headings are too long; a cut comment still has its first line.
+  return `${render(0).slice(0, longest - 2)}…\n`;
+}
+
+/** From this many rows on, a list is folded. */
+const foldedFrom = 15;
+
+/** A part of a comment as paragraphs; empty where there is nothing to say. Each shows at most `rows` rows of its list. */
+type Section = string[];
+
+export function addedSection(guests: readonly AddedGuest[], rows: number, title = "Added"): Section {
+  return section(title + origins(guests), guests, rows, (shown) =>
+    markdownTable(
+      ["guest", "name", "expires"],
+      shown.map(({ address, displayName = "", expires }) => [
+        code(address),
+        code(displayName),
+        expires === undefined ? "never" : code(expires),
+      ]),
+    ),
+  );
+}
+
+export function changedSection(guests: readonly ChangedGuest[], rows: number, title = "Changed"): Section {
+  return section(title, guests, rows, (shown) => markdownTable(["guest", "what"], shown.map(changedRow)));
+}
+
+export function removedSection(guests: readonly RemovedGuest[], rows: number, title = "Removed"): Section {
+  return section(title + origins(guests), guests, rows, (shown) =>
+    markdownTable(
+      ["guest", "expiry", "what happens"],
+      shown.map((guest) => [code(guest.address), code(guest.expires ?? ""), farewell(guest)]),
+    ),
+  );
+}
+
+export function resourceSection(title: string, changes: readonly ResourceChange[], rows: number): Section {
+  return section(title, changes, rows, (shown) =>
+    markdownTable(
+      ["change", "what", "name"],
+      shown.map(({ change, kind, name }) => [change, code(kind), code(name, 160)]),
+    ),
+  );
+}
+
+export function findingSection(title: string, findings: readonly Finding[], rows: number): Section {
+  return section(title, groups(findings), rows, (shown) =>
+    markdownTable(
+      ["severity", "rule", "guest", "what is wrong"],
+      shown.map(({ finding, about }) => [finding.severity, code(finding.policy), names(about), prose(finding.message)]),
+    ),
+  );
+}
+
+/** Messages as they are, never folded. */
+export function messageSection(title: string, messages: readonly string[], rows: number): Section {
+  return section(title, messages, rows, (shown) => shown.map((message) => block(message)).join("\n\n"), Infinity);
+}
+
+/** The same behind a line to click on. */
+function folded(title: string, content: Section): Section {
+  if (content.length === 0) return [];
+  return [`<details><summary>${title}</summary>`, ...content, "</details>"];
+}
+
+function section<Row>(
+  title: string,
+  all: readonly Row[],
+  rows: number,
+  body: (shown: readonly Row[]) => string,
+  foldFrom = foldedFrom,
+): Section {
+  if (all.length === 0) return [];
+  const shown = all.slice(0, rows);
+  const cut = all.length > shown.length ? [`… and ${all.length - shown.length} more, in the log of this run.`] : [];
+  const content = [...(shown.length > 0 ? [body(shown)] : []), ...cut];
+  if (title === "") return content;
+  const heading = `**${title}**`;
+  return all.length < foldFrom ? [heading, ...content] : [heading, ...folded(`All ${all.length}`, content)];
+}
+
+const mostDomains = 6;
+
+/** Where guests come from, the largest domains first. */
+function origins(guests: readonly { address: string }[]): string {
+  const all = domains(guests);
+  const named = all.slice(0, mostDomains).map(([domain, number]) => `${number} from ${code(domain)}`);
+  const more = all.length - named.length;
+  return `: ${[...named, ...(more > 0 ? [count(more, "more domain")] : [])].join(", ")}`;
+}
+
+function changedRow(guest: ChangedGuest): string[] {
+  const lines = guest.fields.map(fieldText);
+  if (guest.mailedAgain) lines.push("gets the mail again");
+  return [code(guest.address), lines.join("<br>")];
+}
+
+function fieldText({ field, before, after }: FieldChange): string {
+  const [was, becomes] = [before ?? nothing, after ?? nothing].map((value) => code(value, longestValue));
+  return `${field}: ${was} → ${becomes}`;
+}
+
+const mostNamed = 5;
+
+function names(about: readonly string[]): string {
+  const named = about.slice(0, mostNamed).map((name) => code(name));
+  const more = about.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("<br>");
+}

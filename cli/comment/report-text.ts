@@ -1,0 +1,145 @@
+/** A report in words: those that comment and terminal share, and the table on the terminal. */
+import { addressDomain } from "../../model/email-address.ts";
+import { inColumns } from "../text-table.ts";
+import type { FieldChange, RemovedGuest } from "./guest-changes.ts";
+import type { Finding, GuestReport } from "./guest-report.ts";
+import { oneLine } from "./untrusted-text.ts";
+
+/** `1 guest`, `2 guests`. */
+export function count(number: number, one: string, many: string = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** The counts of the headline: `2 added, 1 changed, 1 removed`. */
+export function counts(report: GuestReport): string {
+  const parts = [
+    [report.added.length, "added"],
+    [report.changed.length, "changed"],
+    [report.removed.length, "removed"],
+    [report.access.length, report.access.length === 1 ? "access change" : "access changes"],
+    [report.other.length, report.other.length === 1 ? "other change" : "other changes"],
+  ] as const;
+  const said = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return said.length === 0 ? "no changes" : said.join(", ");
+}
+
+/** The counts, or that the preview failed before there were any. */
+export function headline(report: GuestReport): string {
+  const said = counts(report);
+  return report.outcome === "failed" && said === "no changes" ? "the preview failed" : said;
+}
+
+/** What the reader should know first. */
+export function verdict(report: GuestReport): string {
+  const mandatory = report.findings.filter((finding) => finding.mandatory).length;
+  if (report.outcome === "failed") return "Nothing can be applied until this is put right.";
+  if (report.outcome === "stopped by policy") {
+    const subject = mandatory === 1 ? "1 mandatory rule is" : `${mandatory} mandatory rules are`;
+    return `${subject} broken. Nothing can be applied until this is put right.`;
+  }
+  const sentences = [counts(report) === "no changes" ? "Applying this changes nothing." : "This can be applied."];
+  const mailed = mailedGuests(report);
+  if (mailed > 0) sentences.push(`Up to ${count(mailed, "guest")} will be mailed.`);
+  sentences.push(`Afterwards the stack holds ${count(report.total, "guest")}.`);
+  return sentences.join(" ");
+}
+
+/** An upper bound: a guest who turns out to be in the tenant or its recycle bin is not mailed. */
+function mailedGuests({ added, changed }: GuestReport): number {
+  return added.filter(({ mailed }) => mailed).length + changed.filter(({ mailedAgain }) => mailedAgain).length;
+}
+
+/** Why a guest goes, and what becomes of them. */
+export function farewell({ reason, fate }: RemovedGuest): string {
+  const fates = {
+    deleted: "deleted (30 days in the recycle bin)",
+    disabled: "kept, but may not sign in",
+    kept: "kept in the tenant",
+  };
+  return `${reason}: ${fates[fate]}`;
+}
+
+/** How many guests come from which domain, the largest first. */
+export function domains(guests: readonly { address: string }[]): [domain: string, number: number][] {
+  const groups = Map.groupBy(guests, ({ address }) => addressDomain(address));
+  const sizes = [...groups].map(([domain, members]): [string, number] => [domain, members.length]);
+  return sizes.sort(([one, few], [other, many]) => many - few || (one < other ? -1 : 1));
+}
+
+/** The most characters of a field's value that a table shows. */
+export const longestValue = 40;
+
+/** Stands for a missing value. */
+export const nothing = "(none)";
+
+/** Findings of one policy with the same message, and everybody they are about. */
+export interface FindingGroup {
+  finding: Finding;
+  about: string[];
+}
+
+/** Gathers equal findings: five hundred guests without a sponsor make one line. */
+export function groups(findings: readonly Finding[]): FindingGroup[] {
+  const groups = Map.groupBy(findings, ({ policy, mandatory, message }) => `${policy}\n${mandatory}\n${message}`);
+  return [...groups.values()].flatMap((group) => {
+    const [finding] = group;
+    return finding === undefined ? [] : [{ finding, about: group.map(({ about }) => about) }];
+  });
+}
+
+/** The whole report as plain text for a terminal or a log. */
+export function terminalText(report: GuestReport): string {
+  const lines = [
+    `Guests of ${report.stack}: ${headline(report)}`,
+    verdict(report),
+    ...list(
+      "Errors",
+      report.errors.flatMap((error) => error.split("\n")).map((line) => [line]),
+    ),
+    ...list("Broken rules", report.findings.filter(({ mandatory }) => mandatory).map(findingRow)),
+    ...list(
+      "Added",
+      report.added.map(({ address, displayName = "", expires }) => [
+        `+ ${address}`,
+        displayName,
+        expires === undefined ? "never expires" : `until ${expires}`,
+      ]),
+    ),
+    ...list(
+      "Changed",
+      report.changed.flatMap(({ address, fields, mailedAgain }) => [
+        ...fields.map((field, index) => [index === 0 ? `~ ${address}` : "", fieldText(field)]),
+        ...(mailedAgain ? [["", "gets the mail again"]] : []),
+      ]),
+    ),
+    ...list(
+      "Removed",
+      report.removed.map((guest) => [`- ${guest.address}`, farewell(guest)]),
+    ),
+    ...list(
+      "Access and other changes",
+      [...report.access, ...report.other].map(({ change, kind, name }) => [change, kind, name]),
+    ),
+    ...list("Advice", report.findings.filter(({ mandatory }) => !mandatory).map(findingRow)),
+    ...list(
+      "Warnings",
+      report.warnings.flatMap((warning) => warning.split("\n")).map((line) => [line]),
+    ),
+  ];
+  return lines.join("\n");
+}
+
+function findingRow({ severity, policy, about, message }: Finding): string[] {
+  return [severity, policy, about, message];
+}
+
+function fieldText({ field, before, after }: FieldChange): string {
+  return `${field}: ${oneLine(before ?? nothing, longestValue)} → ${oneLine(after ?? nothing, longestValue)}`;
+}
+
+/** A title and rows in columns; nothing where there are no rows. */
+function list(title: string, rows: readonly string[][]): string[] {
+  if (rows.length === 0) return [];
+  const shown = rows.map((row) => row.map((cell) => (row.length === 1 ? cell : oneLine(cell, 400))));
+  return ["", title, ...inColumns(shown).map((line) => `  ${line}`.trimEnd())];
+}

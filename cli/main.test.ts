@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** Runs the command `guests`, outside of any pipeline. */
+function guests(args: string[], { folder = import.meta.dirname, env = {} } = {}) {
+  const quiet = { PATH: process.env.PATH, ...env };
+  return spawnSync(process.execPath, [path.join(folder, "main.ts"), ...args], { encoding: "utf8", env: quiet });
+}
+
+// Each call starts a Node, which takes seconds on a busy machine.
+describe("guests", { timeout: 60_000 }, () => {
+  it("names its commands when it is asked, and also when it is called without one or with a wrong one", () => {
+    const asked = guests(["--help"]);
+    expect([asked.status, asked.stderr]).toEqual([0, ""]);
+    for (const command of ["preview", "apply", "daily", "post-comment", "comment"]) {
+      expect(asked.stdout).toContain(`  ${command}\n`);
+    }
+    for (const args of [[], ["aply"]]) {
+      const { status, stdout, stderr } = guests(args);
+      expect([status, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(asked.stdout);
+    }
+  });
+
+  it.each(["preview", "apply", "daily", "post-comment", "comment"])(
+    "%s says what it takes, and runs nothing",
+    (name) => {
+      const { status, stdout, stderr } = guests([name, "--help"]);
+      expect([status, stderr]).toEqual([0, ""]);
+      expect(stdout.startsWith(`guests ${name} `)).toBe(true);
+    },
+  );
+
+  it("ends with a status of its own on a wrong command line", () => {
+    const { status, stdout, stderr } = guests(["preview", "--stack", "nowhere"]);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("guests.nowhere.json is missing");
+  });
+
+  it("posts a comment where no package is installed", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-cli-"));
+    try {
+      const isSource = (file: string) => !["node_modules", "fixtures"].includes(path.basename(file));
+      cpSync(import.meta.dirname, folder, { recursive: true, filter: isSource });
+      const file = path.join(folder, "comment.md");
+      writeFileSync(file, "the comment");
+      const { status, stdout, stderr } = guests(["post-comment", file], { folder, env: { GITHUB_ACTIONS: "true" } });
+      // It got as far as asking for the pipeline's token.
+      expect(stdout).toMatch(/^Not posted: .*GITHUB_TOKEN/);
+      expect(stdout).toContain("the comment");
+      expect([status, stderr]).toEqual([0, ""]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// guests COMMAND: the guests of a stack, previewed, applied, looked after every day, and told to a pull request.
+import { asksForHelp, type Command, endWith, exitStatus, helpOf, readCommandLine, Stop } from "./command-line.ts";
+
+interface Entry {
+  about: string;
+  /** Loads the command alone: `post-comment` also runs where no package is installed. */
+  load(): Promise<Command>;
+}
+
+const commands: ReadonlyMap<string, Entry> = new Map([
+  [
+    "preview",
+    {
+      about: "Shows what an apply would change, checks it against the policies and writes the comment. Sends nothing.",
+      load: async () => (await import("./preview-and-apply.ts")).previewCommand,
+    },
+  ],
+  [
+    "apply",
+    {
+      about: "Previews, and if nothing fails and no mandatory policy is broken, brings the tenant to the list.",
+      load: async () => (await import("./preview-and-apply.ts")).applyCommand,
+    },
+  ],
+  [
+    "daily",
+    {
+      about: "Refreshes, removes guests whose last day has passed, and reports every other difference.",
+      load: async () => (await import("./daily.ts")).dailyCommand,
+    },
+  ],
+  [
+    "post-comment",
+    {
+      about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",
+      load: async () => (await import("./post-comment.ts")).postCommentCommand,
+    },
+  ],
+  [
+    "comment",
+    {
+      about: "Prints the comment of a preview that ran before, from its event log.",
+      load: async () => (await import("./preview-and-apply.ts")).commentCommand,
+    },
+  ],
+]);
+
+await endWith(async () => {
+  const [name, ...args] = process.argv.slice(2);
+  if (name === undefined) throw new Stop(overview(), exitStatus.usage);
+  const entry = commands.get(name);
+  if (entry === undefined) {
+    if (!asksForHelp([name])) throw new Stop(`There is no command "${name}".\n\n${overview()}`, exitStatus.usage);
+    console.log(overview());
+    return exitStatus.fine;
+  }
+  const command = await entry.load();
+  if (asksForHelp(args)) {
+    console.log(helpOf(name, entry.about, command));
+    return exitStatus.fine;
+  }
+  return command.run(readCommandLine(name, command, args));
+});
+
+function overview(): string {
+  const list = [...commands].map(([name, { about }]) => `  ${name}\n      ${about}`);
+  return `guests COMMAND [--help] …\n\n${list.join("\n")}`;
+}

@@ -1,0 +1,158 @@
+/** The commands `preview`, `apply` and `comment`, and the preview that `daily` shares with them. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import {
+  type Command,
+  type ExitStatus,
+  exitStatus,
+  newestOption,
+  type RunOptions,
+  runOptions,
+  Stop,
+  stackOptions,
+} from "./command-line.ts";
+import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
+import { type GuestReport, readReport } from "./comment/guest-report.ts";
+import { commentOf } from "./comment/preview-comment.ts";
+import { terminalText } from "./comment/report-text.ts";
+import { type PulumiRun, policyFlags, runPulumi } from "./pulumi-run.ts";
+
+/** What would change: a table on the terminal, and the comment in a file. */
+export const previewCommand: Command = {
+  options: {
+    ...stackOptions,
+    "save-plan": { value: "FILE", help: "Save Pulumi's update plan, for apply --plan (PULUMI_EXPERIMENTAL=true)." },
+  },
+  ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
+  async run(line) {
+    const options = runOptions(line);
+    const plan = line.values["save-plan"];
+    const { report } = await previewStack(options, plan === undefined ? [] : ["--save-plan", plan]);
+    publish(report, options);
+    return statusOf(report);
+  },
+};
+
+/** Brings the tenant to the list, unless the preview fails or breaks a mandatory policy. */
+export const applyCommand: Command = {
+  options: {
+    ...stackOptions,
+    ...newestOption,
+    plan: { value: "FILE", help: "Do no more than this plan of preview --save-plan (PULUMI_EXPERIMENTAL=true)." },
+  },
+  ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy, exitStatus.refused],
+  async run(line) {
+    const options = runOptions(line);
+    const { plan, "newest-of": branch } = line.values;
+    if (branch !== undefined) refuseUnlessNewest(options.project, branch);
+
+    const { report } = await previewStack(options);
+    publish(report, options);
+    if (report.outcome !== "previewed") return statusOf(report);
+
+    // The preview is done; the policies judge again, because only the update knows every value.
+    const flags = ["--yes", "--skip-preview", ...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];
+    const { status } = await runPulumi(options, "up", flags);
+    return status === 0 ? exitStatus.fine : exitStatus.failed;
+  },
+};
+
+/** The comment of an earlier preview, on stdout. */
+export const commentCommand: Command = {
+  options: {
+    stack: { value: "NAME", required: true, help: "The stack, for the heading." },
+    terminal: { help: "Print the table of the terminal instead." },
+  },
+  takes: "EVENTS",
+  ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
+  async run({ values, flags, rest: [file = ""] }) {
+    const report = readReport(readEvents(readFileSync(file, "utf8")), values.stack ?? "", today());
+    console.log(flags.has("terminal") ? terminalText(report) : commentOf(report));
+    return statusOf(report);
+  },
+};
+
+export interface Preview {
+  report: GuestReport;
+  events: EngineEvent[];
+}
+
+/** Previews a stack with the policy pack. Sends nothing. */
+export async function previewStack(options: RunOptions, flags: readonly string[] = []): Promise<Preview> {
+  const run = await runPulumi(options, "preview", [...policyFlags(options), ...flags]);
+  return { report: reportOf(run, options), events: run.events };
+}
+
+/** Why a refresh or an update failed; empty when it did not. */
+export function operationErrors(run: PulumiRun, options: RunOptions): string[] {
+  const report = reportOf(run, options);
+  return report.outcome === "failed" ? report.errors : [];
+}
+
+/**
+ * Refuses a checkout that is not the newest reviewed commit.
+ *
+ * Starting an old run again would bring back the list of its day: it would delete the guests added since, and invite
+ * those removed since. And nobody has reviewed a changed file.
+ *
+ * @param folder a folder of the checkout
+ * @param branch a branch of the remote `origin`; its newest commit is the only one to apply
+ * @throws Stop when the checkout is another commit, has changed files, or cannot be compared
+ */
+export function refuseUnlessNewest(folder: string, branch: string): void {
+  const changed = git(folder, ["status", "--porcelain", "--untracked-files=no"]);
+  if (changed !== "") throw refusal(`These files are not as they were committed:\n${changed}`);
+
+  const here = git(folder, ["rev-parse", "HEAD"]);
+  const [newest = ""] = git(folder, ["ls-remote", "origin", `refs/heads/${branch}`]).split(/\s/);
+  if (newest === "") throw refusal(`The remote "origin" has no branch "${branch}".`);
+  if (here !== newest) {
+    throw refusal(
+      `This checkout is ${here.slice(0, 12)}, and the newest commit of ${branch} is ${newest.slice(0, 12)}. ` +
+        "Applying an older list would undo what was reviewed since; let the run of the newest commit do it.",
+    );
+  }
+}
+
+function git(folder: string, args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync("git", ["-C", folder, ...args], { encoding: "utf8" });
+  if (status === 0) return stdout.trim();
+  throw refusal(`The checkout cannot be compared: git ${args[0]} failed: ${(error?.message ?? stderr).trim()}`);
+}
+
+function refusal(reason: string): Stop {
+  return new Stop(`Refused to apply. Nothing was sent.\n${reason}`, exitStatus.refused);
+}
+
+/** Shows a report on the terminal, and writes the comment beside the event log. */
+function publish(report: GuestReport, { out, commit }: RunOptions): void {
+  const file = path.join(out, "comment.md");
+  writeFileSync(file, commentOf(report, commit === undefined ? {} : { commit }));
+  console.log(`\n${terminalText(report)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
+}
+
+/** How a command ends that did nothing but preview. */
+function statusOf({ outcome }: GuestReport): ExitStatus {
+  if (outcome === "failed") return exitStatus.failed;
+  return outcome === "stopped by policy" ? exitStatus.policy : exitStatus.fine;
+}
+
+/** Today in UTC, `YYYY-MM-DD`. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function reportOf({ status, events }: PulumiRun, { stack }: RunOptions): GuestReport {
+  const report = readReport(events, stack, today());
+  if (status === 0 || report.outcome !== "previewed") return withReason(report, events.length);
+  const errors = [`Pulumi ended with status ${status}; the log of this run says why.`];
+  return { ...report, outcome: "failed", errors };
+}
+
+/** Gives a failure without a message one, so that the reader of the comment knows where to look. */
+function withReason(report: GuestReport, events: number): GuestReport {
+  if (report.outcome !== "failed" || report.errors.length > 0) return report;
+  const when = events === 0 ? "before the preview began (no such stack, or not signed in to the backend)" : "half-way";
+  return { ...report, errors: [`Pulumi stopped ${when}; the log of this run says why.`] };
+}

@@ -1,0 +1,231 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire, registerHooks } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { nodeProgram, repository } from "../tools/toolchain.ts";
+
+const workflowsFolder = path.join(repository, ".github", "workflows");
+const workflows = readdirSync(workflowsFolder);
+const pipelines = path.join(repository, "pipelines");
+
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions: unknown;
+  jobs: Record<string, Job>;
+}
+interface Job {
+  if?: string;
+  permissions?: Record<string, string>;
+  environment?: string;
+  concurrency?: { group: string; "cancel-in-progress": boolean };
+  "timeout-minutes"?: number;
+  env?: Record<string, string>;
+  steps: { uses?: string; run?: string; with?: Record<string, unknown> }[];
+}
+
+describe.each(workflows)("the workflow %s", (file) => {
+  const text = readFileSync(path.join(workflowsFolder, file), "utf8");
+  const workflow = parse(text) as Workflow;
+  const jobs = Object.entries(workflow.jobs);
+
+  it("passes GitHub's own language service", async () => {
+    expect(await githubProblems(text)).toEqual([]);
+  });
+
+  it("takes no permission for all jobs, and says for each job what it needs", () => {
+    expect(workflow.permissions).toEqual({});
+    for (const [name, { permissions }] of jobs) expect({ name, permissions }).toMatchObject({ permissions: {} });
+  });
+
+  it("writes nothing to the repository, and never has a token of Entra together with one that comments", () => {
+    for (const [, { permissions = {} }] of jobs) {
+      expect(permissions.contents).toBe("read");
+      expect(Object.keys(permissions).filter((name) => permissions[name] === "write").length).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("pins every action to a commit, and names its version", () => {
+    const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
+    expect(uses.length).toBeGreaterThan(0);
+    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it("uses no stored secret", () => {
+    expect(text).not.toMatch(/secrets\s*[.[]/);
+    expect(text).not.toMatch(/CLIENT_SECRET|ACCESS_TOKEN:/);
+  });
+
+  it("lets no text of a pull request into a shell, and runs no foreign code with rights", () => {
+    for (const step of jobs.flatMap(([, job]) => job.steps)) expect(step.run ?? "").not.toContain("${{");
+    expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
+    expect(Object.keys(workflow.on)).not.toContain("workflow_run");
+  });
+
+  it("gives up some time", () => {
+    for (const [, job] of jobs) expect(job["timeout-minutes"]).toBeGreaterThan(0);
+  });
+});
+
+describe("the workflows together", () => {
+  const jobs = workflows.flatMap((file) =>
+    Object.values((parse(readFileSync(path.join(workflowsFolder, file), "utf8")) as Workflow).jobs),
+  );
+  const runs = (call: string) => jobs.filter(({ steps }) => steps.some(({ run }) => run?.includes(call)));
+
+  it("never let a stack run in parallel with itself, nor stop it half-way", () => {
+    const changing = [...runs("cli/main.ts apply"), ...runs("cli/main.ts daily")];
+    expect(changing).toHaveLength(2);
+    for (const { concurrency } of changing) {
+      const group = expect.stringMatching(/^stack-\$\{\{ matrix\.stack \}\}$/);
+      expect(concurrency).toEqual({ group, queue: "max", "cancel-in-progress": false });
+    }
+  });
+
+  it("change a stack only from main, in an environment of its own", () => {
+    for (const job of [...runs("cli/main.ts apply"), ...runs("cli/main.ts daily")]) {
+      expect(job.if).toContain("github.ref == 'refs/heads/main'");
+      expect(job.environment).toContain("matrix.stack");
+    }
+  });
+
+  it("give a pull request another identity than the one that changes guests, and a fork none", () => {
+    const [preview] = runs("cli/main.ts preview");
+    expect(preview?.env?.ARM_CLIENT_ID).toMatch(/ vars\.ARM_PREVIEW_CLIENT_ID /);
+    expect(preview?.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
+    expect(preview?.environment).toBeUndefined();
+  });
+
+  it("comment with the program of the base, not with that of the pull request", () => {
+    const [comment] = runs("cli/main.ts post-comment");
+    expect(comment?.steps[0]?.with?.ref).toMatch(/ github\.event\.pull_request\.base\.sha /);
+    expect(comment?.steps.some(({ run }) => /npm/.test(run ?? ""))).toBe(false);
+  });
+});
+
+describe("a workflow with a mistake", () => {
+  it("is found out", async () => {
+    const text = `on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    stpes: []\n    steps:\n      - run: echo \${{ foo.bar }}\n`;
+    expect(await githubProblems(text)).toEqual(expect.arrayContaining([expect.stringContaining("stpes")]));
+  });
+});
+
+describe("gitlab-ci.yml", () => {
+  const text = readFileSync(path.join(pipelines, "gitlab-ci.yml"), "utf8");
+
+  it("passes GitLab's schema and makes the jobs of each stack", () => {
+    const listed = gitlabJobs(text);
+    for (const job of ["check", "preview dev", "preview prod", "apply dev", "apply prod", "daily dev", "daily prod"]) {
+      expect(listed).toContain(job);
+    }
+  });
+
+  it("is found out when it has a mistake", () => {
+    expect(() => gitlabJobs(text.replace("  interruptible:", "  interuptible:"))).toThrow(/interuptible/);
+  });
+
+  it("never lets a stack run in parallel with itself", () => {
+    const jobs = parse(text) as Record<string, { resource_group?: string }>;
+    for (const stack of ["dev", "prod"]) {
+      expect(jobs[`apply ${stack}`]?.resource_group).toBe(`stack-${stack}`);
+      expect(jobs[`daily ${stack}`]?.resource_group).toBe(`stack-${stack}`);
+    }
+  });
+});
+
+describe("azure-pipelines.yml", () => {
+  const files = ["azure-pipelines.yml", ...readdirSync(path.join(pipelines, "azure")).map((file) => `azure/${file}`)];
+  const schema = JSON.parse(readFileSync(path.join(pipelines, "schemas", "azure-pipelines.schema.json"), "utf8"));
+  const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
+
+  it.each(files)("%s passes the schema", (file) => {
+    validate(parse(readFileSync(path.join(pipelines, file), "utf8")));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it.each(files)("%s has no anchor, which Azure Pipelines does not read", (file) => {
+    expect(readFileSync(path.join(pipelines, file), "utf8")).not.toMatch(/^\s*(?:- )?(?:\w+: )?[&*]\w+\s*$/m);
+  });
+
+  it("names templates that exist, with the parameters they ask for", () => {
+    for (const file of files) {
+      for (const { template, parameters = {} } of templatesOf(
+        parse(readFileSync(path.join(pipelines, file), "utf8")),
+      )) {
+        const used = path.join(pipelines, path.dirname(file), template);
+        const declared = (parse(readFileSync(used, "utf8")).parameters ?? []) as { name: string }[];
+        expect(Object.keys(parameters).sort()).toEqual(declared.map(({ name }) => name).sort());
+      }
+    }
+  });
+
+  it("is found out when it has a mistake", () => {
+    expect(validate({ stages: [{ stage: "a", jobs: [{ job: "b", stpes: [] }] }] })).toBe(false);
+  });
+});
+
+describe("all three systems", () => {
+  const texts = {
+    github: workflows.map((file) => readFileSync(path.join(workflowsFolder, file), "utf8")).join("\n"),
+    azure: readFileSync(path.join(pipelines, "azure-pipelines.yml"), "utf8"),
+    gitlab: readFileSync(path.join(pipelines, "gitlab-ci.yml"), "utf8"),
+  };
+
+  it.each(Object.entries(texts))("%s calls the same commands", (_, text) => {
+    const called = new Set([...text.matchAll(/node cli\/main\.ts ([\w-]+)/g)].map(([, command]) => command));
+    expect([...called].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
+  });
+});
+
+/** What the language service that GitHub's editor extension runs says about a workflow. */
+async function githubProblems(text: string): Promise<string[]> {
+  // It imports JSON the way a bundler reads it, without the attribute that Node asks for.
+  const hooks = registerHooks({
+    load: (url, context, next) =>
+      next(url, url.endsWith(".json") ? { ...context, importAttributes: { type: "json" } } : context),
+  });
+  try {
+    const { validate } = await import("@actions/languageservice");
+    const { TextDocument } = await import("vscode-languageserver-textdocument");
+    // The service remembers what it has parsed by the file's name.
+    const file = `file:///.github/workflows/${createHash("sha256").update(text).digest("hex")}.yml`;
+    const problems = await validate(TextDocument.create(file, "yaml", 1, text), {});
+    return problems.map(({ range, message }) => `line ${range.start.line + 1}: ${message}`);
+  } finally {
+    hooks.deregister();
+  }
+}
+
+/** Parses a GitLab pipeline with gitlab-ci-local, which knows GitLab's own schema, and lists its jobs. */
+function gitlabJobs(text: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-gitlab-"));
+  try {
+    writeFileSync(path.join(folder, ".gitlab-ci.yml"), text);
+    cpSync(path.join(repository, "package-lock.json"), path.join(folder, "package-lock.json"));
+    const git = (...args: string[]) => execFileSync("git", ["-C", folder, ...args], { stdio: "pipe" });
+    git("init", "--quiet", "--initial-branch=main");
+    git("remote", "add", "origin", "git@gitlab.example:contoso/guests.git");
+    git("-c", "user.name=t", "-c", "user.email=t@contoso.example", "commit", "--quiet", "--allow-empty", "-m", "empty");
+    const entry = createRequire(import.meta.url).resolve("gitlab-ci-local/package.json");
+    const program = path.join(path.dirname(entry), JSON.parse(readFileSync(entry, "utf8")).bin);
+    const args = [program, "--list-all"];
+    return execFileSync(nodeProgram(), args, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: "pipe",
+      env: { ...process.env, HOME: folder },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function templatesOf(value: unknown): { template: string; parameters?: object }[] {
+  if (value === null || typeof value !== "object") return [];
+  const own = "template" in value ? [value as { template: string }] : [];
+  return [...own, ...Object.values(value).flatMap(templatesOf)];
+}
