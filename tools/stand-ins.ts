@@ -1,8 +1,8 @@
 import path from "node:path";
 import { repository } from "./toolchain.ts";
 
-/** The programs that take the place of official plugins; see test/standins/README.md. */
-const folder = path.join(repository, "test", "standins", "bin");
+/** The programs that take the place of official plugins; see tools/stand-ins/README.md. */
+const folder = path.join(repository, "tools", "stand-ins", "bin");
 
 /**
  * What the environment of a `pulumi` needs beside the toolchain's for the packages `azuread` and `azure-native`: the

@@ -46,14 +46,14 @@ describe("the plugins of azuread and azure-native", () => {
   const pathOf = (env: NodeJS.ProcessEnv) => localStackEnvironment(tenant, env).PATH ?? "";
 
   it("are the stand-ins for stack local", () => {
-    expect(pathOf({ PATH: "/usr/bin" })).toMatch(/standins.bin.*[:;]\/usr\/bin$/);
+    expect(pathOf({ PATH: "/usr/bin" })).toMatch(/stand-ins.bin.*[:;]\/usr\/bin$/);
   });
 
   it("are the official ones with the switch, and for every other stack", () => {
     const env = { PATH: "/usr/bin", GUESTS_OFFICIAL_PLUGINS: "true" };
-    expect(pathOf(env)).not.toContain("standins");
+    expect(pathOf(env)).not.toContain("stand-ins");
     expect(localStackEnvironment(tenant, env).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("false");
-    expect(toolchainEnvironment({ PATH: "/usr/bin" }).PATH).not.toContain("standins");
+    expect(toolchainEnvironment({ PATH: "/usr/bin" }).PATH).not.toContain("stand-ins");
   });
 });
 

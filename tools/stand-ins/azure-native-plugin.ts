@@ -1,7 +1,21 @@
+/** Stands in for the plugin of `@pulumi/azure-native` where the official one is not to be had. See README.md. */
 import { randomUUID } from "node:crypto";
-import type { Properties, PropertyValue } from "../../../provider/grpc/properties.ts";
-import { type Cloud, ServiceError } from "../cloud.ts";
-import type { FixedResource } from "../stand-in.ts";
+import { createRequire } from "node:module";
+import type { Properties, PropertyValue } from "../../provider/grpc/properties.ts";
+import { serve } from "../../provider/grpc/server.ts";
+import { Cloud, type FixedResource, ServiceError, standIn } from "./stand-in.ts";
+
+/** The version that the official SDK's unversioned token stands for. */
+const apiVersion = "api-version=2022-04-01";
+
+const { version } = createRequire(import.meta.url)("@pulumi/azure-native/package.json") as { version: string };
+const cloud = new Cloud(process.env);
+const provider = standIn(
+  version,
+  { "azure-native:authorization:RoleAssignment": roleAssignment() },
+  { "azure-native:authorization:getRoleDefinition": getRoleDefinition },
+);
+serve(() => provider, process.argv.slice(2));
 
 interface RoleAssignment {
   id: string;
@@ -10,11 +24,8 @@ interface RoleAssignment {
   properties: Record<string, PropertyValue>;
 }
 
-/** The version that the official SDK's unversioned token stands for. */
-const apiVersion = "api-version=2022-04-01";
-
 /** `azure-native:authorization:RoleAssignment` */
-export function roleAssignment(cloud: Cloud): FixedResource {
+function roleAssignment(): FixedResource {
   return {
     inputs: [
       ...["condition", "conditionVersion", "delegatedManagedIdentityResourceId", "description", "principalId"],
@@ -23,7 +34,7 @@ export function roleAssignment(cloud: Cloud): FixedResource {
     required: ["principalId", "roleDefinitionId", "scope"],
     async create({ scope, roleAssignmentName = randomUUID(), ...properties }) {
       const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${roleAssignmentName}`;
-      if (await exists(cloud, id)) throw new Error(`cannot create already existing resource '${id}'`);
+      if (await exists(id)) throw new Error(`cannot create already existing resource '${id}'`);
       const made = await cloud.resourceManager<RoleAssignment>("PUT", `${id}?${apiVersion}`, { properties });
       return { id: made.id, outputs: outputsOf(made) };
     },
@@ -40,14 +51,14 @@ export function roleAssignment(cloud: Cloud): FixedResource {
 }
 
 /** `azure-native:authorization:getRoleDefinition` */
-export async function getRoleDefinition(cloud: Cloud, { scope, roleDefinitionId }: Properties): Promise<Properties> {
+async function getRoleDefinition({ scope, roleDefinitionId }: Properties): Promise<Properties> {
   const path = `${scope}/providers/Microsoft.Authorization/roleDefinitions/${roleDefinitionId}`;
   const found = await cloud.resourceManager<RoleAssignment>("GET", `${path}?api-version=2022-05-01-preview`);
   const { type: roleType, ...properties } = found.properties;
   return { ...properties, roleType: roleType ?? null, id: found.id, name: found.name, type: found.type };
 }
 
-async function exists(cloud: Cloud, id: string): Promise<boolean> {
+async function exists(id: string): Promise<boolean> {
   try {
     await cloud.resourceManager("GET", `${id}?${apiVersion}`);
     return true;

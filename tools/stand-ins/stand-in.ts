@@ -1,7 +1,74 @@
+/** What both stand-ins share: a provider of resources that every change replaces, and a client of Microsoft's services. */
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import type { Properties } from "../../provider/grpc/properties.ts";
+import type { CheckFailure, Resource, ResourceProvider } from "../../provider/grpc/resource-provider.ts";
 
-/** What a service answered when it was not success. */
+/** A resource that is made, read and removed; every change replaces it. */
+export interface FixedResource {
+  inputs: readonly string[];
+  required: readonly string[];
+  create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
+  /** Rejects with a `ServiceError` 404 where it is gone. */
+  read(id: string, outputs: Properties): Promise<{ inputs: Properties; outputs: Properties }>;
+  delete(id: string, outputs: Properties): Promise<void>;
+}
+
+/** A provider of such resources and of functions. */
+export function standIn(
+  version: string,
+  resources: Readonly<Record<string, FixedResource>>,
+  functions: Readonly<Record<string, (args: Properties) => Promise<Properties>>>,
+): ResourceProvider {
+  return {
+    // The engine asks for the official version; the suffix tells people that it is not that plugin.
+    version: `${version}+standin`,
+    resources: Object.fromEntries(Object.entries(resources).map(([type, resource]) => [type, asResource(resource)])),
+    functions,
+    schema: () => "{}",
+    checkConfig: (config) => ({ inputs: config, failures: [] }),
+    configure: () => {},
+    close: async () => {},
+  };
+}
+
+function asResource(resource: FixedResource): Resource {
+  return {
+    check: (_urn, news) => ({ inputs: news, failures: failuresOf(resource, news) }),
+    diff: (olds, news) => {
+      const changed = resource.inputs.filter((name) => !same(olds[name], news[name]));
+      return new Map(changed.map((name) => [name, "replace"]));
+    },
+    preview: (inputs, outputs) => ({ ...outputs, ...inputs }),
+    create: ({ inputs }) => resource.create(inputs),
+    read: async ({ id, outputs }) => {
+      try {
+        return { id, ...(await resource.read(id, outputs)) };
+      } catch (error) {
+        if (error instanceof ServiceError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    update: () => Promise.reject(new Error("Every change replaces this resource.")),
+    delete: ({ id, outputs }) => resource.delete(id, outputs),
+  };
+}
+
+function failuresOf({ inputs, required }: FixedResource, news: Properties): CheckFailure[] {
+  const missing = required.filter((name) => news[name] === undefined);
+  const unknown = Object.keys(news).filter((name) => !name.startsWith("__") && !inputs.includes(name));
+  return [
+    ...missing.map((property) => ({ property, reason: "Missing required argument" })),
+    ...unknown.map((property) => ({ property, reason: "An argument of this name is not expected here" })),
+  ];
+}
+
+/** Ids are compared without regard to letter case. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one)?.toLowerCase() === JSON.stringify(other)?.toLowerCase();
+}
+
+/** An answer of Graph or Resource Manager that was not a success. */
 export class ServiceError extends Error {
   override name = "ServiceError";
   readonly status: number;
@@ -18,12 +85,12 @@ const endpoints = z.object({
   microsoftGraphResourceId: z.url(),
 });
 
-/** How often a throttled request is tried. */
+/** How many times a throttled request is sent. */
 const mostAttempts = 10;
 
 /**
- * A cloud as `ARM_METADATA_HOSTNAME` describes it, and a signed-in way to its Graph and its Resource Manager: what the
- * official plugins' Go libraries are to them.
+ * A client of Graph and Resource Manager, signed in by client secret. It finds both by `ARM_METADATA_HOSTNAME`, as the
+ * official plugins do.
  */
 export class Cloud {
   readonly #environment: NodeJS.ProcessEnv;
@@ -34,14 +101,14 @@ export class Cloud {
     this.#environment = environment;
   }
 
-  /** Asks Graph. @param path below the version */
+  /** Sends a request to Graph. @param path below the version */
   async graph<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const { microsoftGraphResourceId } = await this.#describe();
     const root = microsoftGraphResourceId.replace(/\/$/, "");
     return this.#send(method, `${root}/v1.0${path}`, root, body);
   }
 
-  /** Every object of a list of Graph's, page after page. */
+  /** Reads a list of Graph's, page after page. */
   async graphList<T>(path: string): Promise<T[]> {
     const { microsoftGraphResourceId } = await this.#describe();
     const root = `${microsoftGraphResourceId.replace(/\/$/, "")}/v1.0`;
@@ -54,7 +121,7 @@ export class Cloud {
     return all;
   }
 
-  /** Asks Azure Resource Manager. @param path a resource id with the API version */
+  /** Sends a request to Azure Resource Manager. @param path a resource id with the API version */
   async resourceManager<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const { resourceManager, authentication } = await this.#describe();
     const audience = (authentication.audiences[0] ?? "").replace(/\/$/, "");
