@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { localStackEnvironment } from "../../../tools/local-stack.ts";
-import { toolchainEnvironment } from "../../../tools/toolchain.ts";
+import { localStackEnvironment } from "./local-stack.ts";
+import { toolchainEnvironment } from "./toolchain.ts";
 
 const tenant = { ARM_TENANT_ID: "local-tenant", ARM_CLIENT_SECRET: "local-secret", SSL_CERT_FILE: "/local/ca.pem" };
 

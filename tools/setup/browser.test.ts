@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ensureBrowser, rememberedBrowser } from "../../../tools/setup/browser.mjs";
-import { usualPlaces } from "../../../tools/setup/browser-on-machine.mjs";
+import { ensureBrowser, rememberedBrowser } from "./browser.mjs";
+import { usualPlaces } from "./browser-on-machine.mjs";
 
 let root: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cliFitsSdk, isAtLeast } from "../../../tools/setup/version.mjs";
+import { cliFitsSdk, isAtLeast } from "./version.mjs";
 
 describe("whether a version is new enough", () => {
   it.each([

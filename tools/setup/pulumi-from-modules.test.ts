@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { sdkVersion } from "../../../tools/setup/pulumi.mjs";
-import { goFailure } from "../../../tools/setup/pulumi-from-modules.mjs";
-import { repository } from "../../../tools/toolchain.ts";
+import { repository } from "../toolchain.ts";
+import { sdkVersion } from "./pulumi.mjs";
+import { goFailure } from "./pulumi-from-modules.mjs";
 
 describe("the Pulumi CLI built from Go modules", () => {
   it("has the version of the SDK in package.json", () => {

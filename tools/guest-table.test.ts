@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { guestsOf, guestTable } from "../../../tools/guest-table.ts";
+import { guestsOf, guestTable } from "./guest-table.ts";
 
 const stack = {
   deployment: {

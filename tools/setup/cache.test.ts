@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cacheDirectory, cacheName, fillCache } from "../../../tools/setup/cache.mjs";
+import { cacheDirectory, cacheName, fillCache } from "./cache.mjs";
 
 describe("the cache directory", () => {
   it.each([

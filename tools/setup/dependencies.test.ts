@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dependenciesMatch } from "../../../tools/setup/dependencies.mjs";
+import { dependenciesMatch } from "./dependencies.mjs";
 
 describe("whether the npm packages are those of the lock file", () => {
   let root: string;
