@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { packagedNode } from "./setup/node-runtime.mjs";
-import { pulumiIn, rememberedPulumi } from "./setup/pulumi.mjs";
+import { packagedNode } from "./setup/npm-packages.mjs";
+import { pulumiIn, rememberedPulumi } from "./setup/pulumi-cli.mjs";
 
 /** The repository's folder. */
 export const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ensureBrowser, rememberedBrowser } from "./browser.mjs";
-import { usualPlaces } from "./browser-on-machine.mjs";
+import { usualPlaces } from "./browser-sources.mjs";
 
 let root: string;
 beforeEach(() => {

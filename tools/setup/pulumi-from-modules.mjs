@@ -3,8 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { cacheName, fillCache } from "./cache.mjs";
-import { SetupFailure } from "./failure.mjs";
-import { startProgress } from "./progress.mjs";
+import { SetupFailure, startProgress } from "./step.mjs";
 
 const STEP = "Building the Pulumi CLI from its Go modules";
 const CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -103,7 +102,7 @@ async function buildCli(module, unfinished, version) {
  * Runs Go and returns the lines it printed to stdout; each line on stderr moves the progress on.
  * @param {string} folder
  * @param {string[]} args
- * @param {import("./progress.mjs").Progress} progress
+ * @param {import("./step.mjs").Progress} progress
  * @param {() => string} describe
  * @returns {Promise<string[]>}
  */

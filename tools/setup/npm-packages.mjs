@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { SetupFailure } from "./failure.mjs";
+import { SetupFailure } from "./step.mjs";
 
 /**
  * Installs the npm packages of package-lock.json unless exactly these are there already.
@@ -34,7 +34,7 @@ export function dependenciesMatch(root) {
   return Object.entries(wanted).every(([location, { version, optional, devOptional }]) => {
     if (location === "") return true;
     const found = installed[location];
-    // Optional packages are those of other platforms, too: they may be missing, never different.
+    // Optional packages include those of other platforms: one may be missing, but never have another version.
     return found ? found.version === version : Boolean(optional || devOptional);
   });
 }
@@ -62,7 +62,7 @@ function installVerb(root) {
 }
 
 /**
- * A run without noise, but with errors, also inside an `npm run --silent`.
+ * The npm command of a quiet run that still prints errors, even inside an `npm run --silent`.
  * npm tells its scripts where its own program is; starting that one avoids the shell that npm.cmd needs on Windows.
  * @param {string} verb
  */
@@ -73,4 +73,65 @@ export function npmCommand(verb) {
     return { command: process.execPath, args: [program, ...args], shell: false };
   }
   return { command: "npm", args, shell: process.platform === "win32" };
+}
+
+/** The first version that runs TypeScript without a flag. */
+const MINIMUM_NODE = "22.18.0";
+
+/**
+ * The program of the npm package `node`, whether or not it is there.
+ * @param {string} root the repository's folder
+ */
+export function packagedNode(root) {
+  return path.join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+}
+
+/**
+ * Finds the Node that runs everything after set-up: that of the npm package, else the machine's own if it is new enough.
+ * @param {string} root the repository's folder
+ * @returns {string} its path
+ */
+export function ensureNode(root) {
+  const packaged = packagedNode(root);
+  if (existsSync(packaged)) return packaged;
+  // The script that fetches the package's program does not run with npm's `ignore-scripts`, or on a rare platform.
+  if (isAtLeast(process.version, MINIMUM_NODE)) return process.execPath;
+  rebuildNodePackage(root);
+  if (existsSync(packaged)) return packaged;
+  throw new SetupFailure(
+    "Setting up Node",
+    `the project needs Node ${MINIMUM_NODE} or newer, this is ${process.version}, and the npm package "node" has no ` +
+      `program for ${process.platform}-${process.arch} in ${packaged}`,
+    "Install Node 24 (https://nodejs.org) and run the same command again.",
+  );
+}
+
+/** @param {string} root */
+function rebuildNodePackage(root) {
+  console.log("Fetching Node 24…");
+  spawnSync(process.execPath, ["installArchSpecificPackage"], {
+    cwd: path.join(root, "node_modules", "node"),
+    stdio: "inherit",
+  });
+}
+
+/**
+ * Whether `found` is at least `minimum`. Pre-releases count as the version they lead to.
+ * @param {string} found
+ * @param {string} minimum
+ */
+export function isAtLeast(found, minimum) {
+  const [have, want] = [versionOf(found), versionOf(minimum)];
+  if (!have || !want) return false;
+  const [major, minor, patch] = have.map((part, index) => part - Number(want[index]));
+  return (major || minor || patch || 0) >= 0;
+}
+
+/**
+ * @param {string} text e.g. "v3.259.0", "22.18.0-nightly"
+ * @returns {[number, number, number] | undefined} major, minor and patch, or nothing when the text is no version
+ */
+function versionOf(text) {
+  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(text.trim());
+  return found ? [Number(found[1]), Number(found[2]), Number(found[3])] : undefined;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dependenciesMatch } from "./dependencies.mjs";
+import { dependenciesMatch, isAtLeast } from "./npm-packages.mjs";
 
 describe("whether the npm packages are those of the lock file", () => {
   let root: string;
@@ -47,5 +47,18 @@ describe("whether the npm packages are those of the lock file", () => {
   it("says no after an interrupted installation, which wrote no record", () => {
     write("package-lock.json", wanted);
     expect(dependenciesMatch(root)).toBe(false);
+  });
+});
+
+describe("whether a version is new enough", () => {
+  it.each([
+    ["v22.18.0", "22.18.0", true],
+    ["v24.1.0", "22.18.0", true],
+    ["22.9.0", "22.18.0", false],
+    ["v20.20.2", "22.18.0", false],
+    ["22.18.1", "22.18.0", true],
+    ["nonsense", "22.18.0", false],
+  ])("%s against %s: %s", (found, minimum, expected) => {
+    expect(isAtLeast(found, minimum)).toBe(expected);
   });
 });
