@@ -5,8 +5,7 @@ import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
 import { startTenant, type Tenant } from "../tenant/index.ts";
-import { accessPlugins } from "../tools/stand-ins.ts";
-import { repository, toolchainEnvironment } from "../tools/toolchain.ts";
+import { accessPlugins, repository, toolchainEnvironment } from "../tools/toolchain.ts";
 
 /** A stack to measure, in a temporary folder that goes with it. */
 export interface MeasuredStack {

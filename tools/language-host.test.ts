@@ -8,7 +8,7 @@ import grpc from "@grpc/grpc-js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import language from "@pulumi/pulumi/proto/language_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isProcess } from "./process-identity.ts";
+import { isProcess } from "./tenant-process.ts";
 import { nodeProgram, repository } from "./toolchain.ts";
 
 const program = path.join(repository, "tools", "language-host.ts");

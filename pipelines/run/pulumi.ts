@@ -1,10 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { runInForeground } from "../../tools/foreground.ts";
-import { ensureLocalStack, localStackEnvironment } from "../../tools/local-stack.ts";
-import { LOCAL_STACK } from "../../tools/pulumi-arguments.ts";
 import { ensureTenant, tenantEnvironment } from "../../tools/tenant-process.ts";
-import { pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
+import {
+  ensureLocalStack,
+  LOCAL_STACK,
+  localStackEnvironment,
+  pulumiProgram,
+  repository,
+  runInForeground,
+  toolchainEnvironment,
+} from "../../tools/toolchain.ts";
 import { type EngineEvent, readEvents } from "../comment/events.ts";
 import type { RunOptions } from "./options.ts";
 

@@ -7,8 +7,7 @@ import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automa
 import { Agent, request as httpRequest } from "undici";
 import { stringify } from "yaml";
 import { startTenant, type Tenant, type TenantOptions } from "../../tenant/index.ts";
-import { accessPlugins } from "../../tools/stand-ins.ts";
-import { pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
+import { accessPlugins, pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
 
 /** The part of a stack config below `guests:`. */
 export type GuestConfig = Record<string, unknown>;

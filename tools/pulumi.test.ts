@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readArguments } from "./pulumi-arguments.ts";
+import { readArguments } from "./pulumi.ts";
 
 const stackOf = (line: string, env: NodeJS.ProcessEnv = {}) => readArguments(line.split(" "), env).stack;
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { localStackEnvironment } from "./local-stack.ts";
-import { toolchainEnvironment } from "./toolchain.ts";
+import { localStackEnvironment, toolchainEnvironment } from "./toolchain.ts";
 
 const tenant = { ARM_TENANT_ID: "local-tenant", ARM_CLIENT_SECRET: "local-secret", SSL_CERT_FILE: "/local/ca.pem" };
 

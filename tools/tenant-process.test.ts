@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { isProcess } from "./process-identity.ts";
+import { isProcess } from "./tenant-process.ts";
 
 describe("whether a process is the one that was started", () => {
   it("knows it by its arguments, and takes no other program for it", async () => {
