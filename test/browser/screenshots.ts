@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { parse } from "yaml";
-import { launchChromium } from "../test/browser/chromium.ts";
-import { openMail, readCode } from "../test/browser/inbox.ts";
-import { openPortal } from "../test/browser/portal.ts";
-import { openStack, type ThrowAwayStack } from "../test/engine/throw-away-stack.ts";
-import { repository } from "./toolchain.ts";
+import { repository } from "../../tools/toolchain.ts";
+import { openStack, type ThrowAwayStack } from "../engine/throw-away-stack.ts";
+import { launchChromium } from "./chromium.ts";
+import { openMail, readCode } from "./inbox.ts";
+import { openPortal } from "./portal.ts";
 
 const images = path.join(repository, "docs", "images");
 const stacks = path.join(repository, "stacks");
