@@ -24,11 +24,12 @@ const tenantProgram = path.join(repository, "tenant", "main.ts");
  * The port the local tenant is to listen on: `TENANT_PORT`, else 8443.
  * @throws Error when `TENANT_PORT` is no port
  */
-export function tenantPort(env: NodeJS.ProcessEnv = process.env): number {
-  if (!env.TENANT_PORT) return DEFAULT_PORT;
-  const port = Number(env.TENANT_PORT);
+function tenantPort(): number {
+  const { TENANT_PORT } = process.env;
+  if (!TENANT_PORT) return DEFAULT_PORT;
+  const port = Number(TENANT_PORT);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`TENANT_PORT is "${env.TENANT_PORT}"; expected a port between 1 and 65535, e.g. TENANT_PORT=9443.`);
+  throw new Error(`TENANT_PORT is "${TENANT_PORT}"; expected a port between 1 and 65535, e.g. TENANT_PORT=9443.`);
 }
 
 /** The variables the tenant wrote for those who want to reach it; none before its first start. */
@@ -52,8 +53,8 @@ export function tenantLinks(): TenantLinks | undefined {
   }
 }
 
-/** The tenant this checkout has running, if any. A pid that meanwhile belongs to another program does not count. */
-export function runningTenant(): TenantProcess | undefined {
+/** The running tenant of this checkout, if any. A pid that now belongs to another program does not count. */
+function runningTenant(): TenantProcess | undefined {
   try {
     const known: TenantProcess = JSON.parse(readFileSync(pidFile, "utf8"));
     return isProcess(known.pid, [tenantProgram, dataFolder]) ? known : undefined;

@@ -32,7 +32,7 @@ export interface ThrowAwayStack {
   close(): Promise<void>;
 }
 
-export interface GraphAnswer {
+interface GraphAnswer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever Graph answers
   body: any;
