@@ -1,5 +1,6 @@
 // npm run pulumi -- ARGUMENTS: the real Pulumi CLI with the project's toolchain.
 // Without --stack or PULUMI_STACK the stack `local` is meant; only that stack sees the local tenant.
+import { realpathSync } from "node:fs";
 import { ensureTenant, tenantEnvironment } from "./tenant-process.ts";
 import {
   ensureLocalStack,
@@ -105,4 +106,5 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-if (process.argv[1] === import.meta.filename) await main(process.argv.slice(2));
+// A test imports this file; a path with links in it is the same program.
+if (realpathSync(process.argv[1] ?? "") === import.meta.filename) await main(process.argv.slice(2));
