@@ -32,7 +32,7 @@ function tenantPort(): number {
   throw new Error(`TENANT_PORT is "${TENANT_PORT}"; expected a port between 1 and 65535, e.g. TENANT_PORT=9443.`);
 }
 
-/** The variables the tenant wrote for those who want to reach it; none before its first start. */
+/** The environment variables that point at the tenant, as it wrote them; none before its first start. */
 export function tenantEnvironment(): Record<string, string> {
   try {
     return JSON.parse(readFileSync(path.join(dataFolder, "environment.json"), "utf8"));
@@ -44,7 +44,7 @@ export function tenantEnvironment(): Record<string, string> {
 /** The pages of the tenant, as it wrote them at its last start. */
 export type TenantLinks = { start: string; directory: string; myApps: string; inbox?: string };
 
-/** Where the tenant's pages are; nothing before its first start. */
+/** Where the tenant's pages are; undefined before its first start. */
 export function tenantLinks(): TenantLinks | undefined {
   try {
     return JSON.parse(readFileSync(path.join(dataFolder, "links.json"), "utf8"));
@@ -164,16 +164,16 @@ function requireFreePort(port: number): Promise<void> {
 }
 
 /**
- * Whether the process of that id runs, and runs this very command: after a restart of the machine the id may belong to
- * any other program.
- * @param parts arguments the process must have been started with
+ * Whether a process runs and was started with these arguments: after a restart of the machine its id may belong to another
+ * program.
+ * @param parts texts that its command line must contain
  */
 export function isProcess(pid: number, parts: readonly string[]): boolean {
   const commandLine = commandLineOf(pid);
   return commandLine !== "" && parts.every((part) => commandLine.includes(part));
 }
 
-/** The command line of a process, as the system tells it; empty when there is no such process. */
+/** The command line of a process; empty when there is no such process. */
 function commandLineOf(pid: number): string {
   if (!Number.isInteger(pid) || pid <= 0) return "";
   try {

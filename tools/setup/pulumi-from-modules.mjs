@@ -47,8 +47,8 @@ export async function buildFromModules(cache, root, version) {
 }
 
 /**
- * Pulumi finds its language host by this program's name. What it starts belongs to the clone that started Pulumi: the
- * cache outlives any clone and holds no npm packages.
+ * Pulumi finds its language host by this program's name. It starts the host of the clone that started Pulumi, because
+ * the cache outlives any clone and holds no npm packages.
  */
 const LANGUAGE_HOST = `#!/bin/sh
 : "\${GUESTS_LANGUAGE_HOST:?is not set. Start Pulumi with: npm run pulumi -- ARGUMENTS}"
@@ -76,7 +76,7 @@ function requireGo(root, version) {
  * @param {string} version the CLI's version
  */
 async function buildCli(module, unfinished, version) {
-  // A copy: Go may want to write beside go.mod, and the repository is not its to change.
+  // A copy, because Go may write beside go.mod, and set-up changes nothing in the repository.
   const folder = path.join(unfinished, "module");
   mkdirSync(folder);
   for (const file of ["go.mod", "go.sum"]) copyFileSync(path.join(module, file), path.join(folder, file));
