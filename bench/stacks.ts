@@ -1,12 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { stringify } from "yaml";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { startTenant, type Tenant } from "../tenant/index.ts";
-import { accessPlugins } from "../tools/stand-ins.ts";
-import { repository, toolchainEnvironment } from "../tools/toolchain.ts";
+import { makeThrowAwayProject } from "../tools/throw-away-project.ts";
+import { repository } from "../tools/toolchain.ts";
 
 /** A stack to measure, in a temporary folder that goes with it. */
 export interface MeasuredStack {
@@ -20,13 +18,14 @@ export interface MeasuredStack {
   close(): Promise<void>;
 }
 
-const salt = "v1:Zsjpwvd1VMY=:v1:PLA4TRnGw2hI9OiP:5Eu3bE/6S6CI4MZlHR9wevt8jyiqvw==";
+const stackName = "bench";
 
 /** A stack of guests on a local tenant: what is measured. */
 export async function guestStack(): Promise<MeasuredStack> {
   const folder = temporaryFolder();
   const tenant = await startTenant({ dataDir: path.join(folder, "tenant") });
-  const { stack, configure } = await makeStack(folder, {
+  const { stack, configure } = await makeThrowAwayProject(folder, {
+    stackName,
     program: path.join(repository, "stacks"),
     provider: { name: "entra-guests", path: path.join(repository, "provider") },
     environment: tenant.environment,
@@ -57,7 +56,8 @@ export async function guestStack(): Promise<MeasuredStack> {
 /** A stack of resources that do nothing: what it is measured against. */
 export async function trivialStack(): Promise<MeasuredStack> {
   const folder = temporaryFolder();
-  const { stack, configure } = await makeStack(folder, {
+  const { stack, configure } = await makeThrowAwayProject(folder, {
+    stackName,
     program: path.join(repository, "bench", "trivial"),
     provider: { name: "trivial", path: path.join(repository, "bench", "trivial", "provider") },
     environment: {},
@@ -67,44 +67,6 @@ export async function trivialStack(): Promise<MeasuredStack> {
     resize: (count, prefix) => configure({ "bench:count": count, "bench:prefix": prefix }),
     close: async () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-async function makeStack(
-  folder: string,
-  parts: { program: string; provider: { name: string; path: string }; environment: Record<string, string> },
-) {
-  const [project, state] = [path.join(folder, "project"), path.join(folder, "state")];
-  mkdirSync(project);
-  mkdirSync(state);
-  symlinkSync(parts.program, path.join(project, "program"), "junction");
-  symlinkSync(path.join(repository, "node_modules"), path.join(project, "node_modules"), "junction");
-  const definition = {
-    name: "guests",
-    main: "program/index.ts",
-    runtime: { name: "nodejs", options: { typescript: false } },
-    plugins: { providers: [parts.provider] },
-  };
-  writeFileSync(path.join(project, "Pulumi.yaml"), stringify(definition));
-  const configure = (config: object) =>
-    writeFileSync(path.join(project, "Pulumi.bench.yaml"), stringify({ encryptionsalt: salt, config }));
-  configure({});
-
-  Object.assign(process.env, toolchainEnvironment());
-  const stack = await LocalWorkspace.createStack(
-    { stackName: "bench", workDir: project },
-    {
-      pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
-      envVars: {
-        ...toolchainEnvironment(),
-        PULUMI_BACKEND_URL: pathToFileURL(state).href,
-        PULUMI_CONFIG_PASSPHRASE: "local",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        ...accessPlugins(process.env),
-        ...parts.environment,
-      },
-    },
-  );
-  return { stack, configure };
 }
 
 function temporaryFolder(): string {

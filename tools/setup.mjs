@@ -5,10 +5,9 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBrowser } from "./setup/browser.mjs";
-import { ensureDependencies } from "./setup/dependencies.mjs";
-import { SetupFailure } from "./setup/failure.mjs";
-import { ensureNode } from "./setup/node-runtime.mjs";
-import { ensurePulumi } from "./setup/pulumi.mjs";
+import { ensureDependencies, ensureNode } from "./setup/npm-packages.mjs";
+import { ensurePulumi } from "./setup/pulumi-cli.mjs";
+import { SetupFailure } from "./setup/step.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 try {

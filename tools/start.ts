@@ -3,10 +3,8 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { runInForeground } from "../cli/pulumi-run.ts";
 import { guestsOf, guestTable } from "./guest-table.ts";
-import { ensureLocalStack, localStackEnvironment } from "./local-stack.ts";
-import { LOCAL_STACK } from "./pulumi-arguments.ts";
 import { ensureTenant, tenantEnvironment, tenantLinks, tenantLog } from "./tenant-process.ts";
-import { pulumiProgram, repository } from "./toolchain.ts";
+import { ensureLocalStack, LOCAL_STACK, localStackEnvironment, pulumiProgram, repository } from "./toolchain.ts";
 
 const POLICY_PACK = ["--policy-pack", "policies/guests", "--policy-pack-config", "policies/guests.local.json"];
 

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { isProcess } from "./process-identity.ts";
 import { localFolder, nodeProgram, repository } from "./toolchain.ts";
 
 /** A local tenant that this checkout started in the background, as kept in .local/tenant.json. */
@@ -25,14 +24,15 @@ const tenantProgram = path.join(repository, "tenant", "main.ts");
  * The port the local tenant is to listen on: `TENANT_PORT`, else 8443.
  * @throws Error when `TENANT_PORT` is no port
  */
-export function tenantPort(env: NodeJS.ProcessEnv = process.env): number {
-  if (!env.TENANT_PORT) return DEFAULT_PORT;
-  const port = Number(env.TENANT_PORT);
+function tenantPort(): number {
+  const { TENANT_PORT } = process.env;
+  if (!TENANT_PORT) return DEFAULT_PORT;
+  const port = Number(TENANT_PORT);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`TENANT_PORT is "${env.TENANT_PORT}"; expected a port between 1 and 65535, e.g. TENANT_PORT=9443.`);
+  throw new Error(`TENANT_PORT is "${TENANT_PORT}"; expected a port between 1 and 65535, e.g. TENANT_PORT=9443.`);
 }
 
-/** The variables the tenant wrote for those who want to reach it; none before its first start. */
+/** The environment variables that point at the tenant, as it wrote them; none before its first start. */
 export function tenantEnvironment(): Record<string, string> {
   try {
     return JSON.parse(readFileSync(path.join(dataFolder, "environment.json"), "utf8"));
@@ -44,7 +44,7 @@ export function tenantEnvironment(): Record<string, string> {
 /** The pages of the tenant, as it wrote them at its last start. */
 export type TenantLinks = { start: string; directory: string; myApps: string; inbox?: string };
 
-/** Where the tenant's pages are; nothing before its first start. */
+/** Where the tenant's pages are; undefined before its first start. */
 export function tenantLinks(): TenantLinks | undefined {
   try {
     return JSON.parse(readFileSync(path.join(dataFolder, "links.json"), "utf8"));
@@ -53,8 +53,8 @@ export function tenantLinks(): TenantLinks | undefined {
   }
 }
 
-/** The tenant this checkout has running, if any. A pid that meanwhile belongs to another program does not count. */
-export function runningTenant(): TenantProcess | undefined {
+/** The running tenant of this checkout, if any. A pid that now belongs to another program does not count. */
+function runningTenant(): TenantProcess | undefined {
   try {
     const known: TenantProcess = JSON.parse(readFileSync(pidFile, "utf8"));
     return isProcess(known.pid, [tenantProgram, dataFolder]) ? known : undefined;
@@ -161,4 +161,39 @@ function requireFreePort(port: number): Promise<void> {
     });
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
   });
+}
+
+/**
+ * Whether a process runs and was started with these arguments: after a restart of the machine its id may belong to another
+ * program.
+ * @param parts texts that its command line must contain
+ */
+export function isProcess(pid: number, parts: readonly string[]): boolean {
+  const commandLine = commandLineOf(pid);
+  return commandLine !== "" && parts.every((part) => commandLine.includes(part));
+}
+
+/** The command line of a process; empty when there is no such process. */
+function commandLineOf(pid: number): string {
+  if (!Number.isInteger(pid) || pid <= 0) return "";
+  try {
+    switch (process.platform) {
+      case "linux":
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      case "win32":
+        return ask("powershell.exe", [
+          "-NoProfile",
+          "-Command",
+          `(Get-CimInstance Win32_Process -Filter "ProcessId=${pid}").CommandLine`,
+        ]);
+      default:
+        return ask("ps", ["-ww", "-o", "command=", "-p", String(pid)]);
+    }
+  } catch {
+    return "";
+  }
+}
+
+function ask(program: string, args: string[]): string {
+  return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }

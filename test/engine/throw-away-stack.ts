@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { Agent, request as httpRequest } from "undici";
-import { stringify } from "yaml";
 import { startTenant, type Tenant, type TenantOptions } from "../../tenant/index.ts";
-import { accessPlugins } from "../../tools/stand-ins.ts";
-import { pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
+import { makeThrowAwayProject } from "../../tools/throw-away-project.ts";
+import { pulumiProgram, repository } from "../../tools/toolchain.ts";
 
 /** The part of a stack config below `guests:`. */
 export type GuestConfig = Record<string, unknown>;
@@ -34,7 +32,7 @@ export interface ThrowAwayStack {
   close(): Promise<void>;
 }
 
-export interface GraphAnswer {
+interface GraphAnswer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever Graph answers
   body: any;
@@ -50,25 +48,29 @@ const stackName = "test";
 export async function openStack(options: Partial<TenantOptions> = {}): Promise<ThrowAwayStack> {
   const folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-"));
   const tenant = await startTenant({ dataDir: path.join(folder, "tenant"), ...options });
-  const project = makeProject(folder);
-  const stack = await createStack(folder, project, tenant);
+  const { stack, configure, writeFile, storedState } = await makeThrowAwayProject(folder, {
+    stackName,
+    program: path.join(repository, "stacks"),
+    provider: { name: "entra-guests", path: path.join(repository, "provider") },
+    environment: tenant.environment,
+  });
   const administrator = graphClient(tenant);
 
   return {
     tenant,
     stack,
-    configure: (guests) => writeStackConfig(project, guests),
-    writeFile: (name, content) => writeFileSync(path.join(project, "stacks", name), content),
+    configure: (guests) =>
+      configure(Object.fromEntries(Object.entries(guests).map(([key, value]) => [`guests:${key}`, value]))),
+    writeFile,
     graph: administrator.request,
     startPulumi: (args, environment = {}) =>
       spawn(pulumiProgram(), [...args, "--stack", stackName, "--non-interactive"], {
-        cwd: project,
+        cwd: stack.workspace.workDir,
         env: { ...process.env, ...stack.workspace.envVars, ...environment },
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
       }),
-    storedState: () =>
-      readFileSync(path.join(folder, "state", ".pulumi", "stacks", "guests", `${stackName}.json`), "utf8"),
+    storedState,
     guestIds: () => Object.fromEntries(tenant.guests().map(({ mail, id }) => [mail, id])),
     writes: () =>
       tenant
@@ -91,54 +93,6 @@ export async function failureOf(operation: Promise<unknown>): Promise<string> {
   );
   if (outcome === undefined) throw new Error("The operation succeeded, and was expected to fail.");
   return outcome;
-}
-
-function makeProject(folder: string): string {
-  const project = path.join(folder, "project");
-  mkdirSync(path.join(project, "stacks"), { recursive: true });
-  // Node resolves the links, so the program under test is the repository's own.
-  symlinkSync(path.join(repository, "stacks"), path.join(project, "program"), "junction");
-  symlinkSync(path.join(repository, "node_modules"), path.join(project, "node_modules"), "junction");
-  writeFileSync(
-    path.join(project, "Pulumi.yaml"),
-    stringify({
-      name: "guests",
-      main: "program/index.ts",
-      stackConfigDir: "stacks",
-      runtime: { name: "nodejs", options: { typescript: false } },
-      plugins: { providers: [{ name: "entra-guests", path: path.join(repository, "provider") }] },
-    }),
-  );
-  return project;
-}
-
-/** The salt of the passphrase "local": with it in the file, Pulumi leaves the file as it is. */
-function writeStackConfig(project: string, guests: GuestConfig): void {
-  const config = Object.fromEntries(Object.entries(guests).map(([key, value]) => [`guests:${key}`, value]));
-  writeFileSync(path.join(project, "stacks", `Pulumi.${stackName}.yaml`), stringify({ encryptionsalt, config }));
-}
-
-const encryptionsalt = "v1:Zsjpwvd1VMY=:v1:PLA4TRnGw2hI9OiP:5Eu3bE/6S6CI4MZlHR9wevt8jyiqvw==";
-
-async function createStack(folder: string, project: string, tenant: Tenant): Promise<Stack> {
-  const state = path.join(folder, "state");
-  mkdirSync(state);
-  writeStackConfig(project, {});
-  Object.assign(process.env, toolchainEnvironment());
-  return LocalWorkspace.createStack(
-    { stackName, workDir: project },
-    {
-      pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
-      envVars: {
-        ...toolchainEnvironment(),
-        PULUMI_BACKEND_URL: pathToFileURL(state).href,
-        PULUMI_CONFIG_PASSPHRASE: "local",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        ...accessPlugins(process.env),
-        ...tenant.environment,
-      },
-    },
-  );
 }
 
 function graphClient(tenant: Tenant) {

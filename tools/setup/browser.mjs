@@ -1,19 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { installByApt } from "./browser-from-apt.mjs";
-import { installedFromNpm, installFromNpm } from "./browser-from-npm.mjs";
-import { downloadedByPlaywright, installByPlaywright } from "./browser-from-playwright.mjs";
-import { findInstalledBrowser, starts } from "./browser-on-machine.mjs";
+import { existsSync } from "node:fs";
+import {
+  downloadedByPlaywright,
+  findInstalledBrowser,
+  installByApt,
+  installByPlaywright,
+  installedFromNpm,
+  installFromNpm,
+  starts,
+} from "./browser-sources.mjs";
 import { cacheDirectory, makeCacheDirectory } from "./cache.mjs";
-import { SetupFailure } from "./failure.mjs";
+import { rememberChoice, rememberedChoice, SetupFailure } from "./step.mjs";
 
-/**
- * The Chromium that the browser tests drive, kept in .local/browser.json.
- * @typedef {object} Browser
- * @property {"GUESTS_CHROMIUM" | "machine" | "playwright" | "npm" | "apt"} source where it comes from
- * @property {string} executable
- * @property {Record<string, string>} env variables that it needs besides those of the process that starts it
- */
+/** @typedef {import("./browser-sources.mjs").Browser} Browser */
 
 /**
  * Finds or installs a Chromium, and remembers it: the one that GUESTS_CHROMIUM names, one of the machine, Playwright's
@@ -28,8 +26,17 @@ export async function ensureBrowser(root, node) {
   const asWanted = wanted === undefined ? known?.source !== "GUESTS_CHROMIUM" : known?.executable === wanted;
   if (known && asWanted && existsSync(known.executable)) return known;
   const browser = wanted === undefined ? await chooseBrowser(root, node) : namedBrowser(wanted);
-  remember(root, browser);
+  rememberChoice(root, "browser", browser);
   return browser;
+}
+
+/**
+ * What an earlier set-up chose; nothing when there was none or its file is damaged.
+ * @param {string} root the repository's folder
+ * @returns {Browser | undefined}
+ */
+export function rememberedBrowser(root) {
+  return rememberedChoice(root, "browser");
 }
 
 /**
@@ -73,34 +80,4 @@ async function chooseBrowser(root, node) {
     "Install Chrome or Chromium, or set GUESTS_CHROMIUM to the program of one. Then run the same command again.\n" +
       "The other tests need no browser: npx vitest run --project unit --project http --project engine",
   );
-}
-
-/** @param {string} root */
-function browserFile(root) {
-  return path.join(root, ".local", "browser.json");
-}
-
-/**
- * What an earlier set-up chose; nothing when there was none or its file is damaged.
- * @param {string} root the repository's folder
- * @returns {Browser | undefined}
- */
-export function rememberedBrowser(root) {
-  try {
-    return JSON.parse(readFileSync(browserFile(root), "utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * @param {string} root
- * @param {Browser} browser
- */
-function remember(root, browser) {
-  const file = browserFile(root);
-  mkdirSync(path.dirname(file), { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(browser, undefined, 2)}\n`);
-  renameSync(unfinished, file);
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { SetupFailure } from "./failure.mjs";
+import { SetupFailure } from "./step.mjs";
 
 /**
  * The user's cache directory for this project, shared by all clones.

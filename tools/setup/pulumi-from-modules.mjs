@@ -3,8 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { cacheName, fillCache } from "./cache.mjs";
-import { SetupFailure } from "./failure.mjs";
-import { startProgress } from "./progress.mjs";
+import { SetupFailure, startProgress } from "./step.mjs";
 
 const STEP = "Building the Pulumi CLI from its Go modules";
 const CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -48,8 +47,8 @@ export async function buildFromModules(cache, root, version) {
 }
 
 /**
- * Pulumi finds its language host by this program's name. What it starts belongs to the clone that started Pulumi: the
- * cache outlives any clone and holds no npm packages.
+ * Pulumi finds its language host by this program's name. It starts the host of the clone that started Pulumi, because
+ * the cache outlives any clone and holds no npm packages.
  */
 const LANGUAGE_HOST = `#!/bin/sh
 : "\${GUESTS_LANGUAGE_HOST:?is not set. Start Pulumi with: npm run pulumi -- ARGUMENTS}"
@@ -77,7 +76,7 @@ function requireGo(root, version) {
  * @param {string} version the CLI's version
  */
 async function buildCli(module, unfinished, version) {
-  // A copy: Go may want to write beside go.mod, and the repository is not its to change.
+  // A copy, because Go may write beside go.mod, and set-up changes nothing in the repository.
   const folder = path.join(unfinished, "module");
   mkdirSync(folder);
   for (const file of ["go.mod", "go.sum"]) copyFileSync(path.join(module, file), path.join(folder, file));
@@ -103,7 +102,7 @@ async function buildCli(module, unfinished, version) {
  * Runs Go and returns the lines it printed to stdout; each line on stderr moves the progress on.
  * @param {string} folder
  * @param {string[]} args
- * @param {import("./progress.mjs").Progress} progress
+ * @param {import("./step.mjs").Progress} progress
  * @param {() => string} describe
  * @returns {Promise<string[]>}
  */

@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { stringify } from "yaml";
+import { accessPlugins, repository, toolchainEnvironment } from "./toolchain.ts";
+
+/** What a throw-away project is made of. */
+export interface ProjectParts {
+  stackName: string;
+  /** The program's folder, which holds an index.ts. */
+  program: string;
+  /** The plugin that serves the program's resources. */
+  provider: { name: string; path: string };
+  /** Variables that the engine and its plugins find beside those of the toolchain. */
+  environment: Readonly<Record<string, string>>;
+}
+
+/** A Pulumi project for tests and benchmarks: one stack and its state, in a temporary folder. */
+export interface ThrowAwayProject {
+  stack: Stack;
+  /** Writes the stack config, keys with their namespace; takes effect at the next operation. */
+  configure(config: object): void;
+  /** Writes a file beside the stack config. */
+  writeFile(name: string, content: string): void;
+  /** The state as the backend keeps it, in which secrets are encrypted. */
+  storedState(): string;
+}
+
+/** The salt of the passphrase "local". Without it, Pulumi would make one and write it into the stack config. */
+const encryptionsalt = "v1:Zsjpwvd1VMY=:v1:PLA4TRnGw2hI9OiP:5Eu3bE/6S6CI4MZlHR9wevt8jyiqvw==";
+
+/**
+ * Makes a project with an empty stack that the real Pulumi CLI works on. Puts the toolchain into this process's own
+ * environment, where the Automation API looks for the CLI.
+ * @param folder an existing folder, the caller's to remove
+ * @throws Error when set-up has not run, or with Pulumi's own message when the stack cannot be created
+ */
+export async function makeThrowAwayProject(folder: string, parts: ProjectParts): Promise<ThrowAwayProject> {
+  const [project, state] = [path.join(folder, "project"), path.join(folder, "state")];
+  const configs = path.join(project, "stacks");
+  mkdirSync(configs, { recursive: true });
+  mkdirSync(state);
+  // Node resolves the links, so the program that runs is the repository's own.
+  symlinkSync(parts.program, path.join(project, "program"), "junction");
+  symlinkSync(path.join(repository, "node_modules"), path.join(project, "node_modules"), "junction");
+  const definition = {
+    name: "guests",
+    main: "program/index.ts",
+    stackConfigDir: "stacks",
+    runtime: { name: "nodejs", options: { typescript: false } },
+    plugins: { providers: [parts.provider] },
+  };
+  writeFileSync(path.join(project, "Pulumi.yaml"), stringify(definition));
+  const writeFile = (name: string, content: string) => writeFileSync(path.join(configs, name), content);
+  const configure = (config: object) =>
+    writeFile(`Pulumi.${parts.stackName}.yaml`, stringify({ encryptionsalt, config }));
+  configure({});
+
+  Object.assign(process.env, toolchainEnvironment());
+  const stack = await LocalWorkspace.createStack(
+    { stackName: parts.stackName, workDir: project },
+    {
+      pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
+      envVars: {
+        ...toolchainEnvironment(),
+        PULUMI_BACKEND_URL: pathToFileURL(state).href,
+        PULUMI_CONFIG_PASSPHRASE: "local",
+        ...accessPlugins(process.env),
+        ...parts.environment,
+      },
+    },
+  );
+  return {
+    stack,
+    configure,
+    writeFile,
+    storedState: () => readFileSync(path.join(state, ".pulumi", "stacks", "guests", `${parts.stackName}.json`), "utf8"),
+  };
+}
