@@ -37,7 +37,7 @@ export function shown(value: unknown): string {
 }
 
 /** The same, or `undefined` where nothing is written. */
-export function shownOrNone(value: unknown): string | undefined {
+function shownOrNone(value: unknown): string | undefined {
   return value === undefined ? undefined : shown(value);
 }
 

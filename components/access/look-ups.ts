@@ -14,7 +14,7 @@ export interface NotFound {
 }
 
 /** What the tenant has by some name: enough to say which of them may have been meant. */
-export interface Named {
+interface Named {
   name: string;
   /** The id by which a list can name it. */
   id: string;
@@ -117,7 +117,7 @@ async function withinTime<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 /** Of what a plugin says, the part that is meant for people. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text
     .replace(/^Invoke of '[^']*' failed: /, "")

@@ -72,7 +72,7 @@ function readYaml(file: string, text: string): { document: unknown } | Pick<List
 export type FindPlace = (steps: Path, atKey?: boolean) => Place | undefined;
 
 /** As many aliases as a person would write; more are an attack by expansion. */
-export const mostAliases = 100;
+const mostAliases = 100;
 
 /**
  * @param file the file's name, for the place

@@ -3,7 +3,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { vi } from "vitest";
 
 /** A resource as it was registered, with the options as the engine gets them. */
-export interface Registered {
+interface Registered {
   type: string;
   name: string;
   inputs: Record<string, unknown>;
