@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { guestListToken, invitationToken, packageVersion } from "../model/names.ts";
-import { GraphClient } from "./graph/client.ts";
-import type { Engine } from "./grpc/engine.ts";
-import type { Properties } from "./grpc/properties.ts";
-import type { CheckResult, Resource, ResourceProvider } from "./grpc/resource-provider.ts";
-import { guestListResource } from "./guest-list/resource.ts";
-import { Claims } from "./invitation/claims.ts";
-import type { Context } from "./invitation/context.ts";
-import { FreshLookUps } from "./invitation/fresh-look-ups.ts";
-import type { Replication } from "./invitation/replication.ts";
-import { invitationResource } from "./invitation/resource.ts";
-import { configurationFailures, readConfiguration, replicationTime } from "./sign-in/configuration.ts";
-import { Session } from "./sign-in/session.ts";
+import { Claims } from "./guest/claims.ts";
+import type { Context } from "./guest/context.ts";
+import { FreshLookUps } from "./guest/fresh-look-ups.ts";
+import { guestListResource } from "./guest/guest-list-resource.ts";
+import { invitationResource } from "./guest/invitation-resource.ts";
+import type { Replication } from "./guest/replication.ts";
+import { GraphClient } from "./microsoft/graph-client.ts";
+import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
+import { Session } from "./microsoft/sign-in-session.ts";
+import type { Engine } from "./pulumi/engine.ts";
+import type { CheckResult, Resource, ResourceProvider } from "./pulumi/resource-provider.ts";
+import type { Properties } from "./pulumi/wire-format.ts";
 
 /** The provider: one session with Graph, and the resources that use it. */
 export class EntraGuestsProvider implements ResourceProvider {

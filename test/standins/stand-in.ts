@@ -1,5 +1,5 @@
-import type { Properties } from "../../provider/grpc/properties.ts";
-import type { CheckFailure, Resource, ResourceProvider } from "../../provider/grpc/resource-provider.ts";
+import type { CheckFailure, Resource, ResourceProvider } from "../../provider/pulumi/resource-provider.ts";
+import type { Properties } from "../../provider/pulumi/wire-format.ts";
 import { ServiceError } from "./cloud.ts";
 
 /** A resource that is made, read and removed; every change replaces it. */

@@ -1,6 +1,6 @@
 /** Stands in for the plugin of `@pulumi/azure-native` where the official one cannot be had. See ../README.md. */
 import { createRequire } from "node:module";
-import { serve } from "../../../provider/grpc/server.ts";
+import { serve } from "../../../provider/pulumi/plugin-server.ts";
 import { Cloud } from "../cloud.ts";
 import { standIn } from "../stand-in.ts";
 import { getRoleDefinition, roleAssignment } from "./role-assignment.ts";

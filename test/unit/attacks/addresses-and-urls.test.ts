@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { addressProblem } from "../../../model/email-address.ts";
 import { messageBodyProblem } from "../../../model/message.ts";
 import { redirectUrlProblem } from "../../../model/redirect-url.ts";
-import { odataText } from "../../../provider/graph/guests.ts";
-import { checkInvitation } from "../../../provider/invitation/check.ts";
+import { checkInvitation } from "../../../provider/guest/invitation-check.ts";
+import { odataText } from "../../../provider/microsoft/graph-users.ts";
 
 describe("an address", () => {
   it.each([

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type GuestArgs, type GuestDefaults, withDefaults } from "../../../components/guest.ts";
 import { addressDomain, addressProblem, canonicalAddress } from "../../../model/email-address.ts";
-import { odataText } from "../../../provider/graph/guests.ts";
-import type { Properties } from "../../../provider/grpc/properties.ts";
-import { checkInvitation } from "../../../provider/invitation/check.ts";
-import { diffInvitation } from "../../../provider/invitation/diff.ts";
+import { checkInvitation } from "../../../provider/guest/invitation-check.ts";
+import { diffInvitation } from "../../../provider/guest/invitation-diff.ts";
+import { odataText } from "../../../provider/microsoft/graph-users.ts";
+import type { Properties } from "../../../provider/pulumi/wire-format.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 80 });
 const label = fc.stringMatching(/^[a-zA-Z0-9æøå]{1,12}$/);

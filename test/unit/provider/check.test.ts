@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { unknownValue } from "../../../provider/grpc/properties.ts";
-import { checkInvitation } from "../../../provider/invitation/check.ts";
+import { checkInvitation } from "../../../provider/guest/invitation-check.ts";
+import { unknownValue } from "../../../provider/pulumi/wire-format.ts";
 
 const good = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://myapps.microsoft.com" };
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { cloudNames, namedCloud } from "../../../provider/sign-in/cloud.ts";
+import { cloudNames, namedCloud } from "../../../provider/microsoft/cloud.ts";
 import {
   configurationFailures,
   isTrue,
   readConfiguration,
   replicationTime,
-} from "../../../provider/sign-in/configuration.ts";
-import { makeCredential } from "../../../provider/sign-in/credential.ts";
+} from "../../../provider/microsoft/sign-in-configuration.ts";
+import { makeCredential } from "../../../provider/microsoft/sign-in-credential.ts";
 
 const cloud = {
   authorityHost: "https://login.microsoftonline.com",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { backOff, retryAfterMilliseconds, TransientError, withRetries } from "../../../provider/graph/retry.ts";
-import { machineClock } from "../../../provider/grpc/clock.ts";
+import { machineClock } from "../../../provider/deadline.ts";
+import { backOff, retryAfterMilliseconds, TransientError, withRetries } from "../../../provider/microsoft/retry.ts";
 
 function deadlineIn(milliseconds: number) {
   return { at: Date.now() + milliseconds, signal: AbortSignal.timeout(milliseconds), clock: machineClock };

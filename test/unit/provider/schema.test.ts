@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { invitationToken, packageName, packageVersion } from "../../../model/names.ts";
-import { inputsSchema } from "../../../provider/invitation/inputs.ts";
-import { secretSettings, settings } from "../../../provider/sign-in/configuration.ts";
+import { inputsSchema } from "../../../provider/guest/invitation-inputs.ts";
+import { secretSettings, settings } from "../../../provider/microsoft/sign-in-configuration.ts";
 
 const schema = JSON.parse(readFileSync("provider/schema.json", "utf8"));
 const resource = schema.resources[invitationToken];
