@@ -1,5 +1,6 @@
+import type { Deadline } from "../deadline.ts";
 import type { GraphUser } from "../microsoft/graph-users.ts";
-import { type Deadline, InitializationError } from "../pulumi/resource-provider.ts";
+import { InitializationError } from "../pulumi/resource-provider.ts";
 import type { Properties } from "../pulumi/wire-format.ts";
 import type { Context } from "./context.ts";
 import { applyDirectoryProperties, applySponsors } from "./directory.ts";

@@ -1,7 +1,8 @@
+import type { Deadline } from "../deadline.ts";
 import { isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-grants.ts";
 import { type GraphUser, restoreUser } from "../microsoft/graph-users.ts";
-import type { Deadline, ResourceRequest } from "../pulumi/resource-provider.ts";
+import type { ResourceRequest } from "../pulumi/resource-provider.ts";
 import type { Properties } from "../pulumi/wire-format.ts";
 import { bringIntoLine } from "./bring-into-line.ts";
 import type { Context } from "./context.ts";

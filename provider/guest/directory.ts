@@ -1,7 +1,7 @@
+import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
 import { addSponsor, readSponsors, removeSponsor, sponsorIds } from "../microsoft/graph-sponsors.ts";
 import { type GraphUser, patchUser } from "../microsoft/graph-users.ts";
-import type { Deadline } from "../pulumi/resource-provider.ts";
 import { type Action, failure } from "./failure.ts";
 import { directoryProperties, graphName, type InvitationInputs } from "./invitation-inputs.ts";
 import { directoryChanges } from "./outputs.ts";

@@ -1,5 +1,5 @@
+import { TransientError } from "../deadline.ts";
 import { GraphError } from "../microsoft/graph-errors.ts";
-import { TransientError } from "../microsoft/retry.ts";
 
 /** What the provider does to a guest, as it is named in errors. */
 export type Action =

@@ -1,5 +1,6 @@
 import { canonicalAddress } from "../../model/email-address.ts";
-import type { CheckResult, Deadline, Resource } from "../pulumi/resource-provider.ts";
+import type { Deadline } from "../deadline.ts";
+import type { CheckResult, Resource } from "../pulumi/resource-provider.ts";
 import { isUnknown, type Properties, unknownValue } from "../pulumi/wire-format.ts";
 import { zodFailures } from "../pulumi/zod-failures.ts";
 import type { Context } from "./context.ts";

@@ -1,7 +1,7 @@
 import { canonicalAddress } from "../../model/email-address.ts";
+import type { Deadline } from "../deadline.ts";
 import { isForbidden } from "../microsoft/graph-errors.ts";
 import { deletedGuests, type GraphUser, isExternal, usersWithAddress } from "../microsoft/graph-users.ts";
-import type { Deadline } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { failure } from "./failure.ts";
 

@@ -1,7 +1,7 @@
+import type { Deadline } from "../deadline.ts";
 import { OutcomeUnknown } from "../microsoft/graph-client.ts";
 import { type InvitationRequest, type SentInvitation, sendInvitation } from "../microsoft/graph-invitations.ts";
 import { sponsorIds } from "../microsoft/graph-sponsors.ts";
-import type { Deadline } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import type { InvitationInputs } from "./invitation-inputs.ts";
 import { lookUpAfterLostAnswer, timeToTell } from "./replication.ts";

@@ -1,6 +1,6 @@
+import type { Deadline } from "../deadline.ts";
 import { isNotFound } from "../microsoft/graph-errors.ts";
 import { awaitUser, findUser, type GraphUser, isInRecycleBin, untilNextLook } from "../microsoft/graph-users.ts";
-import type { Deadline } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { type LookUp, lookUpGuest } from "./guest-look-up.ts";
 

@@ -1,7 +1,6 @@
 import { request } from "undici";
 import { z } from "zod";
-import type { Deadline } from "../pulumi/resource-provider.ts";
-import { TransientError } from "./retry.ts";
+import { type Deadline, TransientError } from "../deadline.ts";
 
 /** The two addresses of a Microsoft cloud that the provider talks to; neither ends in a slash. */
 export interface Cloud {

@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
-import type { Deadline } from "../pulumi/resource-provider.ts";
+import { type Deadline, withRetries } from "../deadline.ts";
 import { errorOf, type GraphResponse, GraphUnavailable } from "./graph-errors.ts";
-import { withRetries } from "./retry.ts";
 import type { Session } from "./sign-in-session.ts";
 
 export interface GraphWrite {

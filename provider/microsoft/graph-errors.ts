@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { retryAfterMilliseconds, TransientError } from "./retry.ts";
+import { retryAfterMilliseconds, TransientError } from "../deadline.ts";
 
 /** An answer of Graph, or of one part of a batch. */
 export interface GraphResponse {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Message } from "../../model/message.ts";
 import type { UserType } from "../../model/names.ts";
-import type { Deadline } from "../pulumi/resource-provider.ts";
+import type { Deadline } from "../deadline.ts";
 import { type GraphClient, OutcomeUnknown } from "./graph-client.ts";
 import { GraphUnavailable } from "./graph-errors.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Deadline } from "../pulumi/resource-provider.ts";
+import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "./graph-client.ts";
 import { GraphError, isNotFound } from "./graph-errors.ts";
 

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { InvitationState } from "../../model/names.ts";
-import type { Deadline } from "../pulumi/resource-provider.ts";
+import { backOff, type Deadline } from "../deadline.ts";
 import type { GraphClient } from "./graph-client.ts";
 import { isNotFound } from "./graph-errors.ts";
-import { backOff } from "./retry.ts";
 
 const text = z.string().nullish();
 

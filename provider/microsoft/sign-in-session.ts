@@ -1,7 +1,6 @@
 import type { AccessToken, TokenCredential } from "@azure/identity";
-import type { Deadline } from "../pulumi/resource-provider.ts";
+import { type Deadline, TransientError } from "../deadline.ts";
 import { type Cloud, cloudFromMetadata, namedCloud } from "./cloud.ts";
-import { TransientError } from "./retry.ts";
 import type { Configuration } from "./sign-in-configuration.ts";
 import { makeCredential } from "./sign-in-credential.ts";
 

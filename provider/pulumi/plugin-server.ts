@@ -3,12 +3,11 @@ import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerServices from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
-import { machineClock } from "../deadline.ts";
+import { type Deadline, machineClock } from "../deadline.ts";
 import { type Engine, EngineConnection } from "./engine.ts";
 import { initializationFailure } from "./initialization-failure.ts";
 import {
   type CheckResult,
-  type Deadline,
   InitializationError,
   type PropertyChange,
   type Resource,

@@ -1,4 +1,4 @@
-import type { Clock } from "../deadline.ts";
+import type { Deadline } from "../deadline.ts";
 import type { Properties } from "./wire-format.ts";
 
 /** An input that is not acceptable: its path within the inputs, and the rule in words. */
@@ -14,16 +14,6 @@ export interface CheckResult {
 
 /** How one property differs; `replace` means that the resource cannot be changed in place. */
 export type PropertyChange = "add" | "update" | "delete" | "replace";
-
-/** The time that an operation may take, and the sign that it should stop. */
-export interface Deadline {
-  /** The moment at which to give up, in milliseconds since 1970. */
-  at: number;
-  /** Fires at that moment, or when the engine cancels the run. */
-  signal: AbortSignal;
-  /** By which `at` is meant, and which waits. */
-  clock: Clock;
-}
 
 export interface ResourceRequest {
   urn: string;

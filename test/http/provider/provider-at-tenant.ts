@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import tls from "node:tls";
 import { invitationToken } from "../../../model/names.ts";
-import type { Clock } from "../../../provider/deadline.ts";
+import type { Clock, Deadline } from "../../../provider/deadline.ts";
 import { Claims } from "../../../provider/guest/claims.ts";
 import type { Context } from "../../../provider/guest/context.ts";
 import { FreshLookUps } from "../../../provider/guest/fresh-look-ups.ts";
@@ -12,7 +12,7 @@ import { invitationResource } from "../../../provider/guest/invitation-resource.
 import { GraphClient } from "../../../provider/microsoft/graph-client.ts";
 import { readConfiguration } from "../../../provider/microsoft/sign-in-configuration.ts";
 import { Session } from "../../../provider/microsoft/sign-in-session.ts";
-import type { Deadline, Resource } from "../../../provider/pulumi/resource-provider.ts";
+import type { Resource } from "../../../provider/pulumi/resource-provider.ts";
 import type { Properties } from "../../../provider/pulumi/wire-format.ts";
 import type { Permission, TenantOptions } from "../../../tenant/index.ts";
 import { startTestTenant, type TestTenant } from "../tenant-client.ts";

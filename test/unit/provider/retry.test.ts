@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { machineClock } from "../../../provider/deadline.ts";
-import { backOff, retryAfterMilliseconds, TransientError, withRetries } from "../../../provider/microsoft/retry.ts";
+import {
+  backOff,
+  machineClock,
+  retryAfterMilliseconds,
+  TransientError,
+  withRetries,
+} from "../../../provider/deadline.ts";
 
 function deadlineIn(milliseconds: number) {
   return { at: Date.now() + milliseconds, signal: AbortSignal.timeout(milliseconds), clock: machineClock };
