@@ -12,7 +12,7 @@ import { configurationFailures, readConfiguration, replicationTime } from "./mic
 import { Session } from "./microsoft/sign-in-session.ts";
 import type { Engine } from "./pulumi/engine.ts";
 import type { CheckResult, Resource, ResourceProvider } from "./pulumi/resource-provider.ts";
-import type { Properties } from "./pulumi/wire-format.ts";
+import { isUnknown, type Properties } from "./pulumi/wire-format.ts";
 
 /** The provider: one session with Graph, and the resources that use it. */
 export class EntraGuestsProvider implements ResourceProvider {
@@ -40,7 +40,8 @@ export class EntraGuestsProvider implements ResourceProvider {
   }
 
   checkConfig(config: Properties): CheckResult {
-    return { inputs: config, failures: configurationFailures(config) };
+    const known = Object.fromEntries(Object.entries(config).filter(([, value]) => !isUnknown(value)));
+    return { inputs: config, failures: configurationFailures(known) };
   }
 
   configure(config: Properties): void {

@@ -1,7 +1,6 @@
 import type { AccessToken, TokenCredential } from "@azure/identity";
 import { type Deadline, TransientError } from "../deadline.ts";
-import { type Cloud, cloudFromMetadata, namedCloud } from "./cloud.ts";
-import type { Configuration } from "./sign-in-configuration.ts";
+import { type Cloud, type Configuration, cloudFromMetadata, namedCloud } from "./sign-in-configuration.ts";
 import { makeCredential } from "./sign-in-credential.ts";
 
 /** A token is renewed this long before it ends, in milliseconds, so that none ends on the way. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { cloudNames, namedCloud } from "../../../provider/microsoft/cloud.ts";
 import {
+  cloudNames,
   configurationFailures,
   isTrue,
+  namedCloud,
   readConfiguration,
   replicationTime,
 } from "../../../provider/microsoft/sign-in-configuration.ts";
