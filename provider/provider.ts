@@ -10,9 +10,14 @@ import type { Replication } from "./guest/replication.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
-import type { Engine } from "./pulumi/engine.ts";
-import type { CheckResult, Resource, ResourceProvider } from "./pulumi/resource-provider.ts";
-import { isUnknown, type Properties } from "./pulumi/wire-format.ts";
+import {
+  type CheckResult,
+  type Engine,
+  isUnknown,
+  type Properties,
+  type Resource,
+  type ResourceProvider,
+} from "./pulumi/resource-provider.ts";
 
 /** The provider: one session with Graph, and the resources that use it. */
 export class EntraGuestsProvider implements ResourceProvider {

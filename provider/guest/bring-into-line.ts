@@ -1,7 +1,6 @@
 import type { Deadline } from "../deadline.ts";
 import type { GraphUser } from "../microsoft/graph-users.ts";
-import { InitializationError } from "../pulumi/resource-provider.ts";
-import type { Properties } from "../pulumi/wire-format.ts";
+import { InitializationError, type Properties } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { applyDirectoryProperties, applySponsors } from "./directory.ts";
 import type { InvitationInputs } from "./invitation-inputs.ts";

@@ -1,5 +1,5 @@
 import type { GraphClient } from "../microsoft/graph-client.ts";
-import type { Engine } from "../pulumi/engine.ts";
+import type { Engine } from "../pulumi/resource-provider.ts";
 import type { Claims } from "./claims.ts";
 import type { FreshLookUps } from "./fresh-look-ups.ts";
 import type { Replication } from "./replication.ts";

@@ -1,8 +1,7 @@
 import { isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-grants.ts";
 import { deleteUser, patchUser } from "../microsoft/graph-users.ts";
-import type { ResourceRequest } from "../pulumi/resource-provider.ts";
-import type { Properties } from "../pulumi/wire-format.ts";
+import type { Properties, ResourceRequest } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { failure } from "./failure.ts";
 import { knownInputs } from "./invitation-inputs.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Properties } from "../pulumi/wire-format.ts";
+import type { Properties } from "../pulumi/resource-provider.ts";
 
 const addresses = z.array(z.string("expected an e-mail address"), "expected a list of e-mail addresses");
 

@@ -1,8 +1,13 @@
 import { canonicalAddress } from "../../model/email-address.ts";
 import type { Deadline } from "../deadline.ts";
-import type { CheckResult, Resource } from "../pulumi/resource-provider.ts";
-import { isUnknown, type Properties, unknownValue } from "../pulumi/wire-format.ts";
-import { zodFailures } from "../pulumi/zod-failures.ts";
+import {
+  type CheckResult,
+  isUnknown,
+  type Properties,
+  type Resource,
+  unknownValue,
+  zodFailures,
+} from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { type GuestListInputs, guestListSchema, knownList } from "./guest-list-inputs.ts";
 import { lookUpGuest, NoSuchGuest } from "./guest-look-up.ts";

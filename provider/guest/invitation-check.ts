@@ -1,6 +1,4 @@
-import type { CheckResult } from "../pulumi/resource-provider.ts";
-import type { Properties } from "../pulumi/wire-format.ts";
-import { zodFailures } from "../pulumi/zod-failures.ts";
+import { type CheckResult, type Properties, zodFailures } from "../pulumi/resource-provider.ts";
 import { inputsSchema } from "./invitation-inputs.ts";
 
 /**

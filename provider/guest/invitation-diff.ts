@@ -1,6 +1,5 @@
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
-import type { PropertyChange } from "../pulumi/resource-provider.ts";
-import { isUnknown, type Properties, type PropertyValue } from "../pulumi/wire-format.ts";
+import { isUnknown, type Properties, type PropertyChange, type PropertyValue } from "../pulumi/resource-provider.ts";
 import { directoryProperties, type InvitationInputs, isImported } from "./invitation-inputs.ts";
 
 /** What was said when the guest was invited; Graph cannot tell it afterwards. */

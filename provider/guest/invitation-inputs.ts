@@ -11,7 +11,7 @@ import {
   userTypes,
 } from "../../model/names.ts";
 import { redirectUrlProblem } from "../../model/redirect-url.ts";
-import type { Properties } from "../pulumi/wire-format.ts";
+import type { Properties } from "../pulumi/resource-provider.ts";
 
 /** A string that a rule accepts; the rule's words become the error. */
 function textThat(problem: (value: string) => string | undefined) {

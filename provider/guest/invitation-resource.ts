@@ -1,5 +1,4 @@
-import type { Resource } from "../pulumi/resource-provider.ts";
-import { isUnknown } from "../pulumi/wire-format.ts";
+import { isUnknown, type Resource } from "../pulumi/resource-provider.ts";
 import type { Claims } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { createInvitation } from "./create-guest.ts";

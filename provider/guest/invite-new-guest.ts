@@ -1,7 +1,7 @@
 import type { Deadline } from "../deadline.ts";
 import { isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { awaitUser, type GraphUser } from "../microsoft/graph-users.ts";
-import type { Properties } from "../pulumi/wire-format.ts";
+import type { Properties } from "../pulumi/resource-provider.ts";
 import { bringIntoLine, unfinished } from "./bring-into-line.ts";
 import type { Context } from "./context.ts";
 import { failure } from "./failure.ts";

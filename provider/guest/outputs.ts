@@ -1,6 +1,6 @@
 import type { InvitationState } from "../../model/names.ts";
 import { type GraphUser, invitationState } from "../microsoft/graph-users.ts";
-import { type Properties, type PropertyValue, secret, unknownValue } from "../pulumi/wire-format.ts";
+import { type Properties, type PropertyValue, secret, unknownValue } from "../pulumi/resource-provider.ts";
 import { directoryProperties, graphName, type InvitationInputs } from "./invitation-inputs.ts";
 
 /** What the provider knows about a guest beyond the inputs. */

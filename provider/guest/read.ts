@@ -1,8 +1,7 @@
 import { canonicalAddress } from "../../model/email-address.ts";
 import type { Deadline } from "../deadline.ts";
 import { findUser, type GraphUser, isExternal } from "../microsoft/graph-users.ts";
-import type { ReadResult, ResourceRequest } from "../pulumi/resource-provider.ts";
-import type { Properties } from "../pulumi/wire-format.ts";
+import type { Properties, ReadResult, ResourceRequest } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { liveSponsors } from "./directory.ts";
 import { failure } from "./failure.ts";

@@ -1,19 +1,19 @@
 import grpc from "@grpc/grpc-js";
+import engineServices from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerServices from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import { type Deadline, machineClock } from "../deadline.ts";
-import { type Engine, EngineConnection } from "./engine.ts";
-import { initializationFailure } from "./initialization-failure.ts";
 import {
-  type CheckResult,
+  type Engine,
   InitializationError,
-  type PropertyChange,
   type Resource,
   type ResourceProvider,
+  type Severity,
 } from "./resource-provider.ts";
-import { fromStruct, toStruct } from "./wire-format.ts";
+import { checkResponse, diffResponse, fromStruct, initializationFailure, toStruct } from "./wire-format.ts";
 
 /** How long an operation may take where the resource's `customTimeouts` do not say, in seconds. */
 const defaultTimeout = 600;
@@ -222,37 +222,49 @@ function unary<Request, Response>(
   };
 }
 
-function checkResponse({ inputs, failures }: CheckResult): providerProto.CheckResponse {
-  const response = new providerProto.CheckResponse();
-  response.setInputs(toStruct(inputs));
-  for (const { property, reason } of failures) {
-    const failure = new providerProto.CheckFailure();
-    failure.setProperty(property);
-    failure.setReason(reason);
-    response.addFailures(failure);
+/** The engine behind its gRPC address. */
+class EngineConnection implements Engine {
+  #client: engineServices.EngineClient | undefined;
+
+  /**
+   * @param address where the engine listens; nothing where Pulumi asks for the schema only: messages then go nowhere
+   * @param whenGone called once that engine cannot be reached any more
+   */
+  constructor(address: string | undefined, whenGone: () => void) {
+    if (address !== undefined) watch(this.connect(address), whenGone);
   }
-  return response;
+
+  /** Talks to the engine at this address from now on: a provider that was started by hand is told it later. */
+  connect(address: string): Channel {
+    this.#client?.close();
+    this.#client = new engineServices.EngineClient(address, grpc.credentials.createInsecure());
+    return this.#client.getChannel();
+  }
+
+  log(severity: Severity, message: string, urn: string): void {
+    const request = new engineProto.LogRequest();
+    request.setSeverity(severity === "warning" ? engineProto.LogSeverity.WARNING : engineProto.LogSeverity.INFO);
+    request.setMessage(message);
+    request.setUrn(urn);
+    this.#client?.log(request, () => {
+      // A message that the engine did not take is no reason to fail the operation it was about.
+    });
+  }
 }
 
-function diffResponse(changes: Map<string, PropertyChange>): providerProto.DiffResponse {
-  const { DiffResponse, PropertyDiff } = providerProto;
-  const kinds = {
-    add: PropertyDiff.Kind.ADD,
-    update: PropertyDiff.Kind.UPDATE,
-    delete: PropertyDiff.Kind.DELETE,
-    replace: PropertyDiff.Kind.UPDATE_REPLACE,
-  };
-  const response = new DiffResponse();
-  response.setChanges(changes.size > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
-  response.setHasdetaileddiff(true);
-  for (const [path, change] of changes) {
-    const difference = new PropertyDiff();
-    difference.setKind(kinds[change]);
-    difference.setInputdiff(true);
-    response.getDetaileddiffMap().set(path, difference);
-    const name = path.split(/[.[]/, 1)[0] ?? path;
-    if (!response.getDiffsList().includes(name)) response.addDiffs(name);
-    if (change === "replace") response.addReplaces(name);
+type Channel = ReturnType<engineServices.EngineClient["getChannel"]>;
+
+/**
+ * An engine that was killed tells nobody, and the language host that started this provider may outlive it: a provider
+ * that went on inviting would do so beside the next run. A lost connection is tried again once.
+ */
+function watch(channel: Channel, whenGone: () => void): void {
+  const state = channel.getConnectivityState(true);
+  if (state === grpc.connectivityState.TRANSIENT_FAILURE) {
+    whenGone();
+  } else {
+    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, (closed) => {
+      if (!closed) watch(channel, whenGone);
+    });
   }
-  return response;
 }

@@ -1,5 +1,36 @@
+import type { z } from "zod";
 import type { Deadline } from "../deadline.ts";
-import type { Properties } from "./wire-format.ts";
+
+/** A value as it crosses the engine's wire: JSON, plus the two marks below. */
+export type PropertyValue = null | boolean | number | string | PropertyValue[] | { [name: string]: PropertyValue };
+export type Properties = Record<string, PropertyValue>;
+
+/** Stands for a value that is not known during a preview (Pulumi's wire format, `UnknownStringValue`). */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The key and the value that mark an object as a secret (Pulumi's wire format, `SigKey` and `SecretSig`). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** True where the value, or a part of it, is not known yet. */
+export function isUnknown(value: PropertyValue | undefined): boolean {
+  if (value === unknownValue) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(isUnknown);
+}
+
+/** Marks a value so that the engine encrypts it in the state and hides it in its output. */
+export function secret(value: PropertyValue): PropertyValue {
+  return { [signatureKey]: secretSignature, value };
+}
+
+/** Takes the marks off secrets: the engine sends them to this provider in the clear. */
+export function withoutSecretMarks(value: PropertyValue): PropertyValue {
+  if (Array.isArray(value)) return value.map(withoutSecretMarks);
+  if (typeof value !== "object" || value === null) return value;
+  if (value[signatureKey] === secretSignature) return withoutSecretMarks(value.value ?? null);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutSecretMarks(part)]));
+}
 
 /** An input that is not acceptable: its path within the inputs, and the rule in words. */
 export interface CheckFailure {
@@ -48,6 +79,20 @@ export interface Resource {
   delete(request: ResourceRequest & { id: string; inputs: Properties; outputs: Properties }): Promise<void>;
 }
 
+export type Severity = "info" | "warning";
+
+/** What the provider asks of the engine: to show a line beside the resource that it is about. */
+export interface Engine {
+  /**
+   * Shows a message to the person who runs Pulumi.
+   *
+   * @param severity how much it matters; errors are not logged but thrown
+   * @param message one plain sentence or two, without secrets
+   * @param urn the resource that it is about
+   */
+  log(severity: Severity, message: string, urn: string): void;
+}
+
 /** A Pulumi provider: its configuration, and its resources by type token. */
 export interface ResourceProvider {
   readonly version: string;
@@ -73,4 +118,50 @@ export class InitializationError extends Error {
     this.inputs = resource.inputs;
     this.outputs = resource.outputs;
   }
+}
+
+/**
+ * Puts what a schema found wrong into the engine's form.
+ *
+ * @param error what the schema found
+ * @param inputs what was checked; parts of it that a preview does not know yet are not judged
+ * @param what the thing whose inputs they are, such as "an invitation"
+ */
+export function zodFailures(error: z.ZodError, inputs: Properties, what: string): CheckFailure[] {
+  return error.issues
+    .flatMap((issue): (CheckFailure & { at: PropertyKey[] })[] =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => ({
+            at: [...issue.path, key],
+            property: propertyPath([...issue.path, key]),
+            reason: `"${key}" is no property of ${issue.path.length === 0 ? what : propertyPath(issue.path)}`,
+          }))
+        : [
+            {
+              at: issue.path,
+              property: propertyPath(issue.path),
+              reason: reasonOf(issue.message, valueAt(inputs, issue.path)),
+            },
+          ],
+    )
+    .filter(({ at }) => !isUnknown(valueAt(inputs, at)))
+    .map(({ property, reason }) => ({ property, reason }));
+}
+
+function reasonOf(message: string, value: PropertyValue | undefined): string {
+  return value === undefined ? `is required and missing (${message})` : message;
+}
+
+/** Pulumi's notation of a path, such as `message.body` or `sponsors[1]`. */
+function propertyPath(path: PropertyKey[]): string {
+  return path
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
+    .join("");
+}
+
+function valueAt(value: PropertyValue | undefined, path: PropertyKey[]): PropertyValue | undefined {
+  return path.reduce<PropertyValue | undefined>(
+    (inner, part) => (inner as Record<PropertyKey, PropertyValue> | null | undefined)?.[part],
+    value,
+  );
 }

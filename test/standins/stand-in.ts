@@ -1,5 +1,4 @@
-import type { CheckFailure, Resource, ResourceProvider } from "../../provider/pulumi/resource-provider.ts";
-import type { Properties } from "../../provider/pulumi/wire-format.ts";
+import type { CheckFailure, Properties, Resource, ResourceProvider } from "../../provider/pulumi/resource-provider.ts";
 import { ServiceError } from "./cloud.ts";
 
 /** A resource that is made, read and removed; every change replaces it. */

@@ -12,8 +12,7 @@ import { invitationResource } from "../../../provider/guest/invitation-resource.
 import { GraphClient } from "../../../provider/microsoft/graph-client.ts";
 import { readConfiguration } from "../../../provider/microsoft/sign-in-configuration.ts";
 import { Session } from "../../../provider/microsoft/sign-in-session.ts";
-import type { Resource } from "../../../provider/pulumi/resource-provider.ts";
-import type { Properties } from "../../../provider/pulumi/wire-format.ts";
+import type { Properties, Resource } from "../../../provider/pulumi/resource-provider.ts";
 import type { Permission, TenantOptions } from "../../../tenant/index.ts";
 import { startTestTenant, type TestTenant } from "../tenant-client.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Properties, PropertyValue } from "../../../provider/pulumi/wire-format.ts";
+import type { Properties, PropertyValue } from "../../../provider/pulumi/resource-provider.ts";
 import { type Cloud, ServiceError } from "../cloud.ts";
 import type { FixedResource } from "../stand-in.ts";
 

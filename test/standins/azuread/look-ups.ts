@@ -1,4 +1,4 @@
-import type { Properties } from "../../../provider/pulumi/wire-format.ts";
+import type { Properties } from "../../../provider/pulumi/resource-provider.ts";
 import type { Cloud } from "../cloud.ts";
 
 interface Group {

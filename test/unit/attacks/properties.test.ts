@@ -5,7 +5,7 @@ import { addressDomain, addressProblem, canonicalAddress } from "../../../model/
 import { checkInvitation } from "../../../provider/guest/invitation-check.ts";
 import { diffInvitation } from "../../../provider/guest/invitation-diff.ts";
 import { odataText } from "../../../provider/microsoft/graph-users.ts";
-import type { Properties } from "../../../provider/pulumi/wire-format.ts";
+import type { Properties } from "../../../provider/pulumi/resource-provider.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 80 });
 const label = fc.stringMatching(/^[a-zA-Z0-9æøå]{1,12}$/);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffInvitation } from "../../../provider/guest/invitation-diff.ts";
-import { type Properties, unknownValue } from "../../../provider/pulumi/wire-format.ts";
+import { type Properties, unknownValue } from "../../../provider/pulumi/resource-provider.ts";
 
 const old: Properties = {
   userEmailAddress: "ana@fabrikam.example",
