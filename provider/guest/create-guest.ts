@@ -1,11 +1,10 @@
 import type { Deadline } from "../deadline.ts";
-import { isNotFound } from "../microsoft/graph-errors.ts";
-import { releaseGrants } from "../microsoft/graph-grants.ts";
+import { cannot, isNotFound } from "../microsoft/graph-errors.ts";
+import { releaseGrants } from "../microsoft/graph-relationships.ts";
 import { type GraphUser, restoreUser } from "../microsoft/graph-users.ts";
 import type { Properties, ResourceRequest } from "../pulumi/resource-provider.ts";
 import { bringIntoLine } from "./bring-into-line.ts";
 import type { Context } from "./context.ts";
-import { failure } from "./failure.ts";
 import { type LookUp, lookUpGuest } from "./guest-look-up.ts";
 import { type InvitationInputs, knownInputs } from "./invitation-inputs.ts";
 import { inviteNewGuest } from "./invite-new-guest.ts";
@@ -97,7 +96,7 @@ async function takeBack(context: Context, inputs: InvitationInputs, user: GraphU
 /** What other resources of the stack are to give again must not be there before them. */
 function takeAccess({ graph }: Context, inputs: InvitationInputs, userId: string, deadline: Deadline): Promise<void> {
   return releaseGrants(graph, userId, inputs.grants, deadline).catch((error) => {
-    throw failure("take access from", inputs.userEmailAddress, error);
+    throw cannot("take access from", inputs.userEmailAddress, error);
   });
 }
 
@@ -108,7 +107,7 @@ function needsLink(inputs: InvitationInputs, user: GraphUser): boolean {
 
 function linkAgain(context: Context, inputs: InvitationInputs, deadline: Deadline) {
   return linkFor(context, inputs, deadline).catch((error) => {
-    throw failure("invite", inputs.userEmailAddress, error);
+    throw cannot("invite", inputs.userEmailAddress, error);
   });
 }
 
@@ -122,7 +121,7 @@ async function restore(context: Context, inputs: InvitationInputs, user: GraphUs
     .then(() => awaitWritten(context, user.id, deadline))
     .catch((error) => {
       if (isNotFound(error)) return undefined;
-      throw failure("restore", address, error);
+      throw cannot("restore", address, error);
     });
   if (restored === undefined) return inviteNewGuest(context, inputs, false, urn, deadline);
   context.claims.created(user.id);

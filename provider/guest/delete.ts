@@ -1,9 +1,8 @@
-import { isNotFound } from "../microsoft/graph-errors.ts";
-import { releaseGrants } from "../microsoft/graph-grants.ts";
+import { cannot, isNotFound } from "../microsoft/graph-errors.ts";
+import { releaseGrants } from "../microsoft/graph-relationships.ts";
 import { deleteUser, patchUser } from "../microsoft/graph-users.ts";
 import type { Properties, ResourceRequest } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
-import { failure } from "./failure.ts";
 import { knownInputs } from "./invitation-inputs.ts";
 import { factsOf } from "./outputs.ts";
 import { awaitGone } from "./replication.ts";
@@ -29,7 +28,7 @@ export async function deleteInvitation(
   }
   // The resources that gave it leave this to us: they would fail at a guest who is gone already.
   await releaseGrants(graph, id, knownInputs(inputs).grants, deadline).catch((error) => {
-    throw failure("take access from", address, error);
+    throw cannot("take access from", address, error);
   });
   if (factsOf(outputs).adopted) {
     engine.log("info", `${address} was a guest before this stack: left in the tenant.`, urn);
@@ -40,11 +39,11 @@ export async function deleteInvitation(
       return;
     case "disable":
       return patchUser(graph, id, { accountEnabled: false }, deadline).catch((error) => {
-        if (!isNotFound(error)) throw failure("disable", address, error);
+        if (!isNotFound(error)) throw cannot("disable", address, error);
       });
     default:
       await deleteUser(graph, id, deadline).catch((error) => {
-        throw failure("delete", address, error);
+        throw cannot("delete", address, error);
       });
       return awaitGone(context, id, deadline);
   }

@@ -1,10 +1,10 @@
 import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
-import { addSponsor, readSponsors, removeSponsor, sponsorIds } from "../microsoft/graph-sponsors.ts";
-import { type GraphUser, patchUser } from "../microsoft/graph-users.ts";
-import { type Action, failure } from "./failure.ts";
-import { directoryProperties, graphName, type InvitationInputs } from "./invitation-inputs.ts";
-import { directoryChanges } from "./outputs.ts";
+import { type Action, cannot } from "../microsoft/graph-errors.ts";
+import { addSponsor, readSponsors, removeSponsor, sponsorIds } from "../microsoft/graph-relationships.ts";
+import { type GraphUser, patchUser, type UserChanges } from "../microsoft/graph-users.ts";
+import { directoryProperties, type InvitationInputs } from "./invitation-inputs.ts";
+import { directoryChanges, userChanges } from "./outputs.ts";
 
 /**
  * Brings the declared directory properties to their declared values, in one write, or in none where they have them.
@@ -22,17 +22,17 @@ export async function applyDirectoryProperties(
   if (names.length === 0) return;
   const action: Action = names.join() === "accountEnabled" && inputs.accountEnabled === false ? "disable" : "change";
   await patchUser(graph, guest.id, changes, deadline).catch((error) => {
-    throw failure(action, inputs.userEmailAddress, error);
+    throw cannot(action, inputs.userEmailAddress, error);
   });
 }
 
 /** What the invitation itself did not set already: a guest nobody can read is written without looking. */
-function declaredAfterInvitation(inputs: InvitationInputs): Record<string, unknown> {
-  return Object.fromEntries(
+function declaredAfterInvitation(inputs: InvitationInputs): UserChanges {
+  return userChanges(
+    inputs,
     directoryProperties
       .filter((property) => inputs[property] !== undefined)
-      .filter((property) => property !== "userDisplayName" && property !== "userType")
-      .map((property) => [graphName(property), inputs[property]]),
+      .filter((property) => property !== "userDisplayName" && property !== "userType"),
   );
 }
 
@@ -60,7 +60,7 @@ export async function applySponsors(
     await Promise.all(added.map((id) => addSponsor(graph, guest.id, id, deadline)));
     await Promise.all(removed.map((id) => removeSponsor(graph, guest.id, id, deadline)));
   } catch (error) {
-    throw failure("set the sponsors of", inputs.userEmailAddress, error);
+    throw cannot("set the sponsors of", inputs.userEmailAddress, error);
   }
 }
 

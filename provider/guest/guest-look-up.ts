@@ -1,9 +1,8 @@
 import { canonicalAddress } from "../../model/email-address.ts";
 import type { Deadline } from "../deadline.ts";
-import { isForbidden } from "../microsoft/graph-errors.ts";
+import { cannot, isForbidden } from "../microsoft/graph-errors.ts";
 import { deletedGuests, type GraphUser, isExternal, usersWithAddress } from "../microsoft/graph-users.ts";
 import type { Context } from "./context.ts";
-import { failure } from "./failure.ts";
 
 /** The address is that of somebody whom the stack cannot take for its guest. */
 export class NoSuchGuest extends Error {}
@@ -37,7 +36,7 @@ export async function lookUpGuest(
     return deleted[0] === undefined ? { kind: "nobody" } : { kind: "deleted", user: deleted[0] };
   } catch (error) {
     if (isForbidden(error)) return { kind: "not allowed" };
-    throw failure("look up", address, error);
+    throw cannot("look up", address, error);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Deadline } from "../deadline.ts";
-import { isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
+import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { awaitUser, type GraphUser } from "../microsoft/graph-users.ts";
 import type { Properties } from "../pulumi/resource-provider.ts";
 import { bringIntoLine, unfinished } from "./bring-into-line.ts";
 import type { Context } from "./context.ts";
-import { failure } from "./failure.ts";
 import type { InvitationInputs } from "./invitation-inputs.ts";
 import { inviteOnce } from "./invite-once.ts";
 import type { Facts } from "./outputs.ts";
@@ -25,7 +24,7 @@ export async function inviteNewGuest(
 ): Promise<{ id: string; outputs: Properties }> {
   const address = inputs.userEmailAddress;
   const invitation = await inviteOnce(context, inputs, deadline).catch((error) => {
-    throw failure("invite", address, error);
+    throw cannot("invite", address, error);
   });
   context.claims.created(invitation.userId);
   const facts: Facts = {
@@ -40,11 +39,7 @@ export async function inviteNewGuest(
   const user = await awaitUser(context.graph, invitation.userId, deadline, patience).catch((error) => {
     // An application that may only invite cannot look; the invitation is then taken at its word.
     if (isForbidden(error)) return undefined;
-    throw unfinished(
-      inputs,
-      facts,
-      isNotFound(error) ? neverAppeared(address, facts) : failure("read", address, error),
-    );
+    throw unfinished(inputs, facts, isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error));
   });
   if (user !== undefined && !byCutShortRun && isOlderThan(user, invitation.began)) {
     context.engine.log("warning", `${address} ${wasThereUnseen(user)}`, urn);

@@ -1,7 +1,8 @@
+import type { Invitation } from "@microsoft/microsoft-graph-types";
 import type { Deadline } from "../deadline.ts";
 import { OutcomeUnknown } from "../microsoft/graph-client.ts";
-import { type InvitationRequest, type SentInvitation, sendInvitation } from "../microsoft/graph-invitations.ts";
-import { sponsorIds } from "../microsoft/graph-sponsors.ts";
+import { sponsorIds } from "../microsoft/graph-relationships.ts";
+import { type SentInvitation, sendInvitation } from "../microsoft/graph-users.ts";
 import type { Context } from "./context.ts";
 import type { InvitationInputs } from "./invitation-inputs.ts";
 import { lookUpAfterLostAnswer, timeToTell } from "./replication.ts";
@@ -22,44 +23,63 @@ export async function inviteOnce(
   inputs: InvitationInputs,
   deadline: Deadline,
 ): Promise<SentInvitation & { began: Date }> {
-  const request = await requestOf(context, inputs, deadline);
+  const invitation = await newInvitation(context, inputs, deadline);
   const began = deadline.clock.now();
-  const sent = await sendUntilMade(context, request, deadline);
+  const sent = await sendUntilMade(context, invitation, inputs, deadline);
   return { ...sent, began: new Date(sent.invitedAt.getTime() - (deadline.clock.now() - began)) };
 }
 
 /** The link of a guest who was invited already; no mail goes out for it. */
 export async function linkFor(context: Sender, inputs: InvitationInputs, deadline: Deadline): Promise<SentInvitation> {
-  return sendForLink(context, await requestOf(context, inputs, deadline), deadline);
+  return sendForLink(context, await newInvitation(context, inputs, deadline), deadline);
 }
 
-async function sendUntilMade(context: Sender, request: InvitationRequest, deadline: Deadline): Promise<SentInvitation> {
+async function sendUntilMade(
+  context: Sender,
+  invitation: Invitation,
+  inputs: InvitationInputs,
+  deadline: Deadline,
+): Promise<SentInvitation> {
   for (;;) {
     try {
-      return await sendInvitation(context.graph, request, deadline);
+      // Without a mail, making the guest twice is the same as making them once.
+      return await sendInvitation(context.graph, invitation, !inputs.sendInvitation, deadline);
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) throw error;
-      if (await hasAppeared(context, request.address, deadline, error)) return sendForLink(context, request, deadline);
+      if (await hasAppeared(context, inputs.userEmailAddress, deadline, error))
+        return sendForLink(context, invitation, deadline);
     }
   }
 }
 
-function sendForLink({ graph }: Sender, request: InvitationRequest, deadline: Deadline): Promise<SentInvitation> {
-  return sendInvitation(graph, { ...request, sendMail: false, repeatable: true }, deadline);
+function sendForLink({ graph }: Sender, invitation: Invitation, deadline: Deadline): Promise<SentInvitation> {
+  return sendInvitation(graph, { ...invitation, sendInvitationMessage: false }, true, deadline);
 }
 
-async function requestOf({ graph }: Sender, inputs: InvitationInputs, deadline: Deadline): Promise<InvitationRequest> {
+/** The invitation of somebody who is no guest yet: it sets the name, the type and the sponsors as well. */
+async function newInvitation({ graph }: Sender, inputs: InvitationInputs, deadline: Deadline): Promise<Invitation> {
+  const sponsors = inputs.sponsors && (await sponsorIds(graph, inputs.sponsors, deadline));
   return {
-    address: inputs.userEmailAddress,
-    redirectUrl: inputs.redirectUrl,
-    message: inputs.message,
-    sendMail: inputs.sendInvitation,
-    displayName: inputs.userDisplayName,
-    userType: inputs.userType,
-    sponsors: inputs.sponsors && (await sponsorIds(graph, inputs.sponsors, deadline)),
-    // Without a mail, making the guest twice is the same as making them once.
-    repeatable: !inputs.sendInvitation,
+    ...invitationOf(inputs),
+    invitedUserDisplayName: inputs.userDisplayName,
+    invitedUserType: inputs.userType,
+    invitedUserSponsors: sponsors?.map((id) => ({ "@odata.type": "#microsoft.graph.user", id })),
   };
+}
+
+/** What the guest is told, in Graph's words. */
+export function invitationOf({ userEmailAddress, redirectUrl, sendInvitation, message = {} }: InvitationInputs) {
+  const copy = message.additionalRecipients;
+  return {
+    invitedUserEmailAddress: userEmailAddress,
+    inviteRedirectUrl: redirectUrl,
+    sendInvitationMessage: sendInvitation,
+    invitedUserMessageInfo: {
+      customizedMessageBody: message.body,
+      messageLanguage: message.language,
+      ccRecipients: copy === undefined ? undefined : [{ emailAddress: { address: copy } }],
+    },
+  } satisfies Invitation;
 }
 
 async function hasAppeared(

@@ -1,7 +1,7 @@
 import type { InvitationState } from "../../model/names.ts";
-import { type GraphUser, invitationState } from "../microsoft/graph-users.ts";
+import { type GraphUser, invitationState, type UserChanges } from "../microsoft/graph-users.ts";
 import { type Properties, type PropertyValue, secret, unknownValue } from "../pulumi/resource-provider.ts";
-import { directoryProperties, graphName, type InvitationInputs } from "./invitation-inputs.ts";
+import { type DirectoryProperty, directoryProperties, graphName, type InvitationInputs } from "./invitation-inputs.ts";
 
 /** What the provider knows about a guest beyond the inputs. */
 export interface Facts {
@@ -58,20 +58,28 @@ export function withLiveFacts(facts: Facts, user: GraphUser): Facts {
 export function withLiveInputs(inputs: Partial<InvitationInputs>, user: GraphUser): Properties {
   const live = directoryProperties
     .filter((property) => inputs[property] !== undefined)
-    .map((property): [string, PropertyValue | undefined] => [
-      property,
-      (user[graphName(property)] ?? undefined) as PropertyValue | undefined,
-    ]);
+    .map((property): [string, PropertyValue | undefined] => [property, liveValue(user, property) ?? undefined]);
   return dropUndefined({ ...(inputs as Properties), ...Object.fromEntries(live) });
 }
 
 /** The directory properties that are declared and differ from the directory, by Graph's names. */
-export function directoryChanges(inputs: InvitationInputs, user: GraphUser): Record<string, unknown> {
-  return Object.fromEntries(
-    directoryProperties
-      .filter((property) => inputs[property] !== undefined && inputs[property] !== user[graphName(property)])
-      .map((property) => [graphName(property), inputs[property]]),
+export function directoryChanges(inputs: InvitationInputs, user: GraphUser): UserChanges {
+  return userChanges(
+    inputs,
+    directoryProperties.filter(
+      (property) => inputs[property] !== undefined && inputs[property] !== liveValue(user, property),
+    ),
   );
+}
+
+/** The declared values of these properties, as a PATCH has them. */
+export function userChanges(inputs: InvitationInputs, properties: DirectoryProperty[]): UserChanges {
+  return Object.fromEntries(properties.map((property) => [graphName(property), inputs[property]]));
+}
+
+/** The value that the directory has for a property. */
+export function liveValue(user: GraphUser, property: DirectoryProperty): string | boolean | null | undefined {
+  return user[graphName(property) as keyof UserChanges];
 }
 
 function dropUndefined(properties: Record<string, PropertyValue | undefined>): Properties {

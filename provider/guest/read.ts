@@ -1,13 +1,13 @@
 import { canonicalAddress } from "../../model/email-address.ts";
 import type { Deadline } from "../deadline.ts";
+import { cannot } from "../microsoft/graph-errors.ts";
 import { findUser, type GraphUser, isExternal } from "../microsoft/graph-users.ts";
 import type { Properties, ReadResult, ResourceRequest } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { liveSponsors } from "./directory.ts";
-import { failure } from "./failure.ts";
 import { lookUpGuest } from "./guest-look-up.ts";
-import { directoryProperties, graphName, inputsSchema, knownInputs } from "./invitation-inputs.ts";
-import { factsOf, outputs, withLiveFacts, withLiveInputs } from "./outputs.ts";
+import { directoryProperties, inputsSchema, knownInputs } from "./invitation-inputs.ts";
+import { factsOf, liveValue, outputs, withLiveFacts, withLiveInputs } from "./outputs.ts";
 import { findSettledUser } from "./replication.ts";
 
 /**
@@ -36,7 +36,7 @@ async function refresh(
     if (sponsors !== undefined) inputs.sponsors = sponsors;
     return { id, inputs, outputs: outputs(inputs, withLiveFacts(facts, user)) };
   } catch (error) {
-    throw failure("read", declared.userEmailAddress, error);
+    throw cannot("read", declared.userEmailAddress, error);
   }
 }
 
@@ -57,7 +57,7 @@ async function importGuest(
 
 async function guestById({ graph }: Context, id: string, deadline: Deadline): Promise<GraphUser | undefined> {
   const user = await findUser(graph, id, deadline).catch((error) => {
-    throw failure("read", `the user ${id}`, error);
+    throw cannot("read", `the user ${id}`, error);
   });
   if (user !== undefined && !isExternal(user)) {
     throw new Error(
@@ -81,7 +81,7 @@ async function guestByAddress(context: Context, address: string, deadline: Deadl
 function importedInputs(user: GraphUser, address: string | undefined): Properties {
   const { sendInvitation, existing, onDelete } = inputsSchema.shape;
   const live = directoryProperties
-    .map((property) => [property, user[graphName(property)]] as const)
+    .map((property) => [property, liveValue(user, property)] as const)
     // An account is enabled and a user type is Guest unless somebody says otherwise: not worth a line of code.
     .filter(([property, value]) => value !== null && value !== undefined && value !== usualValues[property]);
   return {

@@ -1,12 +1,11 @@
 import type { Deadline } from "../deadline.ts";
-import { isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
-import { sendInvitation } from "../microsoft/graph-invitations.ts";
-import { type GraphUser, restoreUser } from "../microsoft/graph-users.ts";
+import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
+import { type GraphUser, restoreUser, sendInvitation } from "../microsoft/graph-users.ts";
 import type { Properties, ResourceRequest } from "../pulumi/resource-provider.ts";
 import type { Context } from "./context.ts";
 import { applyDirectoryProperties, applySponsors } from "./directory.ts";
-import { failure } from "./failure.ts";
 import { type InvitationInputs, isImported, knownInputs, sameMessage } from "./invitation-inputs.ts";
+import { invitationOf } from "./invite-once.ts";
 import { type Facts, factsOf, outputs, withLiveFacts } from "./outputs.ts";
 import { awaitWritten, findSettledUser } from "./replication.ts";
 
@@ -63,13 +62,9 @@ function saysSomethingNew(old: InvitationInputs, inputs: InvitationInputs): bool
 }
 
 async function inviteAgain({ graph }: Context, inputs: InvitationInputs, facts: Facts, deadline: Deadline) {
-  const { userEmailAddress: address, redirectUrl, message } = inputs;
-  const sent = await sendInvitation(
-    graph,
-    { address, redirectUrl, message, sendMail: inputs.sendInvitation, repeatable: true },
-    deadline,
-  ).catch((error) => {
-    throw failure("invite again", address, error);
+  const address = inputs.userEmailAddress;
+  const sent = await sendInvitation(graph, invitationOf(inputs), true, deadline).catch((error) => {
+    throw cannot("invite again", address, error);
   });
   if (sent.userId !== facts.userId) {
     throw new Error(
@@ -90,7 +85,7 @@ async function readOrRestore(
 ): Promise<GraphUser | undefined> {
   const user = await findSettledUser(context, id, invitedAt, deadline).catch((error) => {
     if (isForbidden(error)) return "unreadable" as const;
-    throw failure("read", address, error);
+    throw cannot("read", address, error);
   });
   if (user === "unreadable") return undefined;
   if (user !== undefined) return user;
@@ -103,7 +98,7 @@ async function readOrRestore(
     .then(() => awaitWritten(context, id, deadline))
     .catch((error) => {
       if (isNotFound(error)) throw new Error(gone(address, id));
-      throw failure("restore", address, error);
+      throw cannot("restore", address, error);
     });
   context.engine.log(
     "info",

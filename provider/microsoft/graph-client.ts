@@ -28,8 +28,8 @@ const gatherFor = 4;
 const longestAttempt = 60_000;
 
 /**
- * Microsoft Graph v1.0 over HTTPS: kept-alive connections, one token for all, reads gathered into `$batch`, failures
- * that may pass waited out until the operation's deadline.
+ * Microsoft Graph v1.0 over HTTPS. Connections are kept alive, all requests share one token, reads are gathered into
+ * `$batch`, and failures that may pass are waited out until the operation's deadline.
  */
 export class GraphClient {
   readonly #session: Session;
@@ -71,7 +71,7 @@ export class GraphClient {
   }
 
   /** Sends one write. Errors as for {@link read}, and {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}. */
-  async write<Body>(write: GraphWrite, deadline: Deadline): Promise<{ body: Body; date: Date }> {
+  async write(write: GraphWrite, deadline: Deadline): Promise<{ body: unknown; date: Date }> {
     const response = await withRetries(async () => {
       try {
         return await this.#send(write.method, write.path, write.body, deadline);
@@ -82,7 +82,7 @@ export class GraphClient {
       }
     }, deadline);
     const date = new Date(response.headers.date ?? Number.NaN);
-    return { body: response.body as Body, date: Number.isNaN(date.getTime()) ? new Date() : date };
+    return { body: response.body, date: Number.isNaN(date.getTime()) ? new Date() : date };
   }
 
   /** The whole URL of an object, as references between objects ask for. */
@@ -192,7 +192,7 @@ const batchBody = z.object({
   ),
 });
 
-/** A write of which nobody knows whether it took place. Not transient: repeating it blindly might do it twice. */
+/** Nobody knows whether a write took place. Not transient: repeating it blindly might do it twice. */
 export class OutcomeUnknown extends Error {
   constructor(cause: GraphUnavailable) {
     super(cause.message, { cause });

@@ -1,13 +1,14 @@
+import type { Invitation, User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
-import type { InvitationState } from "../../model/names.ts";
+import { type InvitationState, type ProfileProperty, profileProperties } from "../../model/names.ts";
 import { backOff, type Deadline } from "../deadline.ts";
-import type { GraphClient } from "./graph-client.ts";
-import { isNotFound } from "./graph-errors.ts";
+import { type GraphClient, OutcomeUnknown } from "./graph-client.ts";
+import { GraphUnavailable, isNotFound } from "./graph-errors.ts";
 
 const text = z.string().nullish();
 
-/** The properties of a Graph user that the provider reads, and those of the profile. */
-const graphUser = z.looseObject({
+/** What the provider reads of a user. A name that Graph v1.0 does not have does not compile. */
+const graphUser = z.object({
   id: z.string().min(1),
   userPrincipalName: text,
   mail: text,
@@ -15,31 +16,21 @@ const graphUser = z.looseObject({
   creationType: text,
   externalUserState: text,
   createdDateTime: text,
-  deletedDateTime: text,
   accountEnabled: z.boolean().nullish(),
   displayName: text,
-});
+  ...(Object.fromEntries(profileProperties.map((name) => [name, text])) as Record<ProfileProperty, typeof text>),
+} satisfies Partial<Record<keyof User, z.ZodType>>);
 export type GraphUser = z.infer<typeof graphUser>;
 
-const userPage = z.object({ value: z.array(graphUser), "@odata.nextLink": z.string().optional() });
+const deletedUser = graphUser.extend({ deletedDateTime: text } satisfies Partial<Record<keyof User, z.ZodType>>);
 
-const userProperties = [
-  "id",
-  "userPrincipalName",
-  "mail",
-  "userType",
-  "creationType",
-  "externalUserState",
-  "createdDateTime",
-  "accountEnabled",
-  "displayName",
-  "givenName",
-  "surname",
-  "jobTitle",
-  "department",
-  "companyName",
-  "usageLocation",
-].join(",");
+/** What the provider changes of a user by itself; the invitation sets the rest. */
+export type UserChanges = Partial<Pick<User, "displayName" | "userType" | "accountEnabled" | ProfileProperty>>;
+
+/** A `$select` of properties that the type has. */
+export function selection<Type>(names: readonly (keyof Type & string)[]): string {
+  return `$select=${names.join(",")}`;
+}
 
 /**
  * True for a user from outside the organisation, whatever `userType` an administrator gave them later.
@@ -58,9 +49,52 @@ export function invitationState(user: GraphUser): InvitationState {
   return user.externalUserState === "PendingAcceptance" ? "PendingAcceptance" : "Accepted";
 }
 
+/** What Graph answered to an invitation. */
+export interface SentInvitation {
+  /** The guest's object id. */
+  userId: string;
+  /** The link that makes whoever holds it the guest: a secret. */
+  redeemUrl: string;
+  invitedAt: Date;
+}
+
+/**
+ * Invites somebody: one directory write, which creates the guest where there is none. A guest who is there already
+ * keeps the object id and gets another invitation.
+ *
+ * Source: Microsoft's reference page "Create invitation".
+ *
+ * @param invitation the request's body
+ * @param repeatable true where a second mail does less harm than none
+ * @throws GraphError where Graph refused, GraphUnavailable where it did not answer in time, OutcomeUnknown where
+ *   nobody knows whether the invitation went out
+ */
+export async function sendInvitation(
+  graph: GraphClient,
+  invitation: Invitation,
+  repeatable: boolean,
+  deadline: Deadline,
+): Promise<SentInvitation> {
+  const { body, date } = await graph.write(
+    { method: "POST", path: "/invitations", body: invitation, repeatable },
+    deadline,
+  );
+  const answer = invitationAnswer.safeParse(body);
+  if (!answer.success) {
+    const message = `Microsoft Graph answered the invitation with something that is none: ${z.prettifyError(answer.error)}`;
+    throw new OutcomeUnknown(new GraphUnavailable(message, { mayHaveActed: true }));
+  }
+  return { userId: answer.data.invitedUser.id, redeemUrl: answer.data.inviteRedeemUrl, invitedAt: date };
+}
+
+const invitationAnswer = z.object({
+  inviteRedeemUrl: z.string(),
+  invitedUser: graphUser.pick({ id: true }),
+} satisfies Partial<Record<keyof Invitation, z.ZodType>>);
+
 /** One user by object id or user principal name. Throws GraphError 404 where there is none (yet). */
 export function readUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
-  return graph.read(`/users/${encodeURIComponent(id)}?$select=${userProperties}`, graphUser, deadline);
+  return graph.read(`${userPath(id)}?${selection<User>(graphUser.keyof().options)}`, graphUser, deadline);
 }
 
 /** One user by object id, or `undefined`. */
@@ -83,40 +117,50 @@ export async function usersWithAddress(graph: GraphClient, address: string, dead
     `proxyAddresses/any(proxy:proxy eq ${odataText(`smtp:${address}`)})`,
     `userPrincipalName eq ${value}`,
   ].join(" or ");
-  return list(graph, `/users?$select=${userProperties}&$filter=${encodeURIComponent(filter)}`, deadline);
+  const select = selection<User>(graphUser.keyof().options);
+  return list(graph, `/users?${select}&$filter=${encodeURIComponent(filter)}`, graphUser, deadline);
 }
 
 /** The guests with that mail address in the recycle bin, the one deleted last first. */
 export async function deletedGuests(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
   const filter = encodeURIComponent(`mail eq ${odataText(address)}`);
-  const path = `/directory/deletedItems/microsoft.graph.user?$select=${userProperties},deletedDateTime&$filter=${filter}`;
-  const users = await list(graph, path, deadline);
+  const select = selection<User>(deletedUser.keyof().options);
+  const path = `/directory/deletedItems/microsoft.graph.user?${select}&$filter=${filter}`;
+  const users = await list(graph, path, deletedUser, deadline);
   return users
     .filter(isExternal)
     .sort((one, other) => (other.deletedDateTime ?? "").localeCompare(one.deletedDateTime ?? ""));
 }
 
-/** Brings a user back from the recycle bin, with object id, memberships and assignments. */
-export async function restoreUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
-  const path = `/directory/deletedItems/${encodeURIComponent(id)}/restore`;
-  await graph.write({ method: "POST", path, repeatable: true }, deadline);
+/** Whether a user lies in the recycle bin: certainly deleted, where a 404 alone may be a read that lags behind. */
+export async function isInRecycleBin(graph: GraphClient, id: string, deadline: Deadline): Promise<boolean> {
+  return graph.read(`${deletedPath(id)}?${selection<User>(["id"])}`, z.unknown(), deadline).then(
+    () => true,
+    (error) => {
+      if (isNotFound(error)) return false;
+      throw error;
+    },
+  );
 }
 
-/** Changes properties of a user. `properties` has Graph's names. */
+/** Brings a user back from the recycle bin, with object id, memberships and assignments. */
+export async function restoreUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
+  await graph.write({ method: "POST", path: `${deletedPath(id)}/restore`, repeatable: true }, deadline);
+}
+
+/** Changes properties of a user. */
 export async function patchUser(
   graph: GraphClient,
   id: string,
-  properties: Record<string, unknown>,
+  changes: UserChanges,
   deadline: Deadline,
 ): Promise<void> {
-  const path = `/users/${encodeURIComponent(id)}`;
-  await graph.write({ method: "PATCH", path, body: properties, repeatable: true }, deadline);
+  await graph.write({ method: "PATCH", path: userPath(id), body: changes, repeatable: true }, deadline);
 }
 
 /** Moves a user to the recycle bin. That the user is gone already is fine. */
 export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
-  const path = `/users/${encodeURIComponent(id)}`;
-  await graph.write({ method: "DELETE", path, repeatable: true }, deadline).catch((error) => {
+  await graph.write({ method: "DELETE", path: userPath(id), repeatable: true }, deadline).catch((error) => {
     if (!isNotFound(error)) throw error;
   });
 }
@@ -155,27 +199,24 @@ const longestPause = 5_000;
 /** How long before the deadline the last look begins, so that there is time to say what it saw; in milliseconds. */
 const lastLook = 1_000;
 
-/** Whether a user lies in the recycle bin: certainly deleted, where a 404 alone may be a read that lags behind. */
-export async function isInRecycleBin(graph: GraphClient, id: string, deadline: Deadline): Promise<boolean> {
-  const path = `/directory/deletedItems/${encodeURIComponent(id)}?$select=id`;
-  return graph.read(path, z.unknown(), deadline).then(
-    () => true,
-    (error) => {
-      if (isNotFound(error)) return false;
-      throw error;
-    },
-  );
-}
-
 /** All pages of a listing: a filtered one may begin with an empty page. */
-async function list(graph: GraphClient, path: string, deadline: Deadline): Promise<GraphUser[]> {
-  const users: GraphUser[] = [];
+async function list<Row>(graph: GraphClient, path: string, row: z.ZodType<Row>, deadline: Deadline): Promise<Row[]> {
+  const pageShape = z.object({ value: z.array(row), "@odata.nextLink": z.string().optional() });
+  const rows: Row[] = [];
   for (let next: string | undefined = path; next !== undefined; ) {
-    const page: z.infer<typeof userPage> = await graph.read(next, userPage, deadline);
-    users.push(...page.value);
+    const page: z.infer<typeof pageShape> = await graph.read(next, pageShape, deadline);
+    rows.push(...page.value);
     next = page["@odata.nextLink"]?.replace(/^https:\/\/[^/]+\/v1\.0/, "");
   }
-  return users;
+  return rows;
+}
+
+function userPath(id: string): string {
+  return `/users/${encodeURIComponent(id)}`;
+}
+
+function deletedPath(id: string): string {
+  return `/directory/deletedItems/${encodeURIComponent(id)}`;
 }
 
 /** A string literal of OData: quotes are doubled, so that an address is never read as a part of the filter. */

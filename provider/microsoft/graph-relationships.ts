@@ -1,9 +1,11 @@
+import type { AppRoleAssignment, DirectoryObject, User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
 import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "./graph-client.ts";
 import { GraphError, isNotFound } from "./graph-errors.ts";
+import { selection } from "./graph-users.ts";
 
-const directoryObject = z.object({ id: z.string() });
+const directoryObject = z.object({ id: z.string() } satisfies Partial<Record<keyof DirectoryObject, z.ZodType>>);
 
 /**
  * The object ids of sponsors that are named by object id, user principal name or mail-like name.
@@ -14,7 +16,7 @@ export async function sponsorIds(graph: GraphClient, sponsors: string[], deadlin
   const found = await Promise.all(
     sponsors.map((sponsor) =>
       graph
-        .read(`/users/${encodeURIComponent(sponsor)}?$select=id`, directoryObject, deadline)
+        .read(`/users/${encodeURIComponent(sponsor)}?${selection<User>(["id"])}`, directoryObject, deadline)
         .then(({ id }) => id)
         .catch((error) => {
           if (isNotFound(error)) return undefined;
@@ -33,7 +35,7 @@ export async function sponsorIds(graph: GraphClient, sponsors: string[], deadlin
 
 /** The object ids of a guest's sponsors, users and groups alike. */
 export async function readSponsors(graph: GraphClient, guestId: string, deadline: Deadline): Promise<string[]> {
-  const path = `/users/${encodeURIComponent(guestId)}/sponsors?$select=id`;
+  const path = `/users/${encodeURIComponent(guestId)}/sponsors?${selection<DirectoryObject>(["id"])}`;
   const { value } = await graph.read(path, z.object({ value: z.array(directoryObject) }), deadline);
   return value.map(({ id }) => id);
 }
@@ -58,4 +60,47 @@ export async function removeSponsor(
   await graph.write({ method: "DELETE", path, repeatable: true }, deadline).catch((error) => {
     if (!isNotFound(error)) throw error;
   });
+}
+
+/** What other resources give a guest. */
+export interface Grants {
+  /** Object ids of groups. */
+  groups?: string[] | undefined;
+  apps?: { resourceObjectId: string; appRoleId: string }[] | undefined;
+}
+
+const assignments = z.object({
+  value: z.array(
+    z.object({ id: z.string(), resourceId: z.string(), appRoleId: z.string() } satisfies Partial<
+      Record<keyof AppRoleAssignment, z.ZodType>
+    >),
+  ),
+});
+
+/**
+ * Takes from a guest what other resources give them. That something is not there, or the guest is gone, is fine.
+ *
+ * @throws GraphError where the application may not
+ */
+export async function releaseGrants(
+  graph: GraphClient,
+  userId: string,
+  { groups = [], apps = [] }: Grants = {},
+  deadline: Deadline,
+): Promise<void> {
+  const remove = (path: string) =>
+    graph.write({ method: "DELETE", path, repeatable: true }, deadline).catch(ignoreAbsent);
+  await Promise.all(groups.map((group) => remove(`/groups/${group}/members/${userId}/$ref`)));
+  if (apps.length === 0) return;
+  const path = `/users/${userId}/appRoleAssignments`;
+  const found = await graph.read(`${path}?$top=999`, assignments, deadline).catch(ignoreAbsent);
+  const ours = found?.value.filter((one) =>
+    apps.some(({ resourceObjectId, appRoleId }) => one.resourceId === resourceObjectId && one.appRoleId === appRoleId),
+  );
+  await Promise.all((ours ?? []).map(({ id }) => remove(`${path}/${id}`)));
+}
+
+function ignoreAbsent(error: unknown): undefined {
+  if (isNotFound(error)) return undefined;
+  throw error;
 }
