@@ -46,16 +46,31 @@ export interface CheckResult {
 /** How one property differs; `replace` means that the resource cannot be changed in place. */
 export type PropertyChange = "add" | "update" | "delete" | "replace";
 
-export interface ResourceRequest {
+interface OperationRequest {
   urn: string;
   deadline: Deadline;
 }
 
-export interface ReadResult {
+export interface CreateRequest extends OperationRequest {
+  inputs: Properties;
+}
+
+export interface UpdateRequest extends OperationRequest {
+  id: string;
+  oldInputs: Properties;
+  newInputs: Properties;
+  outputs: Properties;
+}
+
+/** A resource as the state has it. */
+export interface RecordedResource {
   id: string;
   inputs: Properties;
   outputs: Properties;
 }
+
+/** Asks to read or to delete a resource. */
+export type RecordedRequest = OperationRequest & RecordedResource;
 
 /**
  * The operations of one resource type, free of gRPC. Every operation rejects with an `Error` whose message is meant for
@@ -68,15 +83,11 @@ export interface Resource {
   diff(oldInputs: Properties, newInputs: Properties): Map<string, PropertyChange>;
   /** What a preview may tell of the outputs before the operation has run; it asks and changes nothing. */
   preview(inputs: Properties, outputs: Properties | undefined): Properties;
-  create(request: ResourceRequest & { inputs: Properties }): Promise<{ id: string; outputs: Properties }>;
-  /** `undefined` where the resource is gone. */
-  read(
-    request: ResourceRequest & { id: string; inputs: Properties; outputs: Properties },
-  ): Promise<ReadResult | undefined>;
-  update(
-    request: ResourceRequest & { id: string; oldInputs: Properties; newInputs: Properties; outputs: Properties },
-  ): Promise<Properties>;
-  delete(request: ResourceRequest & { id: string; inputs: Properties; outputs: Properties }): Promise<void>;
+  create(request: CreateRequest): Promise<{ id: string; outputs: Properties }>;
+  /** `undefined` where the resource is gone. An import has no inputs and no outputs. */
+  read(request: RecordedRequest): Promise<RecordedResource | undefined>;
+  update(request: UpdateRequest): Promise<Properties>;
+  delete(request: RecordedRequest): Promise<void>;
 }
 
 export type Severity = "info" | "warning";
@@ -107,12 +118,12 @@ export interface ResourceProvider {
 }
 
 /** The resource exists and is to be kept in the state, but the operation did not complete: the next `up` goes on. */
-export class InitializationError extends Error {
+export class InitializationError extends Error implements RecordedResource {
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
 
-  constructor(message: string, resource: { id: string; inputs: Properties; outputs: Properties }) {
+  constructor(message: string, resource: RecordedResource) {
     super(message);
     this.id = resource.id;
     this.inputs = resource.inputs;

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type GuestArgs, type GuestDefaults, withDefaults } from "../../../components/guest.ts";
 import { addressDomain, addressProblem, canonicalAddress } from "../../../model/email-address.ts";
+import { diffInvitation } from "../../../provider/guest/guest-state.ts";
 import { checkInvitation } from "../../../provider/guest/invitation-check.ts";
-import { diffInvitation } from "../../../provider/guest/invitation-diff.ts";
 import { odataText } from "../../../provider/microsoft/graph-users.ts";
 import type { Properties } from "../../../provider/pulumi/resource-provider.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Claims } from "../../../provider/guest/claims.ts";
+import { Claims } from "../../../provider/guest/delete-guest.ts";
 
 describe("what the running program still lists", () => {
   it("is a guest whom another resource declares, whatever the letter case", () => {

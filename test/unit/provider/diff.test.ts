@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { diffInvitation } from "../../../provider/guest/invitation-diff.ts";
+import { diffInvitation } from "../../../provider/guest/guest-state.ts";
 import { type Properties, unknownValue } from "../../../provider/pulumi/resource-provider.ts";
 
 const old: Properties = {

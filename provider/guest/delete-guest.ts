@@ -1,20 +1,20 @@
+import { canonicalAddress } from "../../model/email-address.ts";
 import { cannot, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-relationships.ts";
 import { deleteUser, patchUser } from "../microsoft/graph-users.ts";
-import type { Properties, ResourceRequest } from "../pulumi/resource-provider.ts";
-import type { Context } from "./context.ts";
+import type { Engine, RecordedRequest } from "../pulumi/resource-provider.ts";
+import { awaitGone, type Directory } from "./guest-look-up.ts";
+import { factsOf } from "./guest-state.ts";
 import { knownInputs } from "./invitation-inputs.ts";
-import { factsOf } from "./outputs.ts";
-import { awaitGone } from "./replication.ts";
 
 /**
  * Removes a guest whom the stack invited, as `onDelete` says. One who was in the tenant before the stack stays as they
  * are; one who is gone already is no error; one who is still on the list by another resource is left alone. Whoever
  * stays loses what the list gave them besides.
  */
-export async function deleteInvitation(
-  context: Context,
-  { id, urn, inputs, outputs, deadline }: ResourceRequest & { id: string; inputs: Properties; outputs: Properties },
+export async function deleteGuest(
+  context: Directory & { engine: Engine; claims: Claims },
+  { id, urn, inputs, outputs, deadline }: RecordedRequest,
 ): Promise<void> {
   const { graph, engine, claims } = context;
   const { userEmailAddress: address, onDelete } = knownInputs(outputs);
@@ -46,5 +46,34 @@ export async function deleteInvitation(
         throw cannot("delete", address, error);
       });
       return awaitGone(context, id, deadline);
+  }
+}
+
+/**
+ * Which guests the running program still lists. One guest can stand behind two resources of a run: a list that was
+ * renamed without an alias, or an address that changed to another address of the same person. The engine creates the
+ * new resource first and then deletes the old one; without this record that would delete a guest who is on the list.
+ */
+export class Claims {
+  readonly #urnByAddress = new Map<string, string>();
+  readonly #created = new Set<string>();
+
+  /** The program declares a guest with this address. */
+  declare(urn: string, address: string): void {
+    this.#urnByAddress.set(canonicalAddress(address), urn);
+  }
+
+  /** An operation of this run made, restored or adopted this user. */
+  created(userId: string): void {
+    this.#created.add(userId);
+  }
+
+  /**
+   * @param urn the resource about to be deleted
+   * @returns true where its guest stays on the list, by another resource or by the one that replaces this
+   */
+  isStillListed(urn: string, userId: string, address: string): boolean {
+    const listedBy = this.#urnByAddress.get(canonicalAddress(address));
+    return this.#created.has(userId) || (listedBy !== undefined && listedBy !== urn);
   }
 }
