@@ -27,7 +27,6 @@ type Created = Promise<{ id: string; outputs: Properties }>;
 interface Creation extends Directory {
   engine: Engine;
   claims: Claims;
-  lookUps: FreshLookUps;
   inputs: InvitationInputs;
   urn: string;
   deadline: Deadline;
@@ -47,7 +46,7 @@ export async function createGuest(
 ): Created {
   const { graph, replication, engine, claims, lookUps } = context;
   const inputs = knownInputs(properties);
-  const creation = { graph, replication, engine, claims, lookUps, inputs, urn, deadline };
+  const creation: Creation = { graph, replication, engine, claims, inputs, urn, deadline };
 
   const fresh = lookUps.take(inputs.userEmailAddress);
   const record = recordOf(inputs.existedBefore, fresh !== undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkInvitation } from "../../../provider/guest/invitation-check.ts";
-import { unknownValue } from "../../../provider/pulumi/resource-provider.ts";
+import { unknownValue } from "../pulumi/resource-provider.ts";
+import { checkInvitation } from "./invitation-check.ts";
 
 const good = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://myapps.microsoft.com" };
 

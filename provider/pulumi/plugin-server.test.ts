@@ -4,7 +4,7 @@ import path from "node:path";
 import grpc from "@grpc/grpc-js";
 import { expect, it } from "vitest";
 
-const main = path.join(import.meta.dirname, "../../../provider/main.ts");
+const main = path.join(import.meta.dirname, "../main.ts");
 
 it("ends the provider when the engine is gone, so that it does not go on inviting beside the next run", async () => {
   const engine = new grpc.Server();

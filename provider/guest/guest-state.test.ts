@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { diffInvitation } from "../../../provider/guest/guest-state.ts";
-import { type Properties, unknownValue } from "../../../provider/pulumi/resource-provider.ts";
+import { type Properties, unknownValue } from "../pulumi/resource-provider.ts";
+import { diffInvitation } from "./guest-state.ts";
 
 const old: Properties = {
   userEmailAddress: "ana@fabrikam.example",

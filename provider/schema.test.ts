@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { invitationToken, packageName, packageVersion } from "../../../model/names.ts";
-import { inputsSchema } from "../../../provider/guest/invitation-inputs.ts";
-import { secretSettings, settings } from "../../../provider/microsoft/sign-in-configuration.ts";
+import { invitationToken, packageName, packageVersion } from "../model/names.ts";
+import { inputsSchema } from "./guest/invitation-inputs.ts";
+import { secretSettings, settings } from "./microsoft/sign-in-configuration.ts";
 
-const schema = JSON.parse(readFileSync("provider/schema.json", "utf8"));
+const schema = JSON.parse(readFileSync(path.join(import.meta.dirname, "schema.json"), "utf8"));
 const resource = schema.resources[invitationToken];
 
 describe("the provider's schema", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Claims } from "../../../provider/guest/delete-guest.ts";
+import { Claims } from "./delete-guest.ts";
 
 describe("what the running program still lists", () => {
   it("is a guest whom another resource declares, whatever the letter case", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { guestListSchema } from "../../../provider/guest/guest-list-inputs.ts";
-import { removalProblem } from "../../../provider/guest/guest-resources.ts";
+import { guestListSchema } from "./guest-list-inputs.ts";
+import { removalProblem } from "./guest-resources.ts";
 
 function list(addresses: string[], rest: object = {}) {
   return guestListSchema.parse({ addresses, ...rest });
