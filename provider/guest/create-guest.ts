@@ -101,7 +101,7 @@ async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decisi
     `${address} was invited by an earlier run that did not finish (object id ${user.id}): not mailed again.`,
     urn,
   );
-  // That run may have restored the guest, with the access of old.
+  // That run may have restored the guest, with all former access.
   await takeAccess(creation, user.id);
   // Where no mail is sent, the link is the only way in, and it was lost with the run that was cut short.
   const isWaiting = user.externalUserState === "PendingAcceptance" && user.accountEnabled !== false;
@@ -131,7 +131,7 @@ async function restore(creation: Creation, user: GraphUser, { adopted }: Decisio
   return bringIntoLine(creation, guestFacts(restored, adopted), restored);
 }
 
-/** What other resources of the stack are to give again must not be there before them. */
+/** Other resources of the stack give this access again, and fail where it is already there. */
 function takeAccess({ graph, inputs, deadline }: Creation, userId: string): Promise<void> {
   return releaseGrants(graph, userId, inputs.grants, deadline).catch((error) => {
     throw cannot("take access from", inputs.userEmailAddress, error);
@@ -164,7 +164,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
 
   const patience = deadline.clock.now() + appearsWithin;
   const user = await awaitUser(graph, invitation.userId, deadline, patience).catch((error) => {
-    // An application that may only invite cannot look; the invitation is then taken at its word.
+    // An application that may only invite cannot look: it has to believe the invitation.
     if (isForbidden(error)) return undefined;
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
     throw unfinished(inputs, facts, reason);
@@ -189,8 +189,8 @@ function shownAfter(invitation: Date, user: GraphUser | undefined): Evidence["in
 }
 
 /**
- * Sends one mail and no second one. Where the answer is lost, nobody knows whether the mail is on its way: then the
- * directory is watched until it would show the guest, and only when it does not is the invitation sent again.
+ * Sends one mail and no second one. When the answer is lost, the mail may be on its way: the directory is watched until
+ * it would show the guest, and the invitation is sent again only if it does not.
  *
  * @returns the invitation, and when it was first tried, by the server's clock
  * @throws Error where Graph refused, or where it cannot be told in time whether the invitation went out
@@ -211,7 +211,7 @@ async function inviteOnce(creation: Creation): Promise<SentInvitation & { began:
   return { ...sent, began: new Date(sent.invitedAt.getTime() - (deadline.clock.now() - began)) };
 }
 
-/** The link of a guest who was invited already; no mail goes out for it. */
+/** The link of a guest who was invited already. No mail goes out for it. */
 function sendForLink(graph: GraphClient, invitation: Invitation, deadline: Deadline): Promise<SentInvitation> {
   return sendInvitation(graph, { ...invitation, sendInvitationMessage: false }, true, deadline);
 }
@@ -227,7 +227,7 @@ async function newInvitation({ graph, inputs, deadline }: Creation): Promise<Inv
   };
 }
 
-/** Whether the guest is there whose invitation got no answer. */
+/** Whether the guest is there after the answer to the invitation was lost. */
 async function hasAppeared(creation: Creation, { message }: OutcomeUnknown): Promise<boolean> {
   const { inputs, deadline } = creation;
   if (deadline.clock.now() + timeToTell(creation) >= deadline.at) {

@@ -8,9 +8,8 @@ import { factsOf } from "./guest-state.ts";
 import { knownInputs } from "./invitation-inputs.ts";
 
 /**
- * Removes a guest whom the stack invited, as `onDelete` says. One who was in the tenant before the stack stays as they
- * are; one who is gone already is no error; one who is still on the list by another resource is left alone. Whoever
- * stays loses what the list gave them besides.
+ * Removes a guest that the stack owns, as `onDelete` says. An adopted guest stays, without the access that the list gave.
+ * A guest who is still on the list by another resource is left alone. A guest who is gone already is no error.
  */
 export async function deleteGuest(
   context: Directory & { engine: Engine; claims: Claims },
@@ -26,7 +25,7 @@ export async function deleteGuest(
     );
     return;
   }
-  // The resources that gave it leave this to us: they would fail at a guest who is gone already.
+  // The resources that gave the access leave this to us: they would fail once the guest is gone.
   await releaseGrants(graph, id, knownInputs(inputs).grants, deadline).catch((error) => {
     throw cannot("take access from", address, error);
   });

@@ -37,7 +37,7 @@ export type LookUp =
   /** The application may not read users: it can only invite. */
   | { kind: "not allowed" };
 
-/** The address is that of somebody whom the stack cannot take for its guest. */
+/** The address belongs to somebody who can't be the stack's guest. */
 export class NoSuchGuest extends Error {}
 
 /**
@@ -86,8 +86,8 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
 }
 
 /**
- * What the list has just looked up for its guests, so that each invitation need not look again. Each answer serves
- * once, and only in the run that asked: whatever is tried later looks at the directory anew.
+ * What the list has just looked up, so that no invitation has to look again. Each answer serves once, and only in the
+ * run that asked: a later try looks at the directory anew.
  */
 export class FreshLookUps {
   readonly #byAddress = new Map<string, LookUp>();
@@ -104,20 +104,20 @@ export class FreshLookUps {
   }
 }
 
-/** Looks up somebody whom an earlier run may have invited, until everything that it wrote can be seen. */
+/** Looks up somebody an earlier run may have invited, until everything that run wrote can be seen. */
 export function lookUpAfterCutShortRun(directory: Directory, address: string, deadline: Deadline): Promise<LookUp> {
   const { startedAt, time } = directory.replication;
   return lookUpUntil(directory, address, startedAt + time, ({ kind }) => kind !== "nobody", deadline);
 }
 
-/** How long it still takes until reads show all that an earlier run wrote, in milliseconds; 0 or less where they do. */
+/** How long until reads show all that an earlier run wrote, in milliseconds; 0 or less where they do already. */
 export function untilSettled({ replication }: Directory, { clock }: Deadline): number {
   return replication.startedAt + replication.time - clock.now();
 }
 
-/** Looks up somebody after the answer to their invitation was lost, until reads would show them. */
+/** Looks up somebody after the answer to their invitation was lost, until reads would show the guest. */
 export function lookUpAfterLostAnswer(directory: Directory, address: string, deadline: Deadline): Promise<LookUp> {
-  // One who is found in the recycle bin is not the one who may just have been invited.
+  // A guest in the recycle bin is not the one who may just have been invited.
   const isSure = ({ kind }: LookUp) => kind === "guest" || kind === "not allowed";
   return lookUpUntil(directory, address, deadline.clock.now() + timeToTell(directory), isSure, deadline);
 }
@@ -127,7 +127,7 @@ export function timeToTell({ replication }: Directory): number {
   return replication.time + stillBusy;
 }
 
-/** How much longer to look, in milliseconds, because a server may still be busy with a request after its answer was lost. */
+/** A server may still be busy with a request after its answer was lost: look this much longer, in milliseconds. */
 const stillBusy = 10_000;
 
 /** Looks an address up again and again until what is found `isSure`, or until all that was written before `settled` shows. */
@@ -147,14 +147,14 @@ async function lookUpUntil(
   }
 }
 
-/** A user who was written just now, as soon as reads show them. Throws GraphError 404 where they never do. */
+/** Waits until reads show a user who was written just now. Throws GraphError 404 where they never do. */
 export function awaitWritten(directory: Directory, id: string, deadline: Deadline): Promise<GraphUser> {
   return awaitUser(directory.graph, id, deadline, deadline.clock.now() + timeToTell(directory));
 }
 
 /**
- * A guest of the stack, or `undefined` where they are really gone: in the recycle bin, or invited so long ago that a
- * read would show them.
+ * A guest of the stack, or `undefined` where the guest is really gone: in the recycle bin, or invited so long ago that
+ * a read would show them.
  *
  * @param invitedAt ISO 8601
  */
@@ -176,8 +176,8 @@ export async function findSettledUser(
 }
 
 /**
- * Waits until reads no longer show a user who was just deleted, so that whatever runs next does not take them for a
- * guest who is there. Never fails: the user is deleted, whatever the reads say.
+ * Waits until reads no longer show a user who was just deleted, so that the next run does not find a guest there. Never
+ * fails: the user is deleted, whatever the reads say.
  */
 export async function awaitGone({ graph, replication }: Directory, id: string, deadline: Deadline): Promise<void> {
   const until = deadline.clock.now() + replication.time;

@@ -45,9 +45,9 @@ export function invitationResource(context: () => Context, claims: Claims): Reso
 
 /**
  * `entra-guests:index:GuestList`: the list as a whole. It exists in the state only, and does two things that no single
- * guest can: it stops a change that would remove many guests, and it writes down who of the new guests is in the tenant
- * already, before anything is sent. After a run that was killed, that record tells a guest whom the run had invited
- * (theirs to remove) from one who was there before (to be left in place).
+ * guest can. It stops a change that would remove many guests. And it writes down which new guests are in the tenant
+ * already, before anything is sent: after a run that was killed, that record tells guests the run invited (the stack's
+ * own) from guests who were there before (adopted).
  */
 export function guestListResource(context: () => Context): Resource {
   return {
@@ -81,7 +81,7 @@ function checkGuestList(_urn: string, news: Properties, olds: Properties | undef
   return { inputs: now.data as Properties, failures: reason === undefined ? [] : [{ property: "addresses", reason }] };
 }
 
-/** Only the addresses matter: the other inputs steer `check`, and need no operation to be recorded. */
+/** Only the addresses matter: the other inputs are for `check`, and changing them needs no operation. */
 function sameList(before: Properties, now: Properties): boolean {
   if (isUnknown(now)) return false;
   const [one, other] = [addressesOf(before), addressesOf(now)];
@@ -128,7 +128,7 @@ const mostNamed = 10;
 /**
  * Stops a list from losing many guests at once: a wrong file or a bad merge is the usual reason.
  *
- * A guest past the expiry date is no removal: that they would go was said when the date was set.
+ * Expired guests don't count: their departure was already declared.
  *
  * @param before the list as of the last run
  * @param now the list as declared

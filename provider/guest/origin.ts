@@ -9,7 +9,7 @@ export type Origin =
   | "this run"
   /** Invited by an earlier run of this stack that was cut short before the state knew the guest. */
   | "a run cut short"
-  /** Deleted, by whoever, and brought back by this run. */
+  /** Deleted before, by anybody, and brought back by this run. */
   | "the recycle bin"
   /** A guest before the stack listed them. */
   | "before the stack"
@@ -18,7 +18,7 @@ export type Origin =
 
 /** What is known of an address when it is decided on. */
 export interface Evidence {
-  /** Who has the address. A guest is purged who was in the recycle bin a moment ago, and is not any more. */
+  /** Who has the address. `purged`: was in the recycle bin a moment ago, and no longer is. */
   found: "nobody" | "guest" | "deleted" | "purged" | "not allowed";
   record: ListRecord;
   existing: ExistingChoice;

@@ -37,7 +37,7 @@ async function refresh(
   }
 }
 
-/** Those of the declared sponsors whom the guest still has; looked up only where sponsors are declared. */
+/** The declared sponsors that the guest still has. Looked up only where sponsors are declared. */
 async function liveSponsors(
   { graph }: Directory,
   guestId: string,

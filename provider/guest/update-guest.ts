@@ -9,8 +9,8 @@ import { type InvitationInputs, isImported, knownInputs, sameMessage } from "./i
 import { isAdopted } from "./origin.ts";
 
 /**
- * Changes a guest in place. What can be repeated comes first and the mail last, so that an update that fails and is
- * run again mails nobody twice.
+ * Changes a guest in place. Steps that can be repeated come first and the mail last, so that nobody is mailed twice when
+ * an update fails and is run again.
  *
  * A changed redirect URL or message invites the same guest again while the invitation is pending; once it is accepted
  * there is nothing left to send, and the change is recorded only.
@@ -163,7 +163,7 @@ export function unfinished(inputs: InvitationInputs, facts: Facts, error: Error)
   });
 }
 
-/** Brings the declared directory properties to their declared values, in one write, or in none where they have them. */
+/** Writes the declared directory properties that differ, in one request, or in none. */
 async function applyDirectoryProperties(
   { graph }: Directory,
   inputs: InvitationInputs,
@@ -181,8 +181,8 @@ async function applyDirectoryProperties(
 }
 
 /**
- * Adds the declared sponsors whom the guest lacks, and ends the sponsorships that were declared before and are not
- * any more. Sponsors whom somebody else added stay.
+ * Adds the declared sponsors that the guest lacks, and ends the sponsorships that are no longer declared. Sponsors added
+ * by somebody else stay.
  */
 async function applySponsors(
   { graph }: Directory,

@@ -12,8 +12,8 @@ export interface GraphWrite {
   path: string;
   body?: unknown;
   /**
-   * True where doing it twice is the same as doing it once, so that a failure is simply tried again. Otherwise a
-   * failure after which the write may have taken place is thrown as {@link GraphUnavailable}.
+   * True where doing it twice is the same as doing it once: a failure is then simply tried again. Otherwise a failure
+   * that leaves open whether the write took place is thrown as {@link OutcomeUnknown}.
    */
   repeatable: boolean;
 }
@@ -98,7 +98,7 @@ export class GraphClient {
   async #readTogether(reads: readonly GatheredRead[]): Promise<(GraphResponse | Error)[]> {
     const [first] = reads;
     if (first === undefined) return [];
-    // The latest deadline of them all: whoever has less time stops waiting by themselves.
+    // The latest deadline of them all: a caller with less time stops waiting by itself.
     const deadline = reads.reduce(
       (latest, { deadline }) => (deadline.at > latest.at ? deadline : latest),
       first.deadline,

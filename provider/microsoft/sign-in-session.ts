@@ -3,7 +3,7 @@ import { type Deadline, TransientError } from "../deadline.ts";
 import { type Cloud, type Configuration, cloudFromMetadata, namedCloud } from "./sign-in-configuration.ts";
 import { makeCredential } from "./sign-in-credential.ts";
 
-/** A token is renewed this long before it ends, in milliseconds, so that none ends on the way. */
+/** A token is renewed this long before it expires, in milliseconds, so that none expires on the way. */
 const renewalMargin = 5 * 60_000;
 
 /** Who the provider is to Graph: finds the cloud and signs in once for all operations, at the first that needs it. */
@@ -49,14 +49,14 @@ export class Session {
   }
 
   /**
-   * Called when Graph refused a token: the next request asks for a new one. Of many requests that were refused together
-   * the first does so; what the others were refused is not the token of then any more.
+   * Called when Graph refused a token: the next request asks for a new one. When concurrent requests are refused, only
+   * the first triggers a renewal.
    */
   forgetToken(refused: string): void {
     if (refused === this.#given) this.#startAfresh();
   }
 
-  /** A new credential too, for it would give the refused token out again. */
+  /** Drops the credential too: it would hand out the refused token again. */
   #startAfresh(): void {
     this.#given = undefined;
     this.#token = undefined;
