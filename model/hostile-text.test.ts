@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { odataText } from "../provider/graph/guests.ts";
-import { checkInvitation } from "../provider/invitation/check.ts";
+import { checkInvitation } from "../provider/guest/checked-inputs.ts";
+import { odataText } from "../provider/microsoft/graph-users.ts";
 import { addressProblem } from "./email-address.ts";
 import { messageBodyProblem } from "./message.ts";
 import { redirectUrlProblem } from "./redirect-url.ts";

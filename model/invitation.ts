@@ -1,4 +1,5 @@
 /** The resource `entra-guests:index:Invitation`: what a list says of one guest under the names of `azuread.Invitation`. */
+import type { User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
 import { displayName, email, personProfile, redirectUrl, sharedProfile, terms } from "./guest.ts";
 import { messageOf, messageParts } from "./message.ts";
@@ -139,11 +140,16 @@ export const invitationProperties = namesWhere(shape, ({ change }) => change ===
 /** What steers later runs only. */
 export const recordedProperties = namesWhere(shape, ({ change }) => change === "record");
 
+/** A property of a guest's profile: text that Graph's user has under the same name. */
+export type ProfileProperty = (keyof typeof personProfile | keyof typeof sharedProfile) & keyof User;
+
+/** The names of the profile. */
+export const profileProperties = Object.keys({ ...personProfile, ...sharedProfile }) as ProfileProperty[];
+
 /** The names of the properties that live in the directory. */
 export type DirectoryProperty =
   | keyof OnResource<{ displayName: unknown }>
-  | keyof typeof personProfile
-  | keyof typeof sharedProfile
+  | ProfileProperty
   | "userType"
   | "accountEnabled";
 

@@ -2,7 +2,49 @@
  * The `entra-guests` Pulumi provider. The language host loads it through index.js (PulumiPlugin.yaml) and passes the
  * engine's address as the first argument; the port on which the provider listens goes to standard output.
  */
-import { serve } from "./grpc/server.ts";
-import { EntraGuestsProvider } from "./provider.ts";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { guestListToken, invitationToken, packageVersion } from "../model/names.ts";
+import { Claims } from "./guest/delete-guest.ts";
+import { FreshLookUps } from "./guest/guest-look-up.ts";
+import { type Context, guestListResource, invitationResource } from "./guest/guest-resources.ts";
+import { GraphClient } from "./microsoft/graph-client.ts";
+import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
+import { Session } from "./microsoft/sign-in-session.ts";
+import { serve } from "./pulumi/plugin-server.ts";
+import { type Engine, isUnknown, type ResourceProvider } from "./pulumi/resource-provider.ts";
 
-serve((engine) => new EntraGuestsProvider(engine), process.argv.slice(2));
+/** The provider: one session with Graph, and the resources that use it. */
+function entraGuestsProvider(engine: Engine): ResourceProvider {
+  const startedAt = Date.now();
+  const claims = new Claims();
+  const lookUps = new FreshLookUps();
+  let context: Context | undefined;
+  const configured = (): Context => {
+    if (context === undefined) throw new Error("The engine asked for an operation before it configured the provider.");
+    return context;
+  };
+
+  return {
+    version: packageVersion,
+    resources: {
+      [guestListToken]: guestListResource(configured),
+      [invitationToken]: invitationResource(configured, claims),
+    },
+    schema: () => readFileSync(path.join(import.meta.dirname, "schema.json"), "utf8"),
+    checkConfig(config) {
+      const known = Object.fromEntries(Object.entries(config).filter(([, value]) => !isUnknown(value)));
+      return { inputs: config, failures: configurationFailures(known) };
+    },
+    configure(config) {
+      const configuration = readConfiguration(config, process.env);
+      const replication = { time: replicationTime(configuration), startedAt };
+      context = { graph: new GraphClient(new Session(configuration)), replication, engine, claims, lookUps };
+    },
+    async close() {
+      await context?.graph.close();
+    },
+  };
+}
+
+serve(entraGuestsProvider, process.argv.slice(2));

@@ -6,10 +6,9 @@ import path from "node:path";
 import tls from "node:tls";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TransientError } from "../../provider/graph/retry.ts";
-import { machineClock } from "../../provider/grpc/clock.ts";
-import type { Configuration } from "../../provider/sign-in/configuration.ts";
-import { Session } from "../../provider/sign-in/session.ts";
+import { machineClock, TransientError } from "../../provider/deadline.ts";
+import type { Configuration } from "../../provider/microsoft/sign-in-configuration.ts";
+import { Session } from "../../provider/microsoft/sign-in-session.ts";
 import { startTenant, type Tenant } from "../../tenant/index.ts";
 
 const issuer = "https://token.actions.githubusercontent.com";

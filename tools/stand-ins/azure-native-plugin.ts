@@ -1,8 +1,8 @@
 /** Stands in for the plugin of `@pulumi/azure-native` where the official one is not to be had. See README.md. */
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
-import type { Properties, PropertyValue } from "../../provider/grpc/properties.ts";
-import { serve } from "../../provider/grpc/server.ts";
+import { serve } from "../../provider/pulumi/plugin-server.ts";
+import type { Properties, PropertyValue } from "../../provider/pulumi/resource-provider.ts";
 import { Cloud, type FixedResource, ServiceError, standIn } from "./stand-in.ts";
 
 /** The version that the official SDK's unversioned token stands for. */

@@ -1,7 +1,7 @@
 /** Stands in for the plugin of `@pulumi/azuread` where the official one is not to be had. See README.md. */
 import { createRequire } from "node:module";
-import type { Properties } from "../../provider/grpc/properties.ts";
-import { serve } from "../../provider/grpc/server.ts";
+import { serve } from "../../provider/pulumi/plugin-server.ts";
+import type { Properties } from "../../provider/pulumi/resource-provider.ts";
 import { Cloud, type FixedResource, ServiceError, standIn } from "./stand-in.ts";
 
 const { version } = createRequire(import.meta.url)("@pulumi/azuread/package.json") as { version: string };

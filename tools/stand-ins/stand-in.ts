@@ -1,8 +1,7 @@
 /** What both stand-ins share: a provider of resources that every change replaces, and a client of Microsoft's services. */
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import type { Properties } from "../../provider/grpc/properties.ts";
-import type { CheckFailure, Resource, ResourceProvider } from "../../provider/grpc/resource-provider.ts";
+import type { CheckFailure, Properties, Resource, ResourceProvider } from "../../provider/pulumi/resource-provider.ts";
 
 /** A resource that is made, read and removed; every change replaces it. */
 export interface FixedResource {

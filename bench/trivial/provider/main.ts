@@ -1,6 +1,7 @@
 /** The baseline of the benchmarks: a provider that does nothing at once, behind the same gRPC server as ours. */
-import type { ResourceProvider } from "../../../provider/grpc/resource-provider.ts";
-import { serve } from "../../../provider/grpc/server.ts";
+
+import { serve } from "../../../provider/pulumi/plugin-server.ts";
+import type { ResourceProvider } from "../../../provider/pulumi/resource-provider.ts";
 
 const trivial: ResourceProvider = {
   version: "0.1.0",

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { unknownValue } from "../pulumi/resource-provider.ts";
+import { checkInvitation } from "./checked-inputs.ts";
+
+const good = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://myapps.microsoft.com" };
+
+function failuresOf(inputs: Parameters<typeof checkInvitation>[0]) {
+  return Object.fromEntries(checkInvitation(inputs).failures.map(({ property, reason }) => [property, reason]));
+}
+
+describe("checking an invitation", () => {
+  it("fills in the defaults that design and schema promise", () => {
+    expect(checkInvitation(good)).toEqual({
+      inputs: { ...good, sendInvitation: true, existing: "adopt", onDelete: "delete" },
+      failures: [],
+    });
+  });
+
+  it("reports every error at once, each with its property path", () => {
+    const failures = failuresOf({
+      userEmailAddress: "ana+news@fabrikam.example",
+      redirectUrl: "http://myapps.microsoft.com",
+      message: { body: " ", additionalRecipients: "nobody" },
+      userType: "Alien",
+      usageLocation: "Denmark",
+      sponsors: ["", "ok@contoso.example"],
+      existing: "replace",
+      expires: "2027-02-30",
+      jobTitel: "Typist",
+    });
+    expect(Object.keys(failures).sort()).toEqual([
+      "existing",
+      "expires",
+      "jobTitel",
+      "message.additionalRecipients",
+      "message.body",
+      "redirectUrl",
+      "sponsors[0]",
+      "usageLocation",
+      "userEmailAddress",
+      "userType",
+    ]);
+    expect(failures.userEmailAddress).toContain("plus-addressing");
+    expect(failures.redirectUrl).toContain("https://");
+    expect(failures.jobTitel).toBe('"jobTitel" is no property: write "jobTitle"');
+  });
+
+  it("says what is missing", () => {
+    expect(failuresOf({})).toEqual({
+      userEmailAddress: '"userEmailAddress" is required and missing: add it',
+      redirectUrl: '"redirectUrl" is required and missing: add it',
+    });
+  });
+
+  it("refuses a body beside a language, for Graph would ignore the language", () => {
+    const failures = failuresOf({ ...good, message: { body: "Welcome", language: "da" } });
+    expect(failures.message).toContain("exclude each other");
+  });
+
+  it("does not judge what a preview does not know yet, and still judges the rest", () => {
+    const failures = failuresOf({
+      userEmailAddress: unknownValue,
+      redirectUrl: "ftp://x",
+      message: { body: unknownValue },
+    });
+    expect(Object.keys(failures)).toEqual(["redirectUrl"]);
+    expect(checkInvitation({ ...good, redirectUrl: unknownValue }).inputs.redirectUrl).toBe(unknownValue);
+  });
+
+  it("takes a property that is null as one that was left out", () => {
+    expect(checkInvitation({ ...good, message: null, jobTitle: null }).failures).toEqual([]);
+  });
+});

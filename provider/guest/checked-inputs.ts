@@ -1,0 +1,71 @@
+import { canonicalAddress } from "../../model/email-address.ts";
+import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
+import { type InvitationInputs, invitationInputs, type Message } from "../../model/invitation.ts";
+import { type CheckResult, type Properties, schemaFailures } from "../pulumi/resource-provider.ts";
+
+/**
+ * Checks the inputs of an invitation without asking anybody, and fills in the defaults.
+ *
+ * @param news the inputs as the program declares them; parts that a preview does not know yet are not judged
+ * @returns the inputs with defaults, and every failure there is
+ */
+export function checkInvitation(news: Properties): CheckResult {
+  const inputs = withoutNulls(news);
+  const result = invitationInputs.safeParse(inputs);
+  if (result.success) return { inputs: result.data as Properties, failures: [] };
+
+  return { inputs: withDefaults(inputs), failures: schemaFailures(result.error, inputs, invitationInputs) };
+}
+
+/** The defaults, for inputs of which some parts are unknown. */
+function withDefaults(inputs: Properties): Properties {
+  const { sendInvitation, existing, onDelete } = invitationInputs.shape;
+  const defaults = { sendInvitation: sendInvitation.parse(undefined), existing: existing.parse(undefined) };
+  return { ...defaults, onDelete: onDelete.parse(undefined), ...inputs };
+}
+
+/** A property that is null was left out by the program. */
+function withoutNulls(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [
+        name,
+        typeof value === "object" && !Array.isArray(value) && name === "message"
+          ? withoutNulls(value as Properties)
+          : value,
+      ]),
+  );
+}
+
+/** Takes the inputs of a guest list that `check` has passed, as they come from the state or the engine. */
+export function knownList(properties: Properties): GuestListInputs {
+  return guestListInputs.parse(properties);
+}
+
+/** Takes the inputs of an invitation that `check` has passed, as they come from the state or the engine. */
+export function knownInputs(properties: Properties): InvitationInputs {
+  return properties as unknown as InvitationInputs;
+}
+
+/**
+ * True where no redirect URL is known: the guest was imported, so nobody knows what the invitation said. What the
+ * program declares about it is then recorded, and the guest is not mailed for it.
+ */
+export function isImported(inputs: Partial<InvitationInputs>): boolean {
+  return inputs.redirectUrl === undefined;
+}
+
+/** The address that identifies the guest, in the form in which addresses are compared. */
+export function guestAddress(inputs: Pick<InvitationInputs, "userEmailAddress">): string {
+  return canonicalAddress(inputs.userEmailAddress);
+}
+
+/** True where two messages say the same. */
+export function sameMessage(one: Message = {}, other: Message = {}): boolean {
+  return (
+    one.body === other.body &&
+    one.language === other.language &&
+    one.additionalRecipients === other.additionalRecipients
+  );
+}

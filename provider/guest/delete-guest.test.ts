@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { Claims } from "./delete-guest.ts";
+
+describe("what the running program still lists", () => {
+  it("is a guest whom another resource declares, whatever the letter case", () => {
+    const claims = new Claims();
+    claims.declare("urn:new", "Ana@fabrikam.example");
+    expect(claims.isStillListed("urn:old", "1", "ana@fabrikam.example")).toBe(true);
+  });
+
+  it("is not a guest whose only resource is the one that goes", () => {
+    const claims = new Claims();
+    claims.declare("urn:ana", "bo@fabrikam.example");
+    expect(claims.isStillListed("urn:ana", "1", "ana@fabrikam.example")).toBe(false);
+  });
+
+  it("is a guest to whom the replacing resource came by another address", () => {
+    const claims = new Claims();
+    claims.created("1");
+    expect(claims.isStillListed("urn:ana", "1", "ana@fabrikam.example")).toBe(true);
+  });
+});

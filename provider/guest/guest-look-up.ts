@@ -1,0 +1,189 @@
+import { canonicalAddress } from "../../model/email-address.ts";
+import type { Deadline } from "../deadline.ts";
+import type { GraphClient } from "../microsoft/graph-client.ts";
+import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
+import {
+  awaitUser,
+  deletedGuests,
+  findUser,
+  type GraphUser,
+  isExternal,
+  isInRecycleBin,
+  untilNextLook,
+  usersWithAddress,
+} from "../microsoft/graph-users.ts";
+
+/**
+ * The tenant's directory. It is replicated: a read may miss what was written moments ago, so "there is no such guest" is
+ * believed only when nothing can have been written so recently.
+ */
+export interface Directory {
+  graph: GraphClient;
+  replication: Replication;
+}
+
+export interface Replication {
+  /** How far reads may lag behind writes, in milliseconds; 0 where they do not. */
+  time: number;
+  /** When this run began, in milliseconds since 1970: whatever an earlier run wrote, it wrote before. */
+  startedAt: number;
+}
+
+/** Who has an address in the tenant. */
+export type LookUp =
+  | { kind: "nobody" }
+  | { kind: "guest"; user: GraphUser }
+  | { kind: "deleted"; user: GraphUser }
+  /** The application may not read users: it can only invite. */
+  | { kind: "not allowed" };
+
+/** The address belongs to somebody who can't be the stack's guest. */
+export class NoSuchGuest extends Error {}
+
+/**
+ * Finds out whether an address is already that of a guest, of a guest in the recycle bin, or of nobody.
+ *
+ * @throws Error where Graph did not answer; with {@link NoSuchGuest} as its cause where the address belongs to a
+ *   member of the organisation, or to several guests
+ */
+export async function lookUpGuest(
+  { graph }: Pick<Directory, "graph">,
+  address: string,
+  deadline: Deadline,
+): Promise<LookUp> {
+  try {
+    const [users, deleted] = await Promise.all([
+      usersWithAddress(graph, address, deadline),
+      deletedGuests(graph, address, deadline),
+    ]);
+    const guest = theGuest(users, address);
+    if (guest !== undefined) return { kind: "guest", user: guest };
+    return deleted[0] === undefined ? { kind: "nobody" } : { kind: "deleted", user: deleted[0] };
+  } catch (error) {
+    if (isForbidden(error)) return { kind: "not allowed" };
+    throw cannot("look up", address, error);
+  }
+}
+
+function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
+  const guests = users.filter(isExternal);
+  const byMail = guests.filter(({ mail }) => canonicalAddress(mail ?? "") === canonicalAddress(address));
+  const [guest, another] = byMail.length > 0 ? byMail : guests;
+  if (guest !== undefined && another !== undefined) {
+    const ids = guests.map(({ id, userPrincipalName }) => `${userPrincipalName} (${id})`).join(", ");
+    throw new NoSuchGuest(
+      `several guests have that address: ${ids}. Remove the ones that are not meant, or import the right one by its object id`,
+    );
+  }
+  const [member] = users;
+  if (guest === undefined && member !== undefined) {
+    throw new NoSuchGuest(
+      `the address belongs to ${member.userPrincipalName} (object id ${member.id}), a member of the organisation and no guest. ` +
+        "Take the address off the guest list, or invite that person by another address",
+    );
+  }
+  return guest;
+}
+
+/**
+ * What the list has just looked up, so that no invitation has to look again. Each answer serves once, and only in the
+ * run that asked: a later try looks at the directory anew.
+ */
+export class FreshLookUps {
+  readonly #byAddress = new Map<string, LookUp>();
+
+  keep(address: string, lookUp: LookUp): void {
+    this.#byAddress.set(canonicalAddress(address), lookUp);
+  }
+
+  take(address: string): LookUp | undefined {
+    const key = canonicalAddress(address);
+    const lookUp = this.#byAddress.get(key);
+    this.#byAddress.delete(key);
+    return lookUp;
+  }
+}
+
+/** Looks up somebody an earlier run may have invited, until everything that run wrote can be seen. */
+export function lookUpAfterCutShortRun(directory: Directory, address: string, deadline: Deadline): Promise<LookUp> {
+  const { startedAt, time } = directory.replication;
+  return lookUpUntil(directory, address, startedAt + time, ({ kind }) => kind !== "nobody", deadline);
+}
+
+/** How long until reads show all that an earlier run wrote, in milliseconds; 0 or less where they do already. */
+export function untilSettled({ replication }: Directory, { clock }: Deadline): number {
+  return replication.startedAt + replication.time - clock.now();
+}
+
+/** Looks up somebody after the answer to their invitation was lost, until reads would show the guest. */
+export function lookUpAfterLostAnswer(directory: Directory, address: string, deadline: Deadline): Promise<LookUp> {
+  // A guest in the recycle bin is not the one who may just have been invited.
+  const isSure = ({ kind }: LookUp) => kind === "guest" || kind === "not allowed";
+  return lookUpUntil(directory, address, deadline.clock.now() + timeToTell(directory), isSure, deadline);
+}
+
+/** How long it takes at most until reads show whether a request did what it was sent for, in milliseconds. */
+export function timeToTell({ replication }: Directory): number {
+  return replication.time + stillBusy;
+}
+
+/** A server may still be busy with a request after its answer was lost: look this much longer, in milliseconds. */
+const stillBusy = 10_000;
+
+/** Looks an address up again and again until what is found `isSure`, or until all that was written before `settled` shows. */
+async function lookUpUntil(
+  directory: Directory,
+  address: string,
+  settled: number,
+  isSure: (found: LookUp) => boolean,
+  deadline: Deadline,
+): Promise<LookUp> {
+  for (let look = 1; ; look++) {
+    // Taken first: a look that began too early says nothing, however late its answer comes.
+    const left = settled - deadline.clock.now();
+    const found = await lookUpGuest(directory, address, deadline);
+    if (isSure(found) || left <= 0) return found;
+    await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+  }
+}
+
+/** Waits until reads show a user who was written just now. Throws GraphError 404 where they never do. */
+export function awaitWritten(directory: Directory, id: string, deadline: Deadline): Promise<GraphUser> {
+  return awaitUser(directory.graph, id, deadline, deadline.clock.now() + timeToTell(directory));
+}
+
+/**
+ * A guest of the stack, or `undefined` where the guest is really gone: in the recycle bin, or invited so long ago that
+ * a read would show them.
+ *
+ * @param invitedAt ISO 8601
+ */
+export async function findSettledUser(
+  { graph, replication }: Directory,
+  id: string,
+  invitedAt: string | undefined,
+  deadline: Deadline,
+): Promise<GraphUser | undefined> {
+  const user = await findUser(graph, id, deadline);
+  if (user !== undefined) return user;
+  const settled = Date.parse(invitedAt ?? "") + replication.time;
+  // NaN, where no date is known, is never later.
+  if (!(settled > deadline.clock.now()) || (await isInRecycleBin(graph, id, deadline))) return undefined;
+  return awaitUser(graph, id, deadline, Math.min(settled, deadline.clock.now() + replication.time)).catch((error) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Waits until reads no longer show a user who was just deleted, so that the next run does not find a guest there. Never
+ * fails: the user is deleted, whatever the reads say.
+ */
+export async function awaitGone({ graph, replication }: Directory, id: string, deadline: Deadline): Promise<void> {
+  const until = deadline.clock.now() + replication.time;
+  for (let look = 1; deadline.clock.now() < until; look++) {
+    const user = await findUser(graph, id, deadline).catch(() => undefined);
+    if (user === undefined) return;
+    await deadline.clock.wait(untilNextLook(look), deadline.signal).catch(() => {});
+  }
+}

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Properties, unknownValue } from "../pulumi/resource-provider.ts";
+import { diffInvitation } from "./guest-state.ts";
+
+const old: Properties = {
+  userEmailAddress: "ana@fabrikam.example",
+  redirectUrl: "https://myapps.microsoft.com",
+  message: { body: "Welcome." },
+  sendInvitation: true,
+  existing: "adopt",
+  onDelete: "delete",
+};
+
+function changes(from: Properties, to: Properties) {
+  return Object.fromEntries(diffInvitation(from, to));
+}
+
+describe("comparing an invitation with its state", () => {
+  it("sees no change in the same inputs", () => {
+    expect(changes(old, structuredClone(old))).toEqual({});
+  });
+
+  it("replaces the resource for another address and for nothing else", () => {
+    expect(changes(old, { ...old, userEmailAddress: "bo@fabrikam.example" })).toEqual({ userEmailAddress: "replace" });
+    const everythingElse = {
+      ...old,
+      redirectUrl: "https://orders.contoso.example",
+      message: { language: "da", additionalRecipients: "kim@contoso.example" },
+      sendInvitation: false,
+      userDisplayName: "Ana",
+      userType: "Member",
+      department: "Sales",
+      accountEnabled: false,
+      sponsors: ["kim@contoso.example"],
+      expires: "2027-03-31",
+      existing: "fail",
+      onDelete: "keep",
+      resend: 1,
+    };
+    expect(Object.values(changes(old, everythingElse))).not.toContain("replace");
+  });
+
+  it("takes a change of letter case in the address as no change", () => {
+    expect(changes(old, { ...old, userEmailAddress: "Ana@Fabrikam.Example" })).toEqual({});
+    fc.assert(
+      fc.property(fc.emailAddress(), (address) => {
+        const from = { ...old, userEmailAddress: address.toLowerCase() };
+        expect(changes(from, { ...old, userEmailAddress: address.toUpperCase() })).toEqual({});
+      }),
+    );
+  });
+
+  it("names the part of the message that changed", () => {
+    expect(changes(old, { ...old, message: { body: "Hello.", additionalRecipients: "kim@contoso.example" } })).toEqual({
+      "message.body": "update",
+      "message.additionalRecipients": "add",
+    });
+    const { message: _, ...silent } = old;
+    expect(changes(old, silent)).toEqual({ "message.body": "delete" });
+  });
+
+  it("leaves a directory property alone that the program no longer mentions", () => {
+    expect(changes({ ...old, department: "Sales", accountEnabled: true }, old)).toEqual({});
+  });
+
+  it("compares sponsors as a set in which letter case does not count", () => {
+    const from = { ...old, sponsors: ["a@contoso.example", "b@contoso.example"] };
+    expect(changes(from, { ...old, sponsors: ["B@contoso.example", "a@contoso.example"] })).toEqual({});
+    expect(changes(from, { ...old, sponsors: ["a@contoso.example"] })).toEqual({ sponsors: "update" });
+  });
+
+  it("does not mail an imported guest for what nobody knows: it records the invitation as declared", () => {
+    const imported = {
+      userEmailAddress: "ana@fabrikam.example",
+      sendInvitation: true,
+      existing: "adopt",
+      onDelete: "delete",
+    };
+    expect(changes(imported, { ...old, resend: 1 })).toEqual({});
+    expect(changes(imported, { ...old, department: "Sales" })).toEqual({ department: "add" });
+  });
+
+  it("reports what a preview does not know yet as a change", () => {
+    expect(changes(old, { ...old, redirectUrl: unknownValue })).toEqual({ redirectUrl: "update" });
+    expect(changes(old, { ...old, userEmailAddress: unknownValue })).toEqual({ userEmailAddress: "replace" });
+  });
+});

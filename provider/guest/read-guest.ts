@@ -1,0 +1,121 @@
+import { canonicalAddress } from "../../model/email-address.ts";
+import { directoryProperties, invitationInputs } from "../../model/invitation.ts";
+import type { Deadline } from "../deadline.ts";
+import { cannot } from "../microsoft/graph-errors.ts";
+import { readSponsors, sponsorIds } from "../microsoft/graph-relationships.ts";
+import { findUser, type GraphUser, isExternal } from "../microsoft/graph-users.ts";
+import type { Properties, RecordedRequest, RecordedResource } from "../pulumi/resource-provider.ts";
+import { knownInputs } from "./checked-inputs.ts";
+import { type Directory, findSettledUser, lookUpGuest } from "./guest-look-up.ts";
+import { factsOf, liveFacts, liveValue, outputs, withLiveInputs } from "./guest-state.ts";
+import { isAdopted } from "./origin.ts";
+
+/**
+ * Reads a guest for a refresh, or for an import by object id or e-mail address.
+ *
+ * @returns the guest as the directory has them, or `undefined` where they are gone
+ */
+export async function readGuest(directory: Directory, request: RecordedRequest): Promise<RecordedResource | undefined> {
+  const isImport = Object.keys(request.inputs).length === 0;
+  return isImport ? importGuest(directory, request.id, request.deadline) : refresh(directory, request);
+}
+
+async function refresh(
+  directory: Directory,
+  { id, inputs: properties, outputs: before, deadline }: RecordedRequest,
+): Promise<RecordedResource | undefined> {
+  const declared = knownInputs(properties);
+  const facts = factsOf(before);
+  try {
+    const user = await findSettledUser(directory, id, facts.invitedAt, deadline);
+    if (user === undefined) return undefined;
+    const inputs = withLiveInputs(declared, user);
+    const sponsors = await liveSponsors(directory, id, declared.sponsors, deadline);
+    if (sponsors !== undefined) inputs.sponsors = sponsors;
+    return { id, inputs, outputs: outputs(inputs, { ...facts, ...liveFacts(user) }) };
+  } catch (error) {
+    throw cannot("read", declared.userEmailAddress, error);
+  }
+}
+
+/** The declared sponsors that the guest still has. Looked up only where sponsors are declared. */
+async function liveSponsors(
+  { graph }: Directory,
+  guestId: string,
+  declared: string[] | undefined,
+  deadline: Deadline,
+): Promise<string[] | undefined> {
+  if (declared === undefined || declared.length === 0) return declared;
+  const current = await readSponsors(graph, guestId, deadline);
+  const present = await Promise.all(
+    declared.map(async (sponsor) => {
+      const [id] = await sponsorIds(graph, [sponsor], deadline).catch(() => []);
+      return id !== undefined && current.includes(id);
+    }),
+  );
+  return declared.filter((_, index) => present[index]);
+}
+
+async function importGuest(
+  directory: Directory,
+  id: string,
+  deadline: Deadline,
+): Promise<RecordedResource | undefined> {
+  const address = id.includes("@") ? id : undefined;
+  const user =
+    address === undefined
+      ? await guestById(directory, id, deadline)
+      : await guestByAddress(directory, address, deadline);
+  if (user === undefined) return undefined;
+  const inputs = importedInputs(user, address);
+  const adopted = isAdopted("before the stack", inputs.existing);
+  return {
+    id: user.id,
+    inputs,
+    outputs: outputs(inputs, { ...liveFacts(user), invitedAt: user.createdDateTime ?? undefined, adopted }),
+  };
+}
+
+async function guestById({ graph }: Directory, id: string, deadline: Deadline): Promise<GraphUser | undefined> {
+  const user = await findUser(graph, id, deadline).catch((error) => {
+    throw cannot("read", `the user ${id}`, error);
+  });
+  if (user !== undefined && !isExternal(user)) {
+    throw new Error(
+      `Cannot import ${id}: ${user.userPrincipalName} is a member of the organisation and no guest. Import guests by object id or e-mail address.`,
+    );
+  }
+  return user;
+}
+
+async function guestByAddress(
+  directory: Directory,
+  address: string,
+  deadline: Deadline,
+): Promise<GraphUser | undefined> {
+  const found = await lookUpGuest(directory, address, deadline);
+  if (found.kind === "not allowed") {
+    throw new Error(
+      `Cannot look up ${address}: the application needs the Microsoft Graph application permission User.Read.All to import a guest by e-mail address.`,
+    );
+  }
+  return found.kind === "guest" ? found.user : undefined;
+}
+
+/** What the directory can tell of the declaration; it does not know the invitation's redirect URL and message. */
+function importedInputs(user: GraphUser, address: string | undefined) {
+  const { sendInvitation, existing, onDelete } = invitationInputs.shape;
+  const live = directoryProperties
+    .map((property) => [property, liveValue(user, property)] as const)
+    // An account is enabled and a user type is Guest unless somebody says otherwise: not worth a line of code.
+    .filter(([property, value]) => value !== null && value !== undefined && value !== usualValues[property]);
+  return {
+    userEmailAddress: canonicalAddress(address ?? user.mail ?? ""),
+    ...(Object.fromEntries(live) as Properties),
+    sendInvitation: sendInvitation.parse(undefined),
+    existing: existing.parse(undefined),
+    onDelete: onDelete.parse(undefined),
+  };
+}
+
+const usualValues: Record<string, unknown> = { accountEnabled: true, userType: "Guest" };

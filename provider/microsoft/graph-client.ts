@@ -1,0 +1,218 @@
+import { randomUUID } from "node:crypto";
+import DataLoader from "dataloader";
+import { Agent, request as httpRequest } from "undici";
+import { z } from "zod";
+import { type Deadline, withRetries } from "../deadline.ts";
+import { errorOf, type GraphResponse, GraphUnavailable } from "./graph-errors.ts";
+import type { Session } from "./sign-in-session.ts";
+
+export interface GraphWrite {
+  method: "POST" | "PATCH" | "DELETE";
+  /** Below the version, such as `/invitations`. */
+  path: string;
+  body?: unknown;
+  /**
+   * True where doing it twice is the same as doing it once: a failure is then simply tried again. Otherwise a failure
+   * that leaves open whether the write took place is thrown as {@link OutcomeUnknown}.
+   */
+  repeatable: boolean;
+}
+
+/** Graph's limit of requests in one `$batch` (Microsoft's page "Combine multiple requests"). */
+const batchLimit = 20;
+
+/** How long a read waits for others to share its batch, in milliseconds. */
+const gatherFor = 4;
+
+/** How long one HTTP request may take before it is given up and tried again, in milliseconds. */
+const longestAttempt = 60_000;
+
+/**
+ * Microsoft Graph v1.0 over HTTPS. Connections are kept alive, all requests share one token, reads are gathered into
+ * `$batch`, and failures that may pass are waited out until the operation's deadline.
+ */
+export class GraphClient {
+  readonly #session: Session;
+  readonly #attemptTimeout: number;
+  readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
+  readonly #reads: DataLoader<GatheredRead, GraphResponse>;
+
+  /** @param attemptTimeout how long one HTTP request may take before it is given up, in milliseconds */
+  constructor(session: Session, attemptTimeout = longestAttempt) {
+    this.#session = session;
+    this.#attemptTimeout = attemptTimeout;
+    this.#reads = new DataLoader((reads) => this.#readTogether(reads), {
+      cache: false,
+      maxBatchSize: batchLimit,
+      batchScheduleFn: (send) => setTimeout(send, gatherFor),
+    });
+  }
+
+  /**
+   * Reads `path`, together with whatever else is read at the same moment.
+   *
+   * @param shape what the answer has to be like; another one counts as a failure that may pass
+   * @throws GraphError where Graph refused it (404 included), GraphUnavailable where the deadline passed first
+   */
+  async read<Body>(path: string, shape: z.ZodType<Body>, deadline: Deadline): Promise<Body> {
+    return withRetries(async () => {
+      const part = await this.#reads.load({ path, deadline });
+      if (part.status >= 400) throw errorOf(part);
+      const answer = shape.safeParse(part.body);
+      if (answer.success) return answer.data;
+      throw new GraphUnavailable(
+        `Microsoft Graph answered ${path.split("?", 1)[0]} with something else than asked for`,
+        {
+          mayHaveActed: false,
+          cause: answer.error,
+        },
+      );
+    }, deadline);
+  }
+
+  /** Sends one write. Errors as for {@link read}, and {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}. */
+  async write(write: GraphWrite, deadline: Deadline): Promise<{ body: unknown; date: Date }> {
+    const response = await withRetries(async () => {
+      try {
+        return await this.#send(write.method, write.path, write.body, deadline);
+      } catch (error) {
+        if (error instanceof GraphUnavailable && error.mayHaveActed && !write.repeatable)
+          throw new OutcomeUnknown(error);
+        throw error;
+      }
+    }, deadline);
+    const date = new Date(response.headers.date ?? Number.NaN);
+    return { body: response.body, date: Number.isNaN(date.getTime()) ? new Date() : date };
+  }
+
+  /** The whole URL of an object, as references between objects ask for. */
+  async objectUrl(path: string, deadline: Deadline): Promise<string> {
+    const { graph } = await this.#session.cloud(deadline);
+    return `${graph}/v1.0${path}`;
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #readTogether(reads: readonly GatheredRead[]): Promise<(GraphResponse | Error)[]> {
+    const [first] = reads;
+    if (first === undefined) return [];
+    // The latest deadline of them all: a caller with less time stops waiting by itself.
+    const deadline = reads.reduce(
+      (latest, { deadline }) => (deadline.at > latest.at ? deadline : latest),
+      first.deadline,
+    );
+    if (reads.length === 1) return [await this.#send("GET", first.path, undefined, deadline).catch((error) => error)];
+
+    const requests = reads.map(({ path }, index) => ({ id: String(index), method: "GET", url: path }));
+    const { body } = await this.#send("POST", "/$batch", { requests }, deadline);
+    const answered = batchBody.safeParse(body);
+    const parts = new Map(answered.data?.responses.map((part) => [part.id, part]));
+    return reads.map((_, index) => {
+      const part = parts.get(String(index));
+      if (part === undefined) {
+        return new GraphUnavailable("Microsoft Graph left a part of a batch unanswered", { mayHaveActed: false });
+      }
+      return { status: part.status, headers: lowerCaseNames(part.headers), body: part.body };
+    });
+  }
+
+  /** One HTTP exchange. Throws for every status of 400 and above. */
+  async #send(method: GraphWrite["method"] | "GET", path: string, body: unknown, deadline: Deadline) {
+    const { graph } = await this.#session.cloud(deadline);
+    const token = await this.#session.token(deadline);
+    const response = await this.#exchange(`${graph}/v1.0${path}`, method, token, body, deadline);
+    if (response.status < 400) return response;
+    if (response.status !== 401) throw errorOf(response);
+    // A token may be revoked or end early: ask for a new one, once.
+    this.#session.forgetToken(token);
+    const renewed = await this.#session.token(deadline);
+    const again = await this.#exchange(`${graph}/v1.0${path}`, method, renewed, body, deadline);
+    if (again.status >= 400) throw errorOf(again);
+    return again;
+  }
+
+  async #exchange(
+    url: string,
+    method: string,
+    token: string,
+    body: unknown,
+    deadline: Deadline,
+  ): Promise<GraphResponse> {
+    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(this.#attemptTimeout)]);
+    const clientRequestId = randomUUID();
+    let sent: Awaited<ReturnType<typeof httpRequest>>;
+    let text: string;
+    try {
+      sent = await httpRequest(url, {
+        method: method as "GET",
+        dispatcher: this.#dispatcher,
+        signal,
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: "application/json",
+          "client-request-id": clientRequestId,
+          ...(body !== undefined && { "content-type": "application/json" }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      text = await sent.body.text();
+    } catch (error) {
+      deadline.signal.throwIfAborted();
+      const { name, message, code } = error as Error & { code?: string };
+      const reason = name === "TimeoutError" ? `no answer within ${this.#attemptTimeout / 1000} s` : message;
+      throw new GraphUnavailable(
+        `Microsoft Graph at ${new URL(url).host} could not be reached: ${reason} (client request id ${clientRequestId})`,
+        { mayHaveActed: !neverSent.includes(code ?? ""), cause: error },
+      );
+    }
+    const headers = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const response = { status: sent.statusCode, headers };
+    return { ...response, body: parseBody(text, response) };
+  }
+}
+
+/** Connection errors after which the server has certainly seen nothing. */
+const neverSent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+
+interface GatheredRead {
+  path: string;
+  deadline: Deadline;
+}
+
+const batchBody = z.object({
+  responses: z.array(
+    z.object({
+      id: z.string(),
+      status: z.int(),
+      headers: z.record(z.string(), z.string()).default({}),
+      body: z.unknown(),
+    }),
+  ),
+});
+
+/** Nobody knows whether a write took place. Not transient: repeating it blindly might do it twice. */
+export class OutcomeUnknown extends Error {
+  constructor(cause: GraphUnavailable) {
+    super(cause.message, { cause });
+  }
+}
+
+function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body">): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (status >= 400) return undefined;
+    throw new GraphUnavailable(
+      `Something that is not Microsoft Graph answered ${status} with ${headers["content-type"] ?? "no content type"} and no ` +
+        `valid JSON; is there a proxy in between? (client request id ${headers["client-request-id"]})`,
+      { mayHaveActed: true, cause },
+    );
+  }
+}
+
+function lowerCaseNames(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value?.toString()]));
+}

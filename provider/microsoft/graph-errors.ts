@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { retryAfterMilliseconds, TransientError } from "../deadline.ts";
+
+/** An answer of Graph, or of one part of a batch. */
+export interface GraphResponse {
+  status: number;
+  /** By lower-case name. */
+  headers: Record<string, string | undefined>;
+  /** The parsed JSON body; `undefined` where there is none, or none that is JSON. */
+  body: unknown;
+}
+
+/** What Graph said when it refused or failed. */
+export interface GraphFailure {
+  status: number;
+  /** Graph's error code, such as `Request_ResourceNotFound`; empty where it was not Graph that answered. */
+  code: string;
+  requestId: string | undefined;
+}
+
+/** Graph refused a request: sending it again would change nothing. */
+export class GraphError extends Error implements GraphFailure {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | undefined;
+
+  constructor(message: string, failure: GraphFailure) {
+    super(message);
+    this.status = failure.status;
+    this.code = failure.code;
+    this.requestId = failure.requestId;
+  }
+}
+
+/**
+ * Graph failed, or nobody knows what became of the request. A read is then worth another try; before a write is sent
+ * again, somebody has to find out whether it took place.
+ */
+export class GraphUnavailable extends TransientError {
+  /** True where the server may have acted on the request before it failed. */
+  readonly mayHaveActed: boolean;
+
+  constructor(message: string, options: { mayHaveActed: boolean; retryAfter?: number | undefined; cause?: unknown }) {
+    super(message, options);
+    this.mayHaveActed = options.mayHaveActed;
+  }
+}
+
+/** True where Graph itself says that the object does not exist (any more, or yet); a proxy's 404 says nothing. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof GraphError && error.status === 404 && error.code !== "";
+}
+
+/** True where Graph itself says that the application lacks a permission. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof GraphError && error.status === 403 && error.code !== "";
+}
+
+/** Statuses that Graph's guidance says to wait out, besides 429. */
+const passing = [408, 500, 502, 503, 504];
+
+/** The error that an answer of 400 or above stands for. */
+export function errorOf(response: GraphResponse): GraphError | GraphUnavailable {
+  const { status, headers } = response;
+  const { code, message, innerError } = graphErrorObject(response.body);
+  const requestId = headers["request-id"] ?? innerError["request-id"];
+  const id = requestId ?? (headers["client-request-id"] && `client ${headers["client-request-id"]}`);
+  const who = code === "" ? "Something that is not Microsoft Graph (a proxy?)" : "Microsoft Graph";
+  const said = [code, message].filter(Boolean).join(": ") || headers["content-type"] || "no reason given";
+  const text = `${who} answered ${status} ${said}${id ? ` (request id ${id})` : ""}`;
+
+  const retryAfter = retryAfterMilliseconds(headers["retry-after"]);
+  if (status === 429) return new GraphUnavailable(text, { mayHaveActed: false, retryAfter });
+  if (passing.includes(status)) return new GraphUnavailable(text, { mayHaveActed: true, retryAfter });
+  return new GraphError(text, { status, code, requestId });
+}
+
+const graphErrorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string().default(""),
+    innerError: z.record(z.string(), z.unknown()).default({}),
+  }),
+});
+
+/** Graph's error object; without a code where the body is none. */
+function graphErrorObject(body: unknown): { code: string; message: string; innerError: { "request-id"?: string } } {
+  const parsed = graphErrorBody.safeParse(body);
+  if (!parsed.success) return { code: "", message: "", innerError: {} };
+  const { code, message, innerError } = parsed.data.error;
+  return { code, message: message.trim().replace(/\.$/, ""), innerError };
+}
+
+/**
+ * What the provider does to a guest, as it is named in errors, and the least application permission of Microsoft Graph
+ * for it.
+ *
+ * Source: the permissions tables of Microsoft's reference pages of the requests that the action sends.
+ */
+const permissions = {
+  invite: { name: "User.Invite.All", why: "to send invitations" },
+  "invite again": { name: "User.Invite.All", why: "to send invitations" },
+  "look up": { name: "User.Read.All", why: "to see who is a guest already" },
+  read: { name: "User.Read.All", why: "to compare the guest with the stack" },
+  change: { name: "User.ReadWrite.All", why: "to change a guest's name, type or profile" },
+  "set the sponsors of": { name: "User.ReadWrite.All", why: "to change sponsors" },
+  restore: { name: "User.DeleteRestore.All", why: "to bring a guest back from the recycle bin" },
+  "take access from": {
+    name: "GroupMember.ReadWrite.All (for groups) or AppRoleAssignment.ReadWrite.All (for applications)",
+    why: "to take away what the list gave",
+  },
+  disable: { name: "User.EnableDisableAccount.All", why: "to block a guest's sign-in" },
+  delete: { name: "User.ReadWrite.All", why: "to remove guests" },
+};
+export type Action = keyof typeof permissions;
+
+/**
+ * The error for the person who runs Pulumi: which guest, what was tried, what Graph said, what to do.
+ *
+ * @param action what was tried
+ * @param who the guest: an address, or an object id where no address is known
+ * @param cause what went wrong
+ */
+export function cannot(action: Action, who: string, cause: unknown): Error {
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/[.\s]+$/, "");
+  return new Error(`Cannot ${action} ${who}: ${reason}. ${nextStep(action, cause)}`.trim(), { cause });
+}
+
+function nextStep(action: Action, cause: unknown): string {
+  if (cause instanceof GraphError && cause.status === 403) {
+    const { name, why } = permissions[action];
+    return (
+      `The application needs the Microsoft Graph application permission ${name} ${why}: ` +
+      "grant it in the app registration, with admin consent, and run again."
+    );
+  }
+  if (cause instanceof GraphError && cause.status === 401) {
+    return "Graph did not take the application's token: check the tenant, the cloud and the app registration.";
+  }
+  if (cause instanceof TransientError) {
+    const asked = cause.retryAfter === undefined ? "" : ` (it asked to wait ${Math.ceil(cause.retryAfter / 1000)} s)`;
+    return `It was tried again until the resource's time was up${asked}. Run again later: guests who are there already are not invited twice.`;
+  }
+  if (cause instanceof Error && cause.name === "TimeoutError") {
+    return "The resource's time was up. Run again later: guests who are there already are not invited twice.";
+  }
+  return "";
+}

@@ -1,0 +1,225 @@
+import type { Invitation, User } from "@microsoft/microsoft-graph-types";
+import { z } from "zod";
+import { type InvitationState, type ProfileProperty, profileProperties } from "../../model/invitation.ts";
+import { backOff, type Deadline } from "../deadline.ts";
+import { type GraphClient, OutcomeUnknown } from "./graph-client.ts";
+import { GraphUnavailable, isNotFound } from "./graph-errors.ts";
+
+const text = z.string().nullish();
+
+/** What the provider reads of a user. A name that Graph v1.0 does not have does not compile. */
+const graphUser = z.object({
+  id: z.string().min(1),
+  userPrincipalName: text,
+  mail: text,
+  userType: text,
+  creationType: text,
+  externalUserState: text,
+  createdDateTime: text,
+  accountEnabled: z.boolean().nullish(),
+  displayName: text,
+  ...(Object.fromEntries(profileProperties.map((name) => [name, text])) as Record<ProfileProperty, typeof text>),
+} satisfies Partial<Record<keyof User, z.ZodType>>);
+export type GraphUser = z.infer<typeof graphUser>;
+
+const deletedUser = graphUser.extend({ deletedDateTime: text } satisfies Partial<Record<keyof User, z.ZodType>>);
+
+/** What the provider changes of a user by itself; the invitation sets the rest. */
+export type UserChanges = Partial<Pick<User, "displayName" | "userType" | "accountEnabled" | ProfileProperty>>;
+
+/** A `$select` of properties that the type has. */
+export function selection<Type>(names: readonly (keyof Type & string)[]): string {
+  return `$select=${names.join(",")}`;
+}
+
+/**
+ * True for a user from outside the organisation, whatever `userType` an administrator gave them later.
+ *
+ * Source: Microsoft's page "Properties of a B2B guest user": an external user has creation type Invitation, or
+ * `#EXT#` in the user principal name.
+ */
+export function isExternal(user: GraphUser): boolean {
+  return (
+    user.creationType === "Invitation" || user.userType === "Guest" || (user.userPrincipalName ?? "").includes("#EXT#")
+  );
+}
+
+/** `PendingAcceptance` until the guest has accepted; a guest without a state (one synchronised in) needs no acceptance. */
+export function invitationState(user: GraphUser): InvitationState {
+  return user.externalUserState === "PendingAcceptance" ? "PendingAcceptance" : "Accepted";
+}
+
+/** What Graph answered to an invitation. */
+export interface SentInvitation {
+  /** The guest's object id. */
+  userId: string;
+  /** The link that makes whoever holds it the guest: a secret. */
+  redeemUrl: string;
+  invitedAt: Date;
+}
+
+/**
+ * Invites somebody: one directory write, which creates the guest where there is none. A guest who is there already
+ * keeps the object id and gets another invitation.
+ *
+ * Source: Microsoft's reference page "Create invitation".
+ *
+ * @param invitation the request's body
+ * @param repeatable true where a second mail does less harm than none
+ * @throws GraphError where Graph refused, GraphUnavailable where it did not answer in time, OutcomeUnknown where
+ *   nobody knows whether the invitation went out
+ */
+export async function sendInvitation(
+  graph: GraphClient,
+  invitation: Invitation,
+  repeatable: boolean,
+  deadline: Deadline,
+): Promise<SentInvitation> {
+  const { body, date } = await graph.write(
+    { method: "POST", path: "/invitations", body: invitation, repeatable },
+    deadline,
+  );
+  const answer = invitationAnswer.safeParse(body);
+  if (!answer.success) {
+    const message = `Microsoft Graph answered the invitation with something that is none: ${z.prettifyError(answer.error)}`;
+    throw new OutcomeUnknown(new GraphUnavailable(message, { mayHaveActed: true }));
+  }
+  return { userId: answer.data.invitedUser.id, redeemUrl: answer.data.inviteRedeemUrl, invitedAt: date };
+}
+
+const invitationAnswer = z.object({
+  inviteRedeemUrl: z.string(),
+  invitedUser: graphUser.pick({ id: true }),
+} satisfies Partial<Record<keyof Invitation, z.ZodType>>);
+
+/** One user by object id or user principal name. Throws GraphError 404 where there is none (yet). */
+export function readUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
+  return graph.read(`${userPath(id)}?${selection<User>(graphUser.keyof().options)}`, graphUser, deadline);
+}
+
+/** One user by object id, or `undefined`. */
+export async function findUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser | undefined> {
+  return readUser(graph, id, deadline).catch((error) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Every user who has the address, internal ones too: as mail, other mail, proxy address or user principal name (the
+ * places in which Entra itself looks for a user with an invited address).
+ */
+export async function usersWithAddress(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
+  const value = odataText(address);
+  const filter = [
+    `mail eq ${value}`,
+    `otherMails/any(other:other eq ${value})`,
+    `proxyAddresses/any(proxy:proxy eq ${odataText(`smtp:${address}`)})`,
+    `userPrincipalName eq ${value}`,
+  ].join(" or ");
+  const select = selection<User>(graphUser.keyof().options);
+  return list(graph, `/users?${select}&$filter=${encodeURIComponent(filter)}`, graphUser, deadline);
+}
+
+/** The guests with that mail address in the recycle bin, the one deleted last first. */
+export async function deletedGuests(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
+  const filter = encodeURIComponent(`mail eq ${odataText(address)}`);
+  const select = selection<User>(deletedUser.keyof().options);
+  const path = `/directory/deletedItems/microsoft.graph.user?${select}&$filter=${filter}`;
+  const users = await list(graph, path, deletedUser, deadline);
+  return users
+    .filter(isExternal)
+    .sort((one, other) => (other.deletedDateTime ?? "").localeCompare(one.deletedDateTime ?? ""));
+}
+
+/** Whether a user lies in the recycle bin: certainly deleted, where a 404 alone may be a read that lags behind. */
+export async function isInRecycleBin(graph: GraphClient, id: string, deadline: Deadline): Promise<boolean> {
+  return graph.read(`${deletedPath(id)}?${selection<User>(["id"])}`, z.unknown(), deadline).then(
+    () => true,
+    (error) => {
+      if (isNotFound(error)) return false;
+      throw error;
+    },
+  );
+}
+
+/** Brings a user back from the recycle bin, with object id, memberships and assignments. */
+export async function restoreUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
+  await graph.write({ method: "POST", path: `${deletedPath(id)}/restore`, repeatable: true }, deadline);
+}
+
+/** Changes properties of a user. */
+export async function patchUser(
+  graph: GraphClient,
+  id: string,
+  changes: UserChanges,
+  deadline: Deadline,
+): Promise<void> {
+  await graph.write({ method: "PATCH", path: userPath(id), body: changes, repeatable: true }, deadline);
+}
+
+/** Moves a user to the recycle bin. That the user is gone already is fine. */
+export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
+  await graph.write({ method: "DELETE", path: userPath(id), repeatable: true }, deadline).catch((error) => {
+    if (!isNotFound(error)) throw error;
+  });
+}
+
+/**
+ * Waits until a user who was just written can be read: the directory is replicated, and a read may lag some seconds
+ * behind.
+ *
+ * @param until when to stop waiting, in milliseconds since 1970; at the deadline at the latest
+ * @throws GraphError 404 where the user has not appeared by then
+ */
+export async function awaitUser(
+  graph: GraphClient,
+  id: string,
+  deadline: Deadline,
+  until = deadline.at,
+): Promise<GraphUser> {
+  for (let look = 1; ; look++) {
+    const left = Math.min(until, deadline.at - lastLook) - deadline.clock.now();
+    try {
+      return await readUser(graph, id, deadline);
+    } catch (error) {
+      if (!isNotFound(error) || left <= 0) throw error;
+      await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+    }
+  }
+}
+
+/** The pause after so many looks in vain, in milliseconds: replication takes seconds, and many look at the same time. */
+export function untilNextLook(looks: number): number {
+  return Math.min(longestPause, backOff(looks));
+}
+
+const longestPause = 5_000;
+
+/** How long before the deadline the last look begins, so that there is time to say what it saw; in milliseconds. */
+const lastLook = 1_000;
+
+/** All pages of a listing: a filtered one may begin with an empty page. */
+async function list<Row>(graph: GraphClient, path: string, row: z.ZodType<Row>, deadline: Deadline): Promise<Row[]> {
+  const pageShape = z.object({ value: z.array(row), "@odata.nextLink": z.string().optional() });
+  const rows: Row[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const page: z.infer<typeof pageShape> = await graph.read(next, pageShape, deadline);
+    rows.push(...page.value);
+    next = page["@odata.nextLink"]?.replace(/^https:\/\/[^/]+\/v1\.0/, "");
+  }
+  return rows;
+}
+
+function userPath(id: string): string {
+  return `/users/${encodeURIComponent(id)}`;
+}
+
+function deletedPath(id: string): string {
+  return `/directory/deletedItems/${encodeURIComponent(id)}`;
+}
+
+/** A string literal of OData: quotes are doubled, so that an address is never read as a part of the filter. */
+export function odataText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
