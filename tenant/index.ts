@@ -21,7 +21,7 @@ import { Users } from "./directory/users.ts";
 import { FaultRules } from "./faults.ts";
 import { Throttle } from "./graph/throttling.ts";
 import { signingKeyOf } from "./identity/access-token.ts";
-import { openMailer } from "./mail/index.ts";
+import { openMailer } from "./mail/mailer.ts";
 import type { TenantOptions } from "./options.ts";
 import { acceptInvitation } from "./redemption.ts";
 import { type LoggedRequest, RequestLog } from "./request-log.ts";

@@ -1,6 +1,6 @@
 import type { InvitationMail } from "./directory/mails.ts";
 import type { FaultRule } from "./faults.ts";
-import type { InboxOptions } from "./mail/inbox.ts";
+import type { InboxOptions } from "./mail/catch-all-inbox.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import type { PasscodeMail } from "./tenant-context.ts";
 

@@ -15,7 +15,7 @@ import type { Settings } from "./directory/settings.ts";
 import type { Users } from "./directory/users.ts";
 import type { FaultRules } from "./faults.ts";
 import type { Throttle } from "./graph/throttling.ts";
-import type { Mailer } from "./mail/index.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import type { CollaborationRules } from "./options.ts";
 import type { LoggedRequest, RequestLog } from "./request-log.ts";
 

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { InvitationMail } from "../../../tenant/directory/mails.ts";
-import { invitationMessage } from "../../../tenant/mail/invitation-message.ts";
-import { english } from "../../../tenant/mail/languages/en.ts";
-import { wordingFor } from "../../../tenant/mail/wording.ts";
+import type { InvitationMail } from "../directory/mails.ts";
+import { invitationMail } from "./compose-mail.ts";
+import { english, wordingFor } from "./mail-wording.ts";
 
 const mail: InvitationMail = {
   kind: "invitation",
@@ -20,7 +19,7 @@ const mail: InvitationMail = {
   redirectUrl: "https://portal.example",
 };
 const messageWith = (properties: Partial<InvitationMail>) =>
-  invitationMessage({ ...mail, ...properties }, "contoso.example");
+  invitationMail({ ...mail, ...properties }, "contoso.example");
 
 describe("the standard text", () => {
   it.each(["en", "da", "de", "fr", "es"])("says all of it in '%s', with the names put in", (language) => {

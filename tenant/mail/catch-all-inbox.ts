@@ -1,8 +1,10 @@
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
+import type { Server as HttpsServer } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { adaptInboxPage } from "./inbox-page.ts";
+import type { Duplex } from "node:stream";
 
 /** Where the inbox listens on 127.0.0.1. */
 export interface InboxOptions {
@@ -22,7 +24,7 @@ export interface Inbox {
 }
 
 const host = "127.0.0.1";
-/** So many mails are kept, on disk and in memory. */
+/** How many mails are kept, on disk and in memory. */
 const mostMails = 2000;
 
 /**
@@ -34,9 +36,9 @@ export async function openInbox(dataDir: string, options: InboxOptions): Promise
   const smtp = await portFor("mail (SMTP)", options.smtpPort, 1025, "TENANT_SMTP_PORT or --smtp-port");
   const web = await portFor("the inbox page", options.inboxPort, 1080, "TENANT_INBOX_PORT or --inbox-port");
   const mailDirectory = join(dataDir, "mail");
-  // Made here, because redeem links are in it, and maildev would let everybody read it.
+  // Made here: it holds redeem links, and maildev would make it readable for everybody.
   mkdirSync(mailDirectory, { recursive: true, mode: 0o700 });
-  // Loaded here, because it takes a second that a tenant without mail need not wait.
+  // Loaded here, because loading takes a second and not every tenant sends mail.
   const { MailDev } = await import("maildev");
   const maildev = new MailDev({
     smtp,
@@ -71,7 +73,7 @@ export async function openInbox(dataDir: string, options: InboxOptions): Promise
   };
 }
 
-/** The port to listen on: maildev is given one that is free, because it does not close what it has opened when it fails. */
+/** A free port to listen on. It is tried here, because a maildev that fails does not close what it has opened. */
 async function portFor(purpose: string, wanted: number | undefined, usual: number, setting: string): Promise<number> {
   const port = wanted ?? usual;
   if (port === 0) return 0;
@@ -98,4 +100,52 @@ async function problemWith(port: number): Promise<string | undefined> {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === "EADDRINUSE" ? "another program uses that port" : message;
   }
+}
+
+const linkScript = readFileSync(new URL("inbox-links.js", import.meta.url), "utf8");
+const linkScriptPath = "/inbox-links.js";
+
+/**
+ * Changes two things about maildev's page:
+ *
+ * - It answers its own page only. maildev itself answers every site that asks (CORS), under any name that leads to
+ *   127.0.0.1 (DNS rebinding): a page in another tab could read redeem links and passcodes.
+ * - Links in a mail open (`inbox-links.js`).
+ *
+ * @param server maildev's, listening
+ * @param index maildev's page
+ */
+function adaptInboxPage(server: HttpServer | HttpsServer, port: number, index: string): void {
+  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  const isAllowed = ({ headers: { host = "", origin } }: IncomingMessage) =>
+    hosts.has(host) && (origin === undefined || hosts.has(origin.replace("http://", "")));
+  const page = index.replace("</head>", `  <script src="${linkScriptPath}"></script>\n  </head>`);
+
+  const onRequest = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url?.replace(/[?#].*$/s, "");
+    if (!isAllowed(request)) send(response, 403, "text/plain", `The inbox is open at http://127.0.0.1:${port} only.\n`);
+    else if (path === "/") send(response, 200, "text/html", page);
+    else if (path === linkScriptPath) send(response, 200, "text/javascript", linkScript);
+    else for (const listener of onRequest) listener.call(server, request, response);
+  });
+
+  const onUpgrade = server.listeners("upgrade");
+  server.removeAllListeners("upgrade");
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isAllowed(request)) for (const listener of onUpgrade) listener.call(server, request, socket, head);
+    else socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+  });
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response
+    .writeHead(status, {
+      "Content-Type": `${type}; charset=utf-8`,
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "X-Frame-Options": "DENY",
+    })
+    .end(body);
 }
