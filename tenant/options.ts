@@ -1,7 +1,7 @@
-import type { InvitationMail } from "./directory/mails.ts";
-import type { FaultRule } from "./faults.ts";
+import type { FaultRule } from "./http/faults.ts";
+import type { LoggedRequest } from "./http/request-log.ts";
 import type { InboxOptions } from "./mail/catch-all-inbox.ts";
-import type { LoggedRequest } from "./request-log.ts";
+import type { InvitationMail } from "./store/mails.ts";
 import type { PasscodeMail } from "./tenant-context.ts";
 
 /** What one local tenant is started with. */

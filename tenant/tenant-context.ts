@@ -1,25 +1,25 @@
 import type { KeyObject } from "node:crypto";
 import type { JWK } from "jose";
-import type { AppRoleAssignments } from "./directory/app-role-assignments.ts";
-import type { Applications } from "./directory/applications.ts";
-import type { AssignedApplication } from "./directory/assigned-applications.ts";
-import type { AzureRoleAssignments } from "./directory/azure-role-assignments.ts";
-import type { BrowserSessions } from "./directory/browser-sessions.ts";
-import type { Database } from "./directory/database.ts";
-import type { Groups } from "./directory/groups.ts";
-import type { Invitations } from "./directory/invitations.ts";
-import type { InvitationMail, Mails } from "./directory/mails.ts";
-import type { Passcodes } from "./directory/passcodes.ts";
-import type { ServicePrincipals } from "./directory/service-principals.ts";
-import type { Settings } from "./directory/settings.ts";
-import type { Users } from "./directory/users.ts";
-import type { FaultRules } from "./faults.ts";
-import type { Throttle } from "./graph/throttling.ts";
+import type { AssignedApplication } from "./domain/app-access.ts";
+import type { BrowserSessions } from "./domain/browser-sessions.ts";
+import type { Passcodes } from "./domain/guest-sign-in.ts";
+import type { FaultRules } from "./http/faults.ts";
+import type { Throttle } from "./http/graph/throttling.ts";
+import type { LoggedRequest, RequestLog } from "./http/request-log.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { CollaborationRules } from "./options.ts";
-import type { LoggedRequest, RequestLog } from "./request-log.ts";
+import type { AppRoleAssignments } from "./store/app-role-assignments.ts";
+import type { Applications } from "./store/application-store.ts";
+import type { AzureRoleAssignments } from "./store/azure-role-store.ts";
+import type { Database } from "./store/database.ts";
+import type { Groups } from "./store/group-store.ts";
+import type { Invitations } from "./store/invitation-store.ts";
+import type { InvitationMail, Mails } from "./store/mails.ts";
+import type { ServicePrincipals } from "./store/service-principals.ts";
+import type { Settings } from "./store/tenant-store.ts";
+import type { Users } from "./store/user-store.ts";
 
-export type { AssignedApplication } from "./directory/assigned-applications.ts";
+export type { AssignedApplication } from "./domain/app-access.ts";
 
 /** A mail with a one-time passcode. */
 export interface PasscodeMail {

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { InvitationMail } from "../directory/mails.ts";
+import type { InvitationMail } from "../store/mails.ts";
 import type { PasscodeMail } from "../tenant-context.ts";
 import { english, fill, type Wording, wordingFor } from "./mail-wording.ts";
 

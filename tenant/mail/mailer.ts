@@ -1,6 +1,6 @@
 import { createTransport } from "nodemailer";
-import type { Mails, RecordedMail } from "../directory/mails.ts";
-import type { Settings } from "../directory/settings.ts";
+import type { Mails, RecordedMail } from "../store/mails.ts";
+import type { Settings } from "../store/tenant-store.ts";
 import type { PasscodeMail } from "../tenant-context.ts";
 import { type InboxOptions, openInbox } from "./catch-all-inbox.ts";
 import { type ComposedMail, invitationMail, passcodeMail } from "./compose-mail.ts";

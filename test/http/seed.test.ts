@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { applicationsOf } from "../../tenant/directory/assigned-applications.ts";
-import { Database } from "../../tenant/directory/database.ts";
-import { readSeed } from "../../tenant/directory/seed.ts";
+import { applicationsOf } from "../../tenant/domain/app-access.ts";
+import { Database } from "../../tenant/store/database.ts";
+import { readSeed } from "../../tenant/store/seed-file.ts";
 import { startTestTenant } from "./tenant-client.ts";
 
 it("is put into a data folder once, and what became of it is kept", async () => {
