@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import { startTenant } from "./index.ts";
-import type { CollaborationRules } from "./options.ts";
+import { type CollaborationRules, startTenant } from "./index.ts";
 
 const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on https://127.0.0.1, in the foreground.
 

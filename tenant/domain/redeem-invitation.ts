@@ -1,23 +1,26 @@
+import { comparable } from "../store/described-types.ts";
 import type { Invitation } from "../store/invitation-store.ts";
-import { addressesOf, comparable, type User } from "../store/user.ts";
-import type { TenantContext } from "../tenant-context.ts";
+import type { User } from "../store/object-types.ts";
+import type { TenantStore } from "../store/tenant-store.ts";
+import { addressesOf, isInvited } from "../store/user-store.ts";
 
 /**
- * A link that nobody has used is dead after so many days. Entra documents no end of its own; this one is here so that
- * an expired link can be rehearsed.
+ * A link that nobody has used is dead after so many days. Entra documents no end of its own; here links end so that an
+ * expired one can be rehearsed.
  */
 export const ticketDays = 90;
 
 /** Why an invitation cannot be redeemed. */
-export type RefusalReason = "unknown" | "expired" | "superseded" | "guest-gone" | "disabled";
+export type RedemptionProblem = "unknown" | "expired" | "superseded" | "guest-gone" | "disabled";
 
+/** An invitation that cannot be redeemed, or not any more. */
 export class RedemptionRefused extends Error {
   override name = "RedemptionRefused";
-  readonly reason: RefusalReason;
+  readonly problem: RedemptionProblem;
 
-  constructor(reason: RefusalReason) {
-    super(`The invitation cannot be redeemed: ${reason}.`);
-    this.reason = reason;
+  constructor(problem: RedemptionProblem) {
+    super(`The invitation cannot be redeemed: ${problem}.`);
+    this.problem = problem;
   }
 }
 
@@ -35,35 +38,34 @@ export interface Redemption {
  * @param userId the guest whom the link names besides; a ticket is good for its own guest only
  * @throws RedemptionRefused
  */
-export function redemptionOf(tenant: TenantContext, ticket: string, userId: string | undefined): Redemption {
-  const invitation = tenant.invitations.byTicket(ticket);
+export function redemptionOf(store: TenantStore, ticket: string, userId: string | undefined): Redemption {
+  const invitation = store.invitations.byTicket(ticket);
   if (invitation === undefined || (userId !== undefined && userId.toLowerCase() !== invitation.userId)) {
     throw new RedemptionRefused("unknown");
   }
-  return goodRedemption(tenant, invitation);
+  return goodRedemption(store, invitation);
 }
 
 /** The same, for a redemption that has begun: what was good then may not be now. @throws RedemptionRefused */
-export function redemptionWithId(tenant: TenantContext, invitationId: string): Redemption {
-  const invitation = tenant.invitations.byId(invitationId);
+export function redemptionWithId(store: TenantStore, invitationId: string): Redemption {
+  const invitation = store.invitations.byId(invitationId);
   if (invitation === undefined) throw new RedemptionRefused("unknown");
-  return goodRedemption(tenant, invitation);
+  return goodRedemption(store, invitation);
 }
 
-function goodRedemption(tenant: TenantContext, invitation: Invitation): Redemption {
-  const state = tenant.users.current(invitation.userId);
-  if (state === undefined || state.deletedDateTime !== null) throw new RedemptionRefused("guest-gone");
-  const guest = state.user;
-  const stillTheirs = addressesOf(guest).has(comparable(invitation.emailAddress));
-  if (!stillTheirs || tenant.invitations.isSuperseded(invitation)) throw new RedemptionRefused("superseded");
+function goodRedemption(store: TenantStore, invitation: Invitation): Redemption {
+  const guest = store.users.current(invitation.userId);
+  if (guest === undefined) throw new RedemptionRefused("guest-gone");
+  const isStillTheirs = addressesOf(guest).has(comparable(invitation.emailAddress));
+  if (!isStillTheirs || store.invitations.isSuperseded(invitation)) throw new RedemptionRefused("superseded");
   if (!guest.accountEnabled) throw new RedemptionRefused("disabled");
   const accepted = guest.externalUserState === "Accepted";
-  if (!accepted && isExpired(tenant, invitation)) throw new RedemptionRefused("expired");
+  if (!accepted && isExpired(store, invitation)) throw new RedemptionRefused("expired");
   return { invitation, guest, accepted };
 }
 
-export function isExpired(tenant: TenantContext, { createdDateTime }: Invitation): boolean {
-  return tenant.now().getTime() - Date.parse(createdDateTime) >= ticketDays * 24 * 60 * 60 * 1000;
+export function isExpired({ now }: TenantStore, { createdDateTime }: Invitation): boolean {
+  return now().getTime() - Date.parse(createdDateTime) >= ticketDays * 24 * 60 * 60 * 1000;
 }
 
 /**
@@ -71,33 +73,33 @@ export function isExpired(tenant: TenantContext, { createdDateTime }: Invitation
  *
  * @throws RedemptionRefused where the invitation is not good any more
  */
-export function accept(tenant: TenantContext, invitationId: string): Redemption {
-  return tenant.database.write(() => {
-    const redemption = redemptionWithId(tenant, invitationId);
-    return { ...redemption, guest: recordAcceptance(tenant, redemption.guest) };
+export function acceptInvitation(store: TenantStore, invitationId: string): Redemption {
+  return store.database.write(() => {
+    const redemption = redemptionWithId(store, invitationId);
+    return { ...redemption, guest: recordAcceptance(store, redemption.guest) };
   });
 }
 
 /**
- * What the directory records when a guest accepts: the last step of the redemption, without its pages.
+ * Accepts for a guest without the pages of the redemption.
  *
  * @param address the address that was invited
- * @returns the guest, or `undefined` where there is none with this address
+ * @returns the guest, or nothing where no guest has this address
  */
-export function acceptInvitation(tenant: TenantContext, address: string): User | undefined {
-  return tenant.database.write(() => {
-    const guest = tenant.users.currentByAddress(address).find(({ creationType }) => creationType === "Invitation");
-    return guest && recordAcceptance(tenant, guest);
+export function acceptFor(store: TenantStore, address: string): User | undefined {
+  return store.database.write(() => {
+    const guest = store.users.currentByAddress(address).find(isInvited);
+    return guest && recordAcceptance(store, guest);
   });
 }
 
-function recordAcceptance(tenant: TenantContext, guest: User): User {
+function recordAcceptance({ users, now }: TenantStore, guest: User): User {
   if (guest.externalUserState === "Accepted") return guest;
   const accepted: User = {
     ...guest,
     externalUserState: "Accepted",
-    externalUserStateChangeDateTime: tenant.now().toISOString(),
+    externalUserStateChangeDateTime: now().toISOString(),
   };
-  tenant.users.save({ user: accepted, deletedDateTime: null });
+  users.save(accepted);
   return accepted;
 }

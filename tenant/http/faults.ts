@@ -1,4 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Context, Next } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
+import { errorBody } from "./graph/graph-request.ts";
+import { cutConnection, type TenantEnv } from "./request-log.ts";
 
 /**
  * One thing that is to go wrong, and when. Rules are tried in their order; the first that fits a request is used.
@@ -50,10 +55,10 @@ export const faultRule = z.strictObject({
 });
 export type FaultRule = z.input<typeof faultRule>;
 type Fault = z.output<typeof faultRule>;
-export type FaultAction = Fault["action"];
+type FaultAction = Fault["action"];
 
 /** The request as the rules see it. */
-export interface FaultSubject {
+interface FaultSubject {
   method: string;
   path: string;
   appId?: string | undefined;
@@ -117,3 +122,60 @@ function isPattern(text: string): boolean {
     return false;
   }
 }
+
+/** What applying faults takes. */
+export interface Faulting {
+  faults: FaultRules;
+  now: () => Date;
+}
+
+/** Lets go wrong what the rules say of a request. A request inside a batch meets them by itself. */
+export async function applyFault(
+  { faults, now }: Faulting,
+  c: Context<TenantEnv>,
+  next: Next,
+): Promise<Response | undefined> {
+  const { method, path, appId } = c.var.logged;
+  // The requests in a batch are met one by one, each with its own body.
+  const isBatch = c.req.path.endsWith("/$batch");
+  const fault = await faults.take({ method, path, appId, body: async () => (isBatch ? "" : c.req.text()) });
+  if (fault === undefined) {
+    await next();
+    return undefined;
+  }
+  if (fault.delayMs !== undefined) await delay(fault.delayMs);
+  if (fault.forget) c.set("writeOptions", { forget: true });
+  if (fault.reset === "before") return cutConnection(c);
+  const answer = answerOf(c, fault, now());
+  if (answer !== undefined && fault.when !== "after") return answer;
+  await next();
+  if (fault.reset === "after") c.res = cutConnection(c);
+  else if (answer !== undefined) c.res = answer;
+  return undefined;
+}
+
+/** The answer that a fault gives the caller to read; `undefined` where it is the handler's own. */
+function answerOf(c: Context<TenantEnv>, { page, status, code, retryAfter }: FaultAction, now: Date) {
+  if (page !== undefined) {
+    return new Response(page.body, { status: page.status, headers: { "content-type": page.contentType } });
+  }
+  if (status === undefined) return undefined;
+  const usual = usualCodes[status] ?? (status < 500 ? "BadRequest" : "InternalServerError");
+  const body = errorBody(code ?? usual, `A fault that was set in the local tenant: ${status}.`, c.var, now);
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };
+  return c.json(body, status as ContentfulStatusCode, headers);
+}
+
+/** The code that Graph gives with a status when nothing more is known. */
+const usualCodes: Readonly<Record<number, string>> = {
+  401: "InvalidAuthenticationToken",
+  403: "Authorization_RequestDenied",
+  404: "Request_ResourceNotFound",
+  409: "Conflict",
+  412: "PreconditionFailed",
+  424: "FailedDependency",
+  429: "TooManyRequests",
+  502: "BadGateway",
+  503: "ServiceUnavailable",
+  504: "GatewayTimeout",
+};

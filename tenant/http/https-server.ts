@@ -1,7 +1,10 @@
 // First: the certificate library looks for it as soon as it is loaded.
 import "reflect-metadata";
 import type { webcrypto } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import * as x509 from "@peculiar/x509";
@@ -125,4 +128,44 @@ async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
 
 function save(path: string, text: string): void {
   writeFileSync(path, text.endsWith("\n") ? text : `${text}\n`, { mode: 0o600 });
+}
+
+/** Longer than the clients' pools keep an idle connection, so that none is closed just as a request is written. */
+const keepAliveMs = 75_000;
+
+/**
+ * Listens on 127.0.0.1 only. Whoever calls this adds the listener for requests at once, before anything else is awaited.
+ *
+ * @param port 0 for a free one
+ * @throws where the port is taken, with what to do about it
+ */
+export async function listen({ key, cert }: ServerCertificate, port: number): Promise<Server> {
+  const server = createServer({ key, cert, keepAliveTimeout: keepAliveMs });
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new Error(
+        `Port ${port} on 127.0.0.1 is in use by another program. Choose another port: TENANT_PORT=${port + 1} or --port ${port + 1} (0 takes a free one).`,
+      );
+    }
+    if (code === "EACCES")
+      throw new Error(`Port ${port} needs special rights. Choose one above 1023: TENANT_PORT or --port.`);
+    throw error;
+  }
+  return server;
+}
+
+/** Takes no more requests and lets go of the connections that clients keep open. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }

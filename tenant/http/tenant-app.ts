@@ -1,54 +1,64 @@
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { type Context, Hono, type Next } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { decodeJwt } from "jose";
-import type { TenantContext } from "../tenant-context.ts";
-import { armRoutes } from "./arm/routes.ts";
-import { controlRoutes } from "./control.ts";
-import type { FaultAction } from "./faults.ts";
-import { codeOf, errorBody } from "./graph/errors.ts";
-import type { TenantEnv } from "./graph/graph-request.ts";
-import { graphRoutes } from "./graph/routes.ts";
-import type { ServerCertificate } from "./https-server.ts";
-import { identityRoutes } from "./identity/routes.ts";
-import type { PageRequest } from "./pages/route.ts";
+import { timingSafeEqual } from "node:crypto";
+import { Hono } from "hono";
+import * as z from "zod";
+import { acceptFor } from "../domain/redeem-invitation.ts";
+import type { TenantStore } from "../store/tenant-store.ts";
+import { type ArmPart, armRoutes } from "./arm/routes.ts";
+import { applyFault, type FaultRules, faultRule } from "./faults.ts";
+import { errorBody } from "./graph/graph-request.ts";
+import { type GraphService, graphRoutes } from "./graph/routes.ts";
+import { type IdentityPart, identityRoutes } from "./identity/routes.ts";
+import type { PageRequest, Site } from "./pages/page-request.ts";
 import { notFoundPage, pageRoutes, wantsPage } from "./pages/routes.ts";
+import { logRequest, type OnRequest, type RequestLog, type TenantEnv } from "./request-log.ts";
 
-/** Longer than the clients' pools keep an idle connection, so that none is closed just as a request is written. */
-const keepAliveMs = 75_000;
+/** The parts of the tenant that a request can reach, each with what it takes. */
+export interface TenantParts {
+  /** What is before and beside them: the log, the faults, and `/_tenant/…`. */
+  control: ControlPart;
+  graph: GraphService;
+  arm: ArmPart;
+  identity: IdentityPart;
+  site: Site;
+}
+
+/** What an admin or a test sees and sets of the tenant itself. */
+export interface ControlPart {
+  store: TenantStore;
+  /** The tenant's own address, without a slash at the end. */
+  url: string;
+  requests: RequestLog;
+  onRequest: OnRequest;
+  faults: FaultRules;
+}
 
 /**
  * What a request meets, from the outside in: its number in the log, the faults that are set, then the part of the
  * tenant that its path names.
  */
-export function createApp(tenant: TenantContext): Hono<TenantEnv> {
-  const app: Hono<TenantEnv> = new Hono<TenantEnv>({ getPath: (request) => routingPath(request.url, tenant) });
-  app.use("*", (c, next) => logRequest(tenant, c, next));
-  app.route("/_tenant", controlRoutes(tenant));
-  app.use("*", (c, next) => applyFault(tenant, c, next));
+export function createApp({ control, graph, arm, identity, site }: TenantParts): Hono<TenantEnv> {
+  const { requests, onRequest, faults, store } = control;
+  const { now, settings } = store;
+  const app: Hono<TenantEnv> = new Hono<TenantEnv>({ getPath: ({ url }) => routingPath(url, settings.tenantId) });
+  app.use("*", (c, next) => logRequest({ requests, onRequest, now }, c, next));
+  app.route("/_tenant", controlRoutes(control));
+  app.use("*", (c, next) => applyFault({ faults, now }, c, next));
 
-  const graph = graphRoutes(tenant, () => app);
-  app.route("/v1.0", graph);
-  app.route("/beta", graph);
-  app.route("/", armRoutes(tenant));
-  app.route("/", identityRoutes(tenant));
-  app.route("/", pageRoutes(tenant));
+  const graphApp = graphRoutes(graph, () => app);
+  app.route("/v1.0", graphApp);
+  app.route("/beta", graphApp);
+  app.route("/", armRoutes(arm));
+  app.route("/", identityRoutes(identity));
+  app.route("/", pageRoutes(site));
 
   app.notFound((c) => {
-    if (wantsPage(c)) return notFoundPage(tenant, c as unknown as PageRequest);
-    return c.json(errorBody("NotFound", `The local tenant serves nothing at ${c.req.path}.`, c.var, tenant.now()), 404);
+    if (wantsPage(c)) return notFoundPage(site, c as unknown as PageRequest);
+    return c.json(errorBody("NotFound", `The local tenant serves nothing at ${c.req.path}.`, c.var, now()), 404);
   });
   app.onError((error, c) => {
     console.error(error);
-    return c.json(
-      errorBody("InternalServerError", "The local tenant failed; its output says how.", c.var, tenant.now()),
-      500,
-    );
+    const message = "The local tenant failed; its output says how.";
+    return c.json(errorBody("InternalServerError", message, c.var, now()), 500);
   });
   return app;
 }
@@ -58,152 +68,62 @@ export function createApp(tenant: TenantContext): Hono<TenantEnv> {
  * `servicePrincipals(appId='id')`, the tenant's id after the version (the older official providers), and the official
  * provider's `//{tenant}/oauth2/…`.
  */
-function routingPath(url: string, { settings }: TenantContext): string {
+function routingPath(url: string, tenantId: string): string {
   const path = url.replace(/^https?:\/\/[^/]*/, "").replace(/[?#].*$/s, "");
   return path
     .replace(/^\/+/, "/")
     .toLowerCase()
     .replace(/\('([^/]*)'\)/g, "/$1")
     .replace(/\((?:%20| )*appid(?:%20| )*=(?:%20| )*'([^/]*)'\)/g, "/appid=$1")
-    .replace(`/v1.0/${settings.tenantId}/`, "/v1.0/")
-    .replace(`/beta/${settings.tenantId}/`, "/beta/");
-}
-
-async function logRequest(tenant: TenantContext, c: Context<TenantEnv>, next: Next): Promise<Response | undefined> {
-  const requestId = randomUUID();
-  const appId = appIdOf(c);
-  const logged = tenant.requests.add({
-    at: tenant.now().toISOString(),
-    method: c.req.method,
-    path: c.req.url.replace(/^https?:\/\/[^/]*/, ""),
-    requestId,
-    ...(appId !== undefined && { appId }),
-    ...(c.env.batch !== undefined && { batch: c.env.batch }),
-  });
-  c.set("requestId", requestId);
-  c.set("clientRequestId", c.req.header("client-request-id") ?? requestId);
-  c.set("logged", logged);
-  c.set("writeOptions", {});
-  if (!(await isLetThrough(tenant, c, "arrived"))) return cutConnection(c);
-  await next();
-  if (c.res === RESPONSE_ALREADY_SENT) return undefined;
-  if (!(await isLetThrough(tenant, c, "done"))) {
-    c.res = cutConnection(c);
-    return undefined;
-  }
-  logged.status = c.res.status;
-  c.header("request-id", requestId);
-  // By the tenant's clock, as all else in the answer: clients compare them.
-  c.header("date", tenant.now().toUTCString());
-  c.header("client-request-id", c.var.clientRequestId);
-  return undefined;
-}
-
-/** False where whoever listens wants the request to go no further. */
-async function isLetThrough(
-  tenant: TenantContext,
-  c: Context<TenantEnv>,
-  moment: "arrived" | "done",
-): Promise<boolean> {
-  try {
-    await tenant.onRequest(c.var.logged, moment);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whom the token names; whether it is good is found out later. */
-function appIdOf(c: Context<TenantEnv>): string | undefined {
-  const token = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  try {
-    const appId = token && decodeJwt(token).appid;
-    return typeof appId === "string" ? appId : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function applyFault(tenant: TenantContext, c: Context<TenantEnv>, next: Next): Promise<Response | undefined> {
-  const { method, path, appId } = c.var.logged;
-  // The requests in a batch are met one by one, each with its own body.
-  const isBatch = c.req.path.endsWith("/$batch");
-  const fault = await tenant.faults.take({ method, path, appId, body: async () => (isBatch ? "" : c.req.text()) });
-  if (fault === undefined) {
-    await next();
-    return undefined;
-  }
-  if (fault.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
-  if (fault.forget) c.set("writeOptions", { forget: true });
-  if (fault.reset === "before") return cutConnection(c);
-  const answer = answerOf(tenant, c, fault);
-  if (answer !== undefined && fault.when !== "after") return answer;
-  await next();
-  if (fault.reset === "after") c.res = cutConnection(c);
-  else if (answer !== undefined) c.res = answer;
-  return undefined;
-}
-
-/** What a fault has the caller read; `undefined` where it is the handler's own answer. */
-function answerOf(tenant: TenantContext, c: Context<TenantEnv>, fault: FaultAction): Response | undefined {
-  if (fault.page !== undefined) {
-    const { status, contentType, body } = fault.page;
-    return new Response(body, { status, headers: { "content-type": contentType } });
-  }
-  return fault.status === undefined ? undefined : failWith(tenant, c, fault, fault.status);
-}
-
-function failWith(tenant: TenantContext, c: Context<TenantEnv>, fault: FaultAction, status: number): Response {
-  const code = fault.code ?? codeOf(status);
-  const body = errorBody(code, `A fault that was set in the local tenant: ${status}.`, c.var, tenant.now());
-  const headers: Record<string, string> =
-    fault.retryAfter === undefined ? {} : { "Retry-After": String(fault.retryAfter) };
-  return c.json(body, status as ContentfulStatusCode, headers);
-}
-
-/** Cuts the caller's connection. A request inside a batch has none of its own: it gets 504. */
-function cutConnection(c: Context<TenantEnv>): Response {
-  const socket = c.env.incoming?.socket;
-  if (socket === undefined)
-    return c.json({ error: { code: "GatewayTimeout", message: "The connection was cut." } }, 504);
-  socket.destroy();
-  return RESPONSE_ALREADY_SENT;
+    .replace(`/v1.0/${tenantId}/`, "/v1.0/")
+    .replace(`/beta/${tenantId}/`, "/beta/");
 }
 
 /**
- * Serves the tenant on 127.0.0.1 only.
+ * `/_tenant/…`: what a test or an admin of the local tenant may do to it, and Graph may not.
  *
- * @param port 0 for a free one
- * @throws where the port is taken, with what to do about it
+ * `health` is open; everything else asks for the control token of the data folder, as a bearer token.
  */
-export async function listen(app: Hono<TenantEnv>, certificate: ServerCertificate, port: number): Promise<Server> {
-  const { key, cert } = certificate;
-  const server = createServer({ key, cert, keepAliveTimeout: keepAliveMs }, getRequestListener(app.fetch));
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") {
-      throw new Error(
-        `Port ${port} on 127.0.0.1 is in use by another program. Choose another port: TENANT_PORT=${port + 1} or --port ${port + 1} (0 takes a free one).`,
-      );
-    }
-    if (code === "EACCES")
-      throw new Error(`Port ${port} needs special rights. Choose one above 1023: TENANT_PORT or --port.`);
-    throw error;
-  }
-  return server;
+function controlRoutes({ store, url, requests, faults }: ControlPart): Hono<TenantEnv> {
+  const { tenantId, controlToken } = store.settings;
+  const app = new Hono<TenantEnv>();
+  app.get("/health", (c) => c.json({ status: "ok", url, tenantId }));
+
+  app.use("*", async (c, next) => {
+    if (isControlToken(controlToken, c.req.header("authorization"))) return next();
+    return c.json(
+      { error: "The control token is missing or wrong. It is in the file control-token of the data folder." },
+      401,
+    );
+  });
+  app.get("/requests", (c) => c.json({ requests: requests.all() }));
+  app.delete("/requests", (c) => {
+    requests.clear();
+    return c.body(null, 204);
+  });
+  app.get("/faults", (c) => c.json({ faults: faults.list() }));
+  app.put("/faults", async (c) => {
+    const parsed = z.object({ faults: z.array(faultRule) }).safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    faults.set(parsed.data.faults);
+    return c.json({ faults: faults.list() });
+  });
+  app.delete("/faults", (c) => {
+    faults.clear();
+    return c.body(null, 204);
+  });
+  app.get("/mails", (c) => c.json({ mails: store.mails.list() }));
+  app.post("/accept", async (c) => {
+    const parsed = z.object({ email: z.string() }).safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    const guest = acceptFor(store, parsed.data.email);
+    return guest ? c.json({ id: guest.id }) : c.json({ error: `No guest has the address ${parsed.data.email}.` }, 404);
+  });
+  return app;
 }
 
-/** Takes no more requests and lets go of the connections that clients keep open. */
-export async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  server.closeAllConnections();
-  await closed;
-}
-
-export function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
+function isControlToken(token: string, authorization = ""): boolean {
+  const given = Buffer.from(authorization.replace(/^Bearer +/i, ""));
+  const right = Buffer.from(token);
+  return given.length === right.length && timingSafeEqual(given, right);
 }

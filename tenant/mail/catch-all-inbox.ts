@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
@@ -102,15 +102,30 @@ async function problemWith(port: number): Promise<string | undefined> {
   }
 }
 
-const linkScript = readFileSync(new URL("inbox-links.js", import.meta.url), "utf8");
 const linkScriptPath = "/inbox-links.js";
+/** maildev shows a mail in a frame whose sandbox lets no link of it open. This opens them from outside, in a new tab. */
+const linkScript = `document.addEventListener(
+  "load",
+  ({ target }) => {
+    if (!(target instanceof HTMLIFrameElement)) return;
+    target.contentDocument?.addEventListener("click", (event) => {
+      const address = event.target.closest("a[href]")?.getAttribute("href") ?? "";
+      if (!/^https?:/i.test(address)) return;
+      event.preventDefault();
+      window.open(address, "_blank", "noopener,noreferrer");
+    });
+  },
+  // A frame's load event does not bubble.
+  true,
+);
+`;
 
 /**
  * Changes two things about maildev's page:
  *
  * - It answers its own page only. maildev itself answers every site that asks (CORS), under any name that leads to
  *   127.0.0.1 (DNS rebinding): a page in another tab could read redeem links and passcodes.
- * - Links in a mail open (`inbox-links.js`).
+ * - Links in a mail open (`linkScript`).
  *
  * @param server maildev's, listening
  * @param index maildev's page

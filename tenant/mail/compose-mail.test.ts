@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { InvitationMail } from "../store/mails.ts";
+import type { InvitationMail } from "../store/invitation-store.ts";
 import { invitationMail } from "./compose-mail.ts";
 import { english, wordingFor } from "./mail-wording.ts";
 

@@ -1,6 +1,5 @@
 import { html } from "hono/html";
-import type { InvitationMail } from "../store/mails.ts";
-import type { PasscodeMail } from "../tenant-context.ts";
+import type { InvitationMail } from "../store/invitation-store.ts";
 import { english, fill, type Wording, wordingFor } from "./mail-wording.ts";
 
 /** One mail, ready to be sent. */
@@ -15,6 +14,14 @@ export interface ComposedMail {
   html: string;
   /** When it was written. Default: now. */
   date?: Date;
+}
+
+/** A mail with a one-time passcode. */
+export interface PasscodeMail {
+  to: string;
+  code: string;
+  organisation: string;
+  validMinutes: number;
 }
 
 /** Escaped markup, as the `html` tag makes it. */

@@ -1,9 +1,8 @@
 import { createTransport } from "nodemailer";
-import type { Mails, RecordedMail } from "../store/mails.ts";
-import type { Settings } from "../store/tenant-store.ts";
-import type { PasscodeMail } from "../tenant-context.ts";
+import type { RecordedMail } from "../store/invitation-store.ts";
+import type { Settings, TenantStore } from "../store/tenant-store.ts";
 import { type InboxOptions, openInbox } from "./catch-all-inbox.ts";
-import { type ComposedMail, invitationMail, passcodeMail } from "./compose-mail.ts";
+import { type ComposedMail, invitationMail, type PasscodeMail, passcodeMail } from "./compose-mail.ts";
 
 /** Sends the tenant's mail, over SMTP, to an inbox that catches all of it. */
 export interface Mailer {
@@ -22,11 +21,7 @@ export interface Mailer {
 }
 
 /** What the mailer takes from the tenant: the recorded mails, who sends them, and the clock. */
-export interface MailSource {
-  mails: Mails;
-  settings: Settings;
-  now: () => Date;
-}
+type MailSource = Pick<TenantStore, "mails" | "settings" | "now">;
 
 /**
  * Opens the inbox of a tenant, and sends what an earlier run could not send.

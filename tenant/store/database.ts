@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
-/** How the tables came about: the n-th step leads from version n - 1 to version n. Steps are added, never changed. */
+/** The n-th step leads from version n - 1 of the tables to version n. Steps are added, never changed. */
 const schemaSteps: readonly string[] = [
   `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -32,17 +32,17 @@ const schemaSteps: readonly string[] = [
   `,
 ];
 
-/** How a transaction is to end. */
+/** How a transaction ends. */
 export interface WriteOptions {
-  /** Roll back at the end although the work succeeded: the caller is told of a change that never happened. */
+  /** Roll back although the work succeeded: the caller hears of a change that never happened. */
   forget?: boolean;
 }
 
 /**
  * The tenant's one SQLite file.
  *
- * A change is on disk before its caller hears of it, so `kill -9` loses nothing that was answered; and a half-done
- * change is undone by SQLite at the next start. One process at a time holds the file.
+ * A change is on disk before its caller hears of it, so `kill -9` loses nothing that was answered. SQLite undoes a
+ * half-done change at the next start. One process at a time holds the file.
  */
 export class Database {
   readonly #sqlite: DatabaseSync;
@@ -117,4 +117,60 @@ export class Database {
   close(): void {
     this.#sqlite.close();
   }
+}
+
+/** An object of a list. Its place stays the same whatever is removed, so a page of the list can begin after it. */
+export interface Listed<T> {
+  place: number;
+  object: T;
+}
+
+/** One table of JSON documents, each with columns to find it by. Every change happens inside `Database.write`. */
+export class Documents<T> {
+  readonly #database: Database;
+  readonly #table: string;
+
+  constructor(database: Database, table: string) {
+    this.#database = database;
+    this.#table = table;
+  }
+
+  find(column: string, value: string): T | undefined {
+    const row = this.#database.prepare(`SELECT document FROM ${this.#table} WHERE ${column} = ?`).get(value);
+    return row && listed<T>(row).object;
+  }
+
+  /** All documents, or those with a value in a column, the oldest first. */
+  list(column?: string, value?: string): Listed<T>[] {
+    const select = `SELECT rowid AS place, document FROM ${this.#table}`;
+    const rows =
+      column === undefined || value === undefined
+        ? this.#database.prepare(`${select} ORDER BY rowid`).all()
+        : this.#database.prepare(`${select} WHERE ${column} = ? ORDER BY rowid`).all(value);
+    return rows.map(listed<T>);
+  }
+
+  /**
+   * Adds a document, or replaces the one with the same key.
+   *
+   * @param columns what it is found by, the key first
+   */
+  save(columns: Readonly<Record<string, string>>, document: T): void {
+    const names = Object.keys(columns);
+    const marks = names.map(() => "?").join(", ");
+    this.#database
+      .prepare(
+        `INSERT INTO ${this.#table} (${names.join(", ")}, document) VALUES (${marks}, ?) ON CONFLICT (${names[0]}) DO UPDATE SET document = excluded.document`,
+      )
+      .run(...Object.values(columns), JSON.stringify(document));
+  }
+
+  remove(column: string, value: string): void {
+    this.#database.prepare(`DELETE FROM ${this.#table} WHERE ${column} = ?`).run(value);
+  }
+}
+
+/** Reads a row with a `document`, and a `place` where the row is one of a list. */
+export function listed<T>(row: Record<string, unknown>): Listed<T> {
+  return { place: Number(row.place), object: JSON.parse(String(row.document)) as T };
 }

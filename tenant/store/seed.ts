@@ -1,104 +1,167 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { AppRoleAssignments } from "./app-role-assignments.ts";
-import { Applications } from "./application-store.ts";
-import { AzureRoleAssignments } from "./azure-role-store.ts";
-import { builtInRoleNamed } from "./built-in-roles.ts";
-import type { Database } from "./database.ts";
-import { emptyGroup, type Group } from "./group.ts";
-import { Groups } from "./group-store.ts";
-import type { Seed } from "./seed-file.ts";
-import { defaultAccess, emptyServicePrincipal, type ServicePrincipal } from "./service-principal.ts";
-import { ServicePrincipals } from "./service-principals.ts";
-import type { Settings } from "./tenant-store.ts";
-import { emptyUser } from "./user.ts";
-import type { Users } from "./user-store.ts";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import * as z from "zod";
+import { defaultAccess, permissions } from "./application-store.ts";
+import { builtInRoleNamed } from "./azure-role-store.ts";
+import { valuesOf } from "./described-types.ts";
+import { type Group, newGroup, newServicePrincipal, newUser, type User, userType } from "./object-types.ts";
+import type { TenantStore } from "./tenant-store.ts";
+
+const alias = z.string().regex(/^[a-z][a-z0-9.-]*$/, "an alias is the part of an address before the @");
+
+/** What a member may have besides: every property of a user that somebody fills in and nothing else decides. */
+const profile = Object.fromEntries(
+  Object.entries(userType.properties)
+    .filter(([, property]) => "writable" in property && !("required" in property))
+    .filter(([name]) => !["mail", "mailNickname", "otherMails"].includes(name))
+    .map(([name, property]) => [name, valuesOf(property).optional()]),
+);
+
+/** What `tenant/seed.yaml` may say. */
+const seedFile = z.strictObject({
+  organisation: z.string().min(1),
+  initialDomain: z.string().min(1),
+  domain: z.string().min(1),
+  pulumi: z.strictObject({
+    displayName: z.string().min(1),
+    permissions: z.array(z.enum(permissions)),
+    azureRole: z.string(),
+  }),
+  members: z.array(z.strictObject({ ...profile, displayName: z.string().min(1), alias })),
+  groups: z.array(
+    z.strictObject({
+      displayName: z.string().min(1),
+      description: z.string().optional(),
+      roleAssignable: z.boolean().default(false),
+      members: z.array(alias).default([]),
+    }),
+  ),
+  applications: z.array(
+    z.strictObject({
+      displayName: z.string().min(1),
+      description: z.string().optional(),
+      homepage: z.url().optional(),
+      loginUrl: z.url().optional(),
+      appRoles: z
+        .array(z.strictObject({ value: z.string(), displayName: z.string(), description: z.string() }))
+        .default([]),
+      /** Groups that have the application, by display name. */
+      groups: z.array(z.string()).default([]),
+    }),
+  ),
+  resourceGroups: z.array(z.string().min(1)),
+});
+
+export type Seed = z.output<typeof seedFile>;
 
 /**
- * Puts the seed into a data folder, once: a folder that has it already keeps what became of it, and one of an earlier
- * version of the tenant gets what it lacks. True from the tenant's beginning, so that no replication lag hides it.
+ * Reads what a new tenant begins with.
+ *
+ * @throws where the file does not read as it should, with what is wrong in it
  */
-export function applySeed(seed: Seed, database: Database, users: Users, settings: Settings): void {
+export function readSeed(file = path.join(import.meta.dirname, "..", "seed.yaml")): Seed {
+  const parsed = seedFile.safeParse(parse(readFileSync(file, "utf8")));
+  if (!parsed.success) throw new Error(`${file} is not a seed: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/**
+ * Puts the seed into a data folder, once: a folder that has it keeps what became of it. True from the tenant's
+ * beginning, so that no replication lag hides it.
+ */
+export function applySeed(seed: Seed, store: TenantStore): void {
+  const { database, registrations, settings } = store;
   if (database.prepare("SELECT 1 FROM settings WHERE name = 'seeded'").get()) return;
   database.write(() => {
-    new Applications(database).grant(settings.clientId, seed.pulumi.permissions);
-    assignOwnRole(seed, database, settings);
-    const members = seed.members.map((member) => addMember(users, settings, member));
-    const groups = seed.groups.map((group) => addGroup(database, settings, group, new Map(members)));
-    for (const application of seed.applications) addApplication(database, settings, application, groups);
+    // A folder of an earlier version of the tenant has the application with other permissions.
+    registrations.grant(settings.clientId, seed.pulumi.permissions);
+    assignOwnRole(seed, store);
+    const members = seed.members.map((member) => addMember(store, member));
+    const groups = seed.groups.map((group) => addGroup(store, group, new Map(members)));
+    for (const application of seed.applications) addApplication(store, application, groups);
     database.prepare("INSERT INTO settings (name, value) VALUES ('seeded', 'true')").run();
   });
 }
 
 /** Answers the alias with the member's object id. */
-function addMember(users: Users, settings: Settings, member: Seed["members"][number]): [string, string] {
-  const { displayName, alias } = member;
+function addMember(
+  { users, settings }: TenantStore,
+  { alias, displayName, ...given }: Seed["members"][number],
+): [alias: string, id: string] {
   const address = `${alias}@${settings.domain}`;
   const known = users.currentByAddress(address)[0];
   if (known) return [alias, known.id];
   const [givenName = null, surname = null] = displayName.split(" ");
-  const user = emptyUser({
+  const user = newUser({
     id: randomUUID(),
     displayName,
     createdDateTime: settings.createdDateTime,
     userPrincipalName: address,
     userType: "Member",
+    givenName,
+    surname,
+    mail: address,
+    mailNickname: alias,
+    proxyAddresses: [`SMTP:${address}`],
+    ...(given as Partial<User>),
   });
-  const mail = { mail: address, mailNickname: alias, proxyAddresses: [`SMTP:${address}`] };
-  users.save(
-    { user: { ...user, givenName, surname, jobTitle: member.jobTitle ?? null, ...mail }, deletedDateTime: null },
-    0,
-  );
+  users.save(user, 0);
   return [alias, user.id];
 }
 
 function addGroup(
-  database: Database,
-  { createdDateTime }: Settings,
+  { groups, settings: { createdDateTime } }: TenantStore,
   { displayName, description, roleAssignable, members }: Seed["groups"][number],
   memberIds: ReadonlyMap<string, string>,
 ): Group {
-  const mailNickname = displayName.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const group: Group = {
-    ...emptyGroup({ id: randomUUID(), displayName, createdDateTime, mailNickname }),
+  const group = newGroup({
+    id: randomUUID(),
+    displayName,
+    createdDateTime,
+    mailNickname: displayName.toLowerCase().replace(/[^a-z0-9]+/g, "-"),
     description: description ?? null,
     isAssignableToRole: roleAssignable,
-  };
-  const groups = new Groups(database);
+  });
   groups.save(group);
   for (const alias of members) {
     const id = memberIds.get(alias);
-    if (id === undefined) throw new Error(`seed.yaml: the group ${displayName} has a member ${alias}, whom nobody is.`);
+    if (id === undefined)
+      throw new Error(`seed.yaml: the group ${displayName} has a member ${alias}, who is no member of the tenant.`);
     groups.addMember(group.id, id);
   }
   return group;
 }
 
 function addApplication(
-  database: Database,
-  { createdDateTime, tenantId }: Settings,
-  { displayName, description, homepage, loginUrl, ...access }: Seed["applications"][number],
+  { servicePrincipals, appRoleAssignments, settings: { createdDateTime, tenantId } }: TenantStore,
+  { displayName, description, homepage, loginUrl, appRoles, groups: names }: Seed["applications"][number],
   groups: readonly Group[],
 ): void {
-  const ids = { id: randomUUID(), appId: randomUUID() };
-  const servicePrincipal: ServicePrincipal = {
-    ...emptyServicePrincipal({ ...ids, displayName, createdDateTime, appOwnerOrganizationId: tenantId }),
+  const servicePrincipal = newServicePrincipal({
+    id: randomUUID(),
+    appId: randomUUID(),
+    displayName,
+    createdDateTime,
+    appOwnerOrganizationId: tenantId,
     description: description ?? null,
     homepage: homepage ?? null,
     loginUrl: loginUrl ?? null,
     replyUrls: homepage === undefined ? [] : [new URL("/signin-oidc", homepage).href],
-    appRoles: access.appRoles.map((role) => ({
+    appRoles: appRoles.map((role) => ({
       ...role,
       id: randomUUID(),
       allowedMemberTypes: ["User"],
       isEnabled: true,
       origin: "Application",
     })),
-  };
-  new ServicePrincipals(database).add(servicePrincipal);
-  for (const name of access.groups) {
+  });
+  servicePrincipals.add(servicePrincipal);
+  for (const name of names) {
     const group = groups.find((one) => one.displayName === name);
     if (group === undefined) throw new Error(`seed.yaml: ${displayName} is given to ${name}, which is no group.`);
-    new AppRoleAssignments(database).add({
+    appRoleAssignments.add({
       id: randomBytes(32).toString("base64url"),
       appRoleId: defaultAccess,
       createdDateTime,
@@ -110,9 +173,9 @@ function addApplication(
 }
 
 /** The application that Pulumi signs in as may assign Azure roles in the tenant's subscription. */
-function assignOwnRole({ pulumi }: Seed, database: Database, settings: Settings): void {
-  const servicePrincipalId = new Applications(database).find(settings.clientId)?.servicePrincipalId ?? "";
-  new AzureRoleAssignments(database).save({
+function assignOwnRole({ pulumi }: Seed, { registrations, azureRoleAssignments, settings }: TenantStore): void {
+  const servicePrincipalId = registrations.find(settings.clientId)?.servicePrincipalId ?? "";
+  azureRoleAssignments.save({
     name: randomUUID(),
     scope: `/subscriptions/${settings.subscriptionId}`,
     roleId: builtInRoleNamed(pulumi.azureRole).id,

@@ -1,95 +1,180 @@
-import type { WriteOptions } from "../../store/database.ts";
-import type { UserState } from "../../store/user.ts";
-import type { TenantContext } from "../../tenant-context.ts";
-import { notFound } from "./errors.ts";
-import { toDeleteUsers, toReadUsers } from "./graph-permissions.ts";
+import type * as graph from "@microsoft/microsoft-graph-types";
+import { notFound } from "../../domain/refusal.ts";
+import { purgeUser, restoreUser } from "../../domain/user-lifecycle.ts";
+import { groupType, servicePrincipalType, userType } from "../../store/object-types.ts";
+import { visiblePrincipal } from "../../store/tenant-store.ts";
 import {
+  answerList,
+  answerObject,
+  bodyOf,
   contextOf,
-  type GraphRequest,
-  type GraphRoute,
-  isEventual,
-  nextLink,
-  readQuery,
-  representationOf,
-} from "./graph-request.ts";
-import { assertFreeName } from "./graph-user-routes.ts";
-import { parseUserQuery, queryUsers } from "./odata-query.ts";
-import { representUser } from "./user-representation.ts";
+  type GraphPart,
+  principalBody,
+  readSelection,
+  wantsFullMetadata,
+} from "./graph-answers.ts";
+import {
+  holds,
+  requireAny,
+  toDeleteUsers,
+  toReadApplications,
+  toReadGroups,
+  toReadOrganization,
+  toReadOrganizationName,
+  toReadUsers,
+} from "./graph-permissions.ts";
+import { badRequest, type GraphRequest, type GraphRoute, pathPart, readBody } from "./graph-request.ts";
 
-/** `/directory/deletedItems`: the recycle bin. Only users of it are served. */
-export function deletedItemRoutes(tenant: TenantContext): GraphRoute[] {
+/** What is about the directory as a whole: its recycle bin, objects of any type by their id, the organisation. */
+export function directoryRoutes(part: GraphPart): GraphRoute[] {
+  return [...recycleBinRoutes(part), ...objectRoutes(part), ...organizationRoutes(part)];
+}
+
+/** `/directory/deletedItems`: the recycle bin. Only its users are served. */
+function recycleBinRoutes(part: GraphPart): GraphRoute[] {
+  const { store } = part;
   const bin = "/directory/deleteditems";
+  const answer = (c: GraphRequest, user: object) =>
+    answerObject(part, c, userType, user, { set: "directoryObjects", polymorphic: true });
   return [
-    { method: "GET", path: `${bin}/microsoft.graph.user`, permissions: toReadUsers, handle: (c) => list(tenant, c) },
-    { method: "GET", path: `${bin}/:id`, permissions: toReadUsers, handle: (c) => get(tenant, c) },
-    { method: "POST", path: `${bin}/:id/restore`, permissions: toDeleteUsers, handle: (c) => restore(tenant, c) },
-    { method: "DELETE", path: `${bin}/:id`, permissions: toDeleteUsers, handle: (c) => purge(tenant, c) },
+    {
+      method: "GET",
+      path: `${bin}/microsoft.graph.user`,
+      permissions: toReadUsers,
+      handle: (c) => answerList(part, c, { type: userType, rows: store.users.list("deleted") }),
+    },
+    {
+      method: "GET",
+      path: `${bin}/:id`,
+      permissions: toReadUsers,
+      handle: (c) => {
+        const id = pathPart(c, "id");
+        const user = store.users.visible(id, "deleted");
+        if (user === undefined) throw notFound(id);
+        return answer(c, user);
+      },
+    },
+    {
+      method: "POST",
+      path: `${bin}/:id/restore`,
+      permissions: toDeleteUsers,
+      handle: (c) => answer(c, restoreUser(store, pathPart(c, "id"), c.var.writeOptions)),
+    },
+    {
+      method: "DELETE",
+      path: `${bin}/:id`,
+      permissions: toDeleteUsers,
+      handle: (c) => {
+        purgeUser(store, pathPart(c, "id"), c.var.writeOptions);
+        return c.body(null, 204);
+      },
+    },
   ];
 }
 
-function list(tenant: TenantContext, c: GraphRequest): Response {
-  const search = readQuery(c);
-  const query = parseUserQuery(search);
-  const { users, count, next } = queryUsers(tenant.users, "deleted", search, isEventual(c));
+const readersOf = { User: toReadUsers, Group: toReadGroups, ServicePrincipal: toReadApplications };
+
+/** `/directoryObjects`: get one, and get by ids. */
+function objectRoutes(part: GraphPart): GraphRoute[] {
+  return [
+    {
+      method: "POST",
+      path: "/directoryobjects/getbyids",
+      permissions: toReadUsers,
+      handle: (c) => getByIds(part, c),
+    },
+    {
+      method: "GET",
+      path: "/directoryobjects/:id",
+      permissions: Object.values(readersOf).flat(),
+      handle: (c) => getObject(part, c),
+    },
+  ];
+}
+
+/** Graph takes so many ids in one request. */
+const mostIds = 1000;
+
+/**
+ * Answers the objects that exist, in no promised order, and leaves out the others. The reference says that they come with
+ * all their properties; `$select` narrows them.
+ */
+async function getByIds(part: GraphPart, c: GraphRequest): Promise<Response> {
+  const { ids, types = ["directoryObject"] } = await readBody(c);
+  if (!isTexts(ids) || ids.length === 0) throw badRequest("A value is required for property 'ids'.");
+  if (ids.length > mostIds) {
+    throw badRequest(`The number of values for 'ids' exceeds the maximum of ${mostIds}.`);
+  }
+  if (!isTexts(types)) throw badRequest("Invalid value specified for property 'types'.");
+  const malformed = ids.find((id) => !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id));
+  if (malformed !== undefined) throw badRequest(`Invalid GUID: '${malformed}'.`);
+
+  const areUsersWanted = types.some((type) => /^(microsoft\.graph\.)?(user|directoryobject)$/i.test(type));
+  const wanted = areUsersWanted ? [...new Set(ids.map((id) => id.toLowerCase()))] : [];
+  const selection = { select: Object.keys(userType.properties), ...readSelection(c, userType) };
+  const metadata = { polymorphic: true, full: wantsFullMetadata(c) };
   return c.json({
-    "@odata.context": contextOf(tenant, c, "users", query.selected ? query.select : []),
-    ...(count !== undefined && { "@odata.count": count }),
-    ...(next !== undefined && { "@odata.nextLink": nextLink(tenant, c, next) }),
-    value: users.map((user) => representUser(tenant, user, query, representationOf(c))),
+    "@odata.context": contextOf(part, c, "directoryObjects"),
+    value: wanted.flatMap((id) => {
+      const user = part.store.users.visible(id);
+      return user ? [bodyOf(part, userType, user, selection, metadata)] : [];
+    }),
   });
 }
 
-function get(tenant: TenantContext, c: GraphRequest): Response {
-  const id = idOf(c);
-  const state = tenant.users.visible(id);
-  if (state === undefined || state.deletedDateTime === null) throw notFound(id);
-  return answer(tenant, c, state);
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((element) => typeof element === "string");
 }
 
-function restore(tenant: TenantContext, c: GraphRequest): Response {
-  return answer(tenant, c, restoreUser(tenant, idOf(c), c.var.writeOptions));
-}
-
-/** Brings a user back from the recycle bin as they were. @throws GraphError 404, or 400 for a name that is taken now */
-export function restoreUser(tenant: TenantContext, id: string, writeOptions: WriteOptions = {}): UserState {
-  return tenant.database.write(() => {
-    const { user } = deletedUser(tenant, id);
-    assertFreeName(tenant, user);
-    const restored = { user, deletedDateTime: null };
-    tenant.users.save(restored);
-    return restored;
-  }, writeOptions);
-}
-
-function purge(tenant: TenantContext, c: GraphRequest): Response {
-  purgeUser(tenant, idOf(c), c.var.writeOptions);
-  return c.body(null, 204);
-}
-
-/** Empties the recycle bin of one user, for good, and drops their memberships and assignments. @throws GraphError 404 */
-export function purgeUser(tenant: TenantContext, id: string, writeOptions: WriteOptions = {}): void {
-  tenant.database.write(() => {
-    const { user } = deletedUser(tenant, id);
-    tenant.groups.forget(user.id);
-    tenant.appRoleAssignments.forget(user.id);
-    tenant.users.purge(user.id);
-  }, writeOptions);
-}
-
-function answer(tenant: TenantContext, c: GraphRequest, state: UserState): Response {
-  const query = parseUserQuery(readQuery(c));
+function getObject(part: GraphPart, c: GraphRequest): Response {
+  const id = pathPart(c, "id");
+  const object = visiblePrincipal(part.store, id);
+  if (object === undefined) throw notFound(id);
+  requireAny(c.var.caller.roles, readersOf[object.type]);
+  const selection = readSelection(c, userType, groupType, servicePrincipalType);
   return c.json({
-    "@odata.context": `${contextOf(tenant, c, "directoryObjects")}/$entity`,
-    ...representUser(tenant, state, query, representationOf(c, true)),
+    "@odata.context": `${contextOf(part, c, "directoryObjects")}/$entity`,
+    ...principalBody(part, object, selection, wantsFullMetadata(c)),
   });
 }
 
-function deletedUser(tenant: TenantContext, id: string): UserState {
-  const state = tenant.users.current(id);
-  if (state === undefined || state.deletedDateTime === null) throw notFound(id);
-  return state;
+/** `/organization` (Graph, "List organization", "Get organization"). */
+function organizationRoutes(part: GraphPart): GraphRoute[] {
+  const context = (c: GraphRequest) => contextOf(part, c, "organization");
+  return [
+    {
+      method: "GET",
+      path: "/organization",
+      permissions: toReadOrganizationName,
+      handle: (c) => c.json({ "@odata.context": context(c), value: [organizationBody(part, c)] }),
+    },
+    {
+      method: "GET",
+      path: "/organization/:id",
+      permissions: toReadOrganizationName,
+      handle: (c) => {
+        const id = pathPart(c, "id");
+        if (id !== part.store.settings.tenantId) throw notFound(id);
+        return c.json({ "@odata.context": `${context(c)}/$entity`, ...organizationBody(part, c) });
+      },
+    },
+  ];
 }
 
-function idOf(c: GraphRequest): string {
-  return (c.req.param("id") ?? "").toLowerCase();
+/** A caller who may only read users gets the id, the name and the domains; the rest is null. */
+function organizationBody({ store: { settings } }: GraphPart, c: GraphRequest): graph.Organization {
+  const isWhole = holds(c.var.caller.roles, toReadOrganization);
+  const domain = { capabilities: "Email, OfficeCommunicationsOnline", type: "Managed" };
+  return {
+    id: settings.tenantId,
+    displayName: settings.organisation,
+    verifiedDomains: [
+      { ...domain, isDefault: false, isInitial: true, name: settings.initialDomain },
+      { ...domain, isDefault: true, isInitial: false, name: settings.domain },
+    ],
+    tenantType: isWhole ? "AAD" : null,
+    countryLetterCode: isWhole ? "DK" : null,
+    preferredLanguage: isWhole ? "en" : null,
+    createdDateTime: isWhole ? settings.createdDateTime : null,
+  };
 }

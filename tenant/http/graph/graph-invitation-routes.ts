@@ -1,22 +1,53 @@
+import type * as graph from "@microsoft/microsoft-graph-types";
 import * as z from "zod";
-import { badRequest } from "./errors.ts";
-import { referencedId } from "./sponsors.ts";
+import { type InvitationRequest, type Inviting, inviteGuest, type MadeInvitation } from "../../domain/invite-guest.ts";
+import { contextOf, type GraphPart, wantsFullMetadata } from "./graph-answers.ts";
+import { toInvite } from "./graph-permissions.ts";
+import { badRequest, type GraphRequest, type GraphRoute, readBody, referencedId } from "./graph-request.ts";
 
-/** A request for an invitation, read and found good. */
-export interface InvitationRequest {
-  emailAddress: string;
-  redirectUrl: string;
-  displayName: string | null;
-  sendMessage: boolean;
-  userType: "Guest" | "Member";
-  messageBody: string | null;
-  messageLanguage: string | null;
-  ccRecipients: { name: string | null; address: string }[];
-  resetRedemption: boolean;
-  /** The guest to reset; only with `resetRedemption`. */
-  invitedUserId?: string | undefined;
-  /** Object ids. */
-  sponsors: string[];
+/** `/invitations`: POST only; an invitation cannot be read or withdrawn (Graph, "Create invitation"). */
+export function invitationRoutes(part: GraphPart, inviting: Inviting): GraphRoute[] {
+  return [{ method: "POST", path: "/invitations", permissions: toInvite, handle: (c) => invite(part, inviting, c) }];
+}
+
+async function invite(part: GraphPart, inviting: Inviting, c: GraphRequest): Promise<Response> {
+  const request = readInvitation(await readBody(c));
+  const made = inviteGuest(inviting, request, c.var.caller, c.var.writeOptions);
+  const isFull = wantsFullMetadata(c);
+  return c.json(
+    {
+      "@odata.context": `${contextOf(part, c, "invitations")}/$entity`,
+      ...(isFull && { "@odata.type": "#microsoft.graph.invitation" }),
+      ...invitationBody(request, made, isFull),
+    },
+    201,
+  );
+}
+
+function invitationBody(
+  request: InvitationRequest,
+  { id, user, redeemUrl }: MadeInvitation,
+  isFull: boolean,
+): graph.Invitation {
+  const cc = request.ccRecipients.length > 0 ? request.ccRecipients : [{ name: null, address: null }];
+  const userType = { "@odata.type": "#microsoft.graph.user" };
+  return {
+    id,
+    inviteRedeemUrl: redeemUrl,
+    invitedUserDisplayName: request.displayName,
+    invitedUserType: user.userType,
+    invitedUserEmailAddress: request.emailAddress,
+    sendInvitationMessage: request.sendMessage,
+    resetRedemption: request.resetRedemption,
+    inviteRedirectUrl: request.redirectUrl,
+    status: user.externalUserState === "Accepted" ? "Completed" : "PendingAcceptance",
+    invitedUserMessageInfo: {
+      messageLanguage: request.messageLanguage,
+      customizedMessageBody: request.messageBody,
+      ccRecipients: cc.map((emailAddress) => ({ emailAddress })),
+    },
+    invitedUser: { ...(isFull && userType), id: user.id },
+  };
 }
 
 const recipient = z.object({
@@ -51,7 +82,7 @@ const body = z.strictObject({
  *
  * @throws GraphError 400 for what Graph refuses
  */
-export function readInvitation(json: Record<string, unknown>): InvitationRequest {
+function readInvitation(json: Record<string, unknown>): InvitationRequest {
   const properties = Object.entries(json).filter(([name]) => !/^@odata\.|@odata\.type$/.test(name));
   const parsed = body.safeParse(Object.fromEntries(properties));
   if (!parsed.success) throw refusal(parsed.error, json);
@@ -87,7 +118,7 @@ export function readInvitation(json: Record<string, unknown>): InvitationRequest
     invitedUserId: given.invitedUser?.id?.toLowerCase(),
     sponsors: [
       ...(given.invitedUserSponsors ?? []).map(({ id }) => id.toLowerCase()),
-      ...(given["invitedUserSponsors@odata.bind"] ?? []).map(referencedId),
+      ...(given["invitedUserSponsors@odata.bind"] ?? []).map((reference) => referencedId(reference, ["users"])),
     ],
   };
 }

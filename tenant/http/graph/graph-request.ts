@@ -1,30 +1,13 @@
-import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import type { WriteOptions } from "../../store/database.ts";
-import type { TenantContext } from "../../tenant-context.ts";
-import type { Caller } from "../identity/token-service.ts";
-import type { LoggedRequest } from "../request-log.ts";
-import { badRequest } from "./errors.ts";
-import type { Alternative } from "./graph-permissions.ts";
-import type { Representation } from "./user-representation.ts";
-
-/** What the steps before a handler have found out. */
-export interface RequestVariables {
-  requestId: string;
-  clientRequestId: string;
-  logged: LoggedRequest;
-  caller: Caller;
-  /** How a handler is to end its transaction. */
-  writeOptions: WriteOptions;
-}
-
-export interface TenantEnv {
-  /** Absent for a request inside a `$batch`. */
-  Bindings: Partial<HttpBindings> & { batch?: number };
-  Variables: RequestVariables;
-}
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Permission } from "../../store/application-store.ts";
+import { type DescribedType, findProperty, valuesOf } from "../../store/described-types.ts";
+import type { TenantEnv } from "../request-log.ts";
 
 export type GraphRequest = Context<TenantEnv>;
+
+/** One permission, or several that are needed together. */
+export type PermissionChoice = Permission | readonly Permission[];
 
 /** One operation of Graph. */
 export interface GraphRoute {
@@ -32,8 +15,39 @@ export interface GraphRoute {
   /** Below the version, in lower case: paths are compared in lower case. */
   path: string;
   /** The caller holds one of these, or gets 403. */
-  permissions: readonly Alternative[];
+  permissions: readonly PermissionChoice[];
   handle: (c: GraphRequest) => Response | Promise<Response>;
+}
+
+/** An answer of Graph other than success, in the shape of Microsoft's "Microsoft Graph error responses" page. */
+export class GraphError extends Error {
+  override name = "GraphError";
+  readonly status: ContentfulStatusCode;
+  readonly code: string;
+  readonly headers: Record<string, string>;
+
+  constructor(status: ContentfulStatusCode, code: string, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+export const badRequest = (message: string, code = "Request_BadRequest") => new GraphError(400, code, message);
+
+export const unsupportedQuery = (message: string) => badRequest(message, "Request_UnsupportedQuery");
+
+/** The ids that a support case at Microsoft would ask for. */
+export interface RequestIds {
+  requestId: string;
+  clientRequestId: string;
+}
+
+export function errorBody(code: string, message: string, { requestId, clientRequestId }: RequestIds, now: Date) {
+  const date = now.toISOString().slice(0, 19);
+  const innerError = { date, "request-id": requestId, "client-request-id": clientRequestId };
+  return { error: { code, message, innerError } };
 }
 
 /** The body of a request, as the JSON object that it has to be. @throws GraphError 400 */
@@ -54,7 +68,60 @@ export async function readBody(c: GraphRequest): Promise<Record<string, unknown>
   throw badRequest("Unable to read JSON request payload: an object is expected.", "BadRequest");
 }
 
-/** The query of a request; OData's names are taken in any letter case, and without their `$` too. */
+/**
+ * Reads the properties that a POST or PATCH sets, by the description of their type.
+ *
+ * @param required what has to be among them
+ * @returns them, under the names of their description
+ * @throws GraphError 400 for a property that does not exist or cannot be set, for a value that it does not take, and for
+ *   the first required property that is missing
+ */
+export function readChanges<Changes extends object>(
+  type: DescribedType,
+  body: Readonly<Record<string, unknown>>,
+  method: "POST" | "PATCH",
+  required: readonly (keyof Changes & string)[] = [],
+): Changes {
+  const changes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (name.includes("@odata.")) continue;
+    const property = findProperty(type, name);
+    const described = property === undefined ? undefined : type.properties[property];
+    if (property === undefined || described === undefined) {
+      throw badRequest(`Property '${name}' does not exist as a declared property or extension property.`);
+    }
+    const { writable = false } = described;
+    if (!writable || (writable === "once" && method === "PATCH")) {
+      throw badRequest(`Property '${property}' is read-only and cannot be set.`);
+    }
+    if (!valuesOf(described).safeParse(value).success) {
+      throw badRequest(`Invalid value specified for property '${property}' of resource '${type.name}'.`);
+    }
+    changes[property] = value;
+  }
+  const missing = required.find((property) => changes[property] === undefined);
+  if (missing !== undefined) throw missingValue(missing, type.name);
+  return changes as Changes;
+}
+
+export function missingValue(property: string, resource: string): GraphError {
+  return badRequest(`A value is required for property '${property}' of resource '${resource}'.`);
+}
+
+/**
+ * The object id at the end of a reference such as `https://graph.microsoft.com/v1.0/users/{id}`.
+ *
+ * @param sets the collections that it may be of, besides `directoryObjects`
+ * @throws GraphError 400
+ */
+export function referencedId(reference: unknown, sets: readonly string[]): string {
+  const pattern = new RegExp(`/(?:directoryobjects|${sets.join("|")})[/(]'?([\\da-f-]{36})'?\\)?$`, "i");
+  const id = typeof reference === "string" ? pattern.exec(reference)?.[1] : undefined;
+  if (id !== undefined) return id.toLowerCase();
+  throw badRequest("Invalid URL in @odata.id: a reference to an object is expected.", "BadRequest");
+}
+
+/** The query of a request. OData's names are taken in any letter case, and without their `$` too. */
 export function readQuery(c: GraphRequest): URLSearchParams {
   const query = new URLSearchParams();
   for (const [name, value] of new URL(c.req.url).searchParams) {
@@ -68,37 +135,17 @@ export function isEventual(c: GraphRequest): boolean {
   return c.req.header("consistencylevel")?.toLowerCase() === "eventual";
 }
 
-export function representationOf(c: GraphRequest, polymorphic = false): Representation {
-  return { polymorphic, full: /odata\.metadata=full/i.test(c.req.header("accept") ?? "") };
-}
-
 /** `v1.0` or `beta`: the version in the caller's path, for the links in the answer. */
 export function versionOf(c: GraphRequest): string {
   return new URL(c.req.url).pathname.split("/")[1] ?? "v1.0";
 }
 
+/** A part of the path that the route names, as it is routed: in lower case. */
+export function pathPart(c: GraphRequest, name: string): string {
+  return c.req.param(name) ?? "";
+}
+
 /** The last part of the path as the caller wrote it: the path by which a request is routed is in lower case. */
 export function lastSegment(c: GraphRequest): string {
   return decodeURIComponent(new URL(c.req.url).pathname.split("/").at(-1) ?? "");
-}
-
-/** The `@odata.context` of a collection. */
-export function contextOf(
-  tenant: TenantContext,
-  c: GraphRequest,
-  set: string,
-  selected: readonly string[] = [],
-): string {
-  const properties = selected.length > 0 ? `(${selected.join(",")})` : "";
-  return `${tenant.url}/${versionOf(c)}/$metadata#${set}${properties}`;
-}
-
-/** The address of the next page: this request's own, with another `$skiptoken`. */
-export function nextLink(tenant: TenantContext, c: GraphRequest, token: string): string {
-  const { pathname, search } = new URL(c.req.url);
-  const rest = search
-    .slice(1)
-    .split("&")
-    .filter((part) => part !== "" && !/^(\$|%24)skiptoken=/i.test(part));
-  return `${tenant.url}${pathname}?${[...rest, `$skiptoken=${token}`].join("&")}`;
 }

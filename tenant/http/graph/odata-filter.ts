@@ -1,4 +1,4 @@
-import { badRequest } from "./errors.ts";
+import { badRequest } from "./graph-request.ts";
 
 /** A value in a filter. Dates stay text: ISO 8601 in UTC compares as text. */
 export type Literal = string | boolean | number | null;

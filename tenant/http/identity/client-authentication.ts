@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, randomUUID, X509Certificate } from "node:crypto";
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -8,14 +8,74 @@ import {
   type JWTPayload,
   jwtVerify,
 } from "jose";
-import { type Application, type FederatedCredential, isSecretOf } from "../../store/application-store.ts";
-import type { TenantContext } from "../../tenant-context.ts";
-import { EntraError } from "./errors.ts";
+import { type FederatedCredential, isSecretOf, type Registration } from "../../store/application-store.ts";
+
+/** An answer of the token endpoint other than a token, in Entra's shape. */
+export class EntraError extends Error {
+  override name = "EntraError";
+  readonly status: 400 | 401;
+  /** OAuth's error code (RFC 6749, 5.2). */
+  readonly error: string;
+  /** The number after `AADSTS`. */
+  readonly code: number;
+
+  constructor(status: 400 | 401, error: string, code: number, message: string) {
+    super(message);
+    this.status = status;
+    this.error = error;
+    this.code = code;
+  }
+
+  /**
+   * The body of the answer.
+   *
+   * @param correlationId the caller's `client-request-id`, where it sent one
+   */
+  body(url: string, now: Date, correlationId: string = randomUUID()) {
+    const traceId = randomUUID();
+    const timestamp = `${now.toISOString().slice(0, 19).replace("T", " ")}Z`;
+    return {
+      error: this.error,
+      error_description: `AADSTS${this.code}: ${this.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+      error_codes: [this.code],
+      timestamp,
+      trace_id: traceId,
+      correlation_id: correlationId,
+      error_uri: `${url}/error?code=${this.code}`,
+    };
+  }
+}
+
+export function unknownTenant(tenant: string): EntraError {
+  return new EntraError(
+    400,
+    "invalid_request",
+    90002,
+    `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+  );
+}
+
+export function missingParameter(name: string): EntraError {
+  return new EntraError(
+    400,
+    "invalid_request",
+    900144,
+    `The request body must contain the following parameter: '${name}'.`,
+  );
+}
 
 /** The audience that a federated assertion is for unless the credential names another. */
-export const defaultFederatedAudience = "api://AzureADTokenExchange";
+const defaultFederatedAudience = "api://AzureADTokenExchange";
 
 const bearerAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/** The endpoint that a client asks, and when. */
+export interface TokenEndpoint {
+  /** `https://127.0.0.1:PORT`. */
+  url: string;
+  tenantId: string;
+  now: Date;
+}
 
 /**
  * Makes sure that whoever asks for a token is the application: by its secret, by a JWT that it signed with a
@@ -23,7 +83,7 @@ const bearerAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
  *
  * @throws EntraError where it is not
  */
-export async function authenticateClient(tenant: TenantContext, app: Application, form: URLSearchParams) {
+export async function authenticateClient(app: Registration, form: URLSearchParams, at: TokenEndpoint): Promise<void> {
   const secret = form.get("client_secret");
   if (secret !== null) {
     if (isSecretOf(app, secret)) return;
@@ -40,8 +100,8 @@ export async function authenticateClient(tenant: TenantContext, app: Application
     );
   }
   const claims = readClaims(assertion);
-  if (claims.iss?.toLowerCase() === app.appId) return verifyCertificateAssertion(tenant, app, assertion);
-  return verifyFederatedAssertion(tenant, app, assertion, claims);
+  if (claims.iss?.toLowerCase() === app.appId) return verifyCertificateAssertion(app, assertion, at);
+  return verifyFederatedAssertion(app, assertion, claims, at);
 }
 
 function readClaims(assertion: string): JWTPayload {
@@ -53,10 +113,10 @@ function readClaims(assertion: string): JWTPayload {
 }
 
 async function verifyFederatedAssertion(
-  tenant: TenantContext,
-  app: Application,
+  app: Registration,
   assertion: string,
   claims: JWTPayload,
+  { now }: TokenEndpoint,
 ): Promise<void> {
   const credential = matchingCredential(app.federatedCredentials ?? [], claims);
   const keys =
@@ -67,10 +127,10 @@ async function verifyFederatedAssertion(
     issuer: credential.issuer,
     subject: credential.subject,
     audience: credential.audience ?? defaultFederatedAudience,
-    currentDate: tenant.now(),
+    currentDate: now,
     clockTolerance: clockSkew,
   }).catch((error: unknown) => {
-    throw assertionRefused(error, claims, tenant.now());
+    throw assertionRefused(error, claims, now);
   });
 }
 
@@ -103,7 +163,11 @@ function matchingCredential(credentials: readonly FederatedCredential[], claims:
   return match;
 }
 
-async function verifyCertificateAssertion(tenant: TenantContext, app: Application, assertion: string): Promise<void> {
+async function verifyCertificateAssertion(
+  app: Registration,
+  assertion: string,
+  { url, tenantId, now }: TokenEndpoint,
+): Promise<void> {
   const header = decodeProtectedHeader(assertion);
   const certificate = (app.certificates ?? [])
     .map((pem) => new X509Certificate(pem))
@@ -117,14 +181,14 @@ async function verifyCertificateAssertion(tenant: TenantContext, app: Applicatio
   await jwtVerify(assertion, certificate.publicKey, {
     subject: app.appId,
     audience: [
-      `${tenant.url}/${tenant.settings.tenantId}/oauth2/v2.0/token`,
-      `${tenant.url}//${tenant.settings.tenantId}/oauth2/v2.0/token`,
-      `${tenant.url}/${tenant.settings.tenantId}/v2.0`,
+      `${url}/${tenantId}/oauth2/v2.0/token`,
+      `${url}//${tenantId}/oauth2/v2.0/token`,
+      `${url}/${tenantId}/v2.0`,
     ],
-    currentDate: tenant.now(),
+    currentDate: now,
     clockTolerance: clockSkew,
   }).catch((error: unknown) => {
-    throw assertionRefused(error, decodeJwt(assertion), tenant.now());
+    throw assertionRefused(error, decodeJwt(assertion), now);
   });
 }
 

@@ -1,32 +1,29 @@
 import { html } from "hono/html";
-import { inviteGuest } from "../../domain/invite-guest.ts";
+import { applicationsOf } from "../../domain/app-access.ts";
+import { inviteAgain } from "../../domain/invite-guest.ts";
 import { isExpired } from "../../domain/redeem-invitation.ts";
+import { deleteUser } from "../../domain/user-lifecycle.ts";
+import type { Property } from "../../store/described-types.ts";
 import type { Invitation } from "../../store/invitation-store.ts";
-import type { User } from "../../store/user.ts";
-import type { TenantContext } from "../../tenant-context.ts";
-import { moveToRecycleBin } from "../graph/graph-user-routes.ts";
-import { form } from "./form.ts";
-import { afterwards, notice } from "./notice.ts";
-import { PageError } from "./page-error.ts";
-import { type Markup, show } from "./page-layout.ts";
-import type { PageRequest, PageRoute } from "./route.ts";
-import { applicationName, dateAndTime, sponsorNames, stateBadge } from "./user-facts.ts";
+import { type User, userType } from "../../store/object-types.ts";
+import { isInvited } from "../../store/user-store.ts";
+import { form, type Markup, show } from "./page-layout.ts";
+import { PageError, type PageRequest, type PageRoute, type Site } from "./page-request.ts";
 
 /** `/directory/users/{id}`: everything about one user, and what an admin does with a guest. */
-export function guestRoutes(tenant: TenantContext): PageRoute[] {
+export function userPageRoutes(site: Site): PageRoute[] {
   const path = "/directory/users/:id";
   return [
-    { method: "GET", path, handle: (c) => userPage(tenant, c) },
-    { method: "POST", path: `${path}/resend`, handle: (c) => resend(tenant, c) },
-    { method: "POST", path: `${path}/delete`, handle: (c) => remove(tenant, c) },
+    { method: "GET", path, handle: (c) => userPage(site, c) },
+    { method: "POST", path: `${path}/resend`, handle: (c) => resend(site, c) },
+    { method: "POST", path: `${path}/delete`, handle: (c) => remove(site, c) },
   ];
 }
 
-function userPage(tenant: TenantContext, c: PageRequest): Response | Promise<Response> {
-  const state = tenant.users.visible(c.req.param("id") ?? "");
-  if (state === undefined || state.deletedDateTime !== null) throw noSuchUser();
-  const { user } = state;
-  const invitations = tenant.invitations.ofUser(user.id);
+function userPage(site: Site, c: PageRequest): Response | Promise<Response> {
+  const user = site.store.users.visible(c.req.param("id") ?? "");
+  if (user === undefined) throw noSuchUser();
+  const invitations = site.store.invitations.ofUser(user.id);
   const body = html`
     <p class="crumb"><a href="/directory">← Directory</a></p>
     <div class="heading">
@@ -37,33 +34,36 @@ function userPage(tenant: TenantContext, c: PageRequest): Response | Promise<Res
       ${user.externalUserState && stateBadge(user)}
     </div>
     ${notice(c)}
-    ${facts(tenant, user)}
-    ${isGuest(user) && actions(c, user, invitations)}
-    ${invitations.length > 0 && invitationList(tenant, user, invitations)}
-    ${isGuest(user) && applicationList(tenant, user)}`;
-  return show(tenant, c, { title: user.displayName, body, shape: "sheet", part: "directory" });
+    ${facts(site, user)}
+    ${isInvited(user) && actions(c, user, invitations)}
+    ${invitations.length > 0 && invitationList(site, user, invitations)}
+    ${isInvited(user) && applicationList(site, user)}`;
+  return show(site, c, { title: user.displayName, body, shape: "sheet", part: "directory" });
 }
 
-function isGuest({ creationType }: User): boolean {
-  return creationType === "Invitation";
-}
-
-function facts(tenant: TenantContext, user: User): Markup {
-  const name = [user.givenName, user.surname].filter(Boolean).join(" ");
-  const job = [user.jobTitle, user.department, user.companyName].filter(Boolean).join(", ");
-  const entries: [string, Markup | string | null][] = [
+function facts(site: Site, user: User): Markup {
+  const entries: [term: string, value: Markup | string | null][] = [
     ["Type", user.userType],
     ["Account", user.accountEnabled ? "Enabled" : "Blocked"],
     ["State since", user.externalUserStateChangeDateTime && dateAndTime(user.externalUserStateChangeDateTime)],
     ["Created", dateAndTime(user.createdDateTime)],
-    ["Sponsor", sponsorNames(tenant, user).join(", ")],
-    ["Name", name],
-    ["Work", job],
-    ["Usage location", user.usageLocation],
+    ["Sponsor", sponsorNames(site, user).join(", ")],
+    ...profileOf(user),
     ["Principal name", html`<code>${user.userPrincipalName}</code>`],
     ["Object id", html`<code>${user.id}</code>`],
   ];
   return html`<dl class="facts">${entries.map(([term, value]) => value && html`<div><dt>${term}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>`;
+}
+
+/** The rows that the description of a user names, each with the values of its properties. */
+function profileOf(user: User): [term: string, value: string][] {
+  const rows = new Map<string, string[]>();
+  const described: [name: string, property: Property][] = Object.entries(userType.properties);
+  for (const [name, { shownAs }] of described) {
+    const value = user[name as keyof User];
+    if (shownAs !== undefined && value) rows.set(shownAs, [...(rows.get(shownAs) ?? []), String(value)]);
+  }
+  return [...rows].map(([term, values]) => [term, values.join(term === "Name" ? " " : ", ")]);
 }
 
 function actions(c: PageRequest, user: User, [last]: readonly Invitation[]): Markup {
@@ -75,27 +75,27 @@ function actions(c: PageRequest, user: User, [last]: readonly Invitation[]): Mar
     </div>`;
 }
 
-function invitationList(tenant: TenantContext, user: User, invitations: readonly Invitation[]): Markup {
+function invitationList(site: Site, user: User, invitations: readonly Invitation[]): Markup {
   return html`<h2>Invitations</h2>
     <ol class="invitations" reversed>${invitations.map(
       (invitation) => html`
       <li>
-        <p><strong>${dateAndTime(invitation.createdDateTime)}</strong> by <bdi>${applicationName(tenant, invitation.appId)}</bdi></p>
-        <p class="hint">${linkState(tenant, user, invitation)} Leads to <bdi class="address">${invitation.redirectUrl}</bdi></p>
+        <p><strong>${dateAndTime(invitation.createdDateTime)}</strong> by <bdi>${site.store.registrations.nameOf(invitation.appId)}</bdi></p>
+        <p class="hint">${linkState(site, user, invitation)} Leads to <bdi class="address">${invitation.redirectUrl}</bdi></p>
         ${invitation.message && html`<blockquote dir="auto">${invitation.message}</blockquote>`}
       </li>`,
     )}
     </ol>`;
 }
 
-function linkState(tenant: TenantContext, user: User, invitation: Invitation): string {
-  if (tenant.invitations.isSuperseded(invitation)) return "Link dead: a reset has taken its place.";
+function linkState(site: Site, user: User, invitation: Invitation): string {
+  if (site.store.invitations.isSuperseded(invitation)) return "Link dead: a reset has taken its place.";
   if (user.externalUserState === "Accepted") return "Link used.";
-  return isExpired(tenant, invitation) ? "Link expired." : "Link good.";
+  return isExpired(site.store, invitation) ? "Link expired." : "Link good.";
 }
 
-function applicationList(tenant: TenantContext, user: User): Markup {
-  const applications = tenant.applicationsOf(user.id);
+function applicationList(site: Site, user: User): Markup {
+  const applications = applicationsOf(site.store, user.id);
   return html`<h2>Applications</h2>
     ${
       applications.length > 0
@@ -104,49 +104,28 @@ function applicationList(tenant: TenantContext, user: User): Markup {
     }`;
 }
 
-/** Sends the last invitation again, by the way that POST /invitations takes: a new link, one mail. */
-function resend(tenant: TenantContext, c: PageRequest): Response {
-  const user = liveGuest(tenant, c);
-  const [last] = tenant.invitations.ofUser(user.id);
-  if (last === undefined || user.externalUserState !== "PendingAcceptance") {
-    throw new PageError(
-      409,
-      "There is nothing to send again",
-      "This guest has accepted already, or was never invited by mail. Nothing was sent.",
-      { links: [{ text: "Back to the guest", href: `/directory/users/${user.id}` }] },
-    );
-  }
-  inviteGuest(
-    tenant,
-    {
-      // By the address that the directory has now: by another one, a guest of its own might be made.
-      emailAddress: user.mail ?? last.emailAddress,
-      redirectUrl: last.redirectUrl,
-      displayName: null,
-      sendMessage: true,
-      userType: user.userType,
-      messageBody: last.message ?? null,
-      messageLanguage: last.language ?? null,
-      ccRecipients: last.cc ?? [],
-      resetRedemption: false,
-      sponsors: [],
-    },
-    { appId: last.appId, appName: applicationName(tenant, last.appId) },
-    c.var.writeOptions,
+function resend(site: Site, c: PageRequest): Response {
+  const guest = liveGuest(site, c);
+  const path = `/directory/users/${guest.id}`;
+  if (inviteAgain(site.inviting, guest, c.var.writeOptions)) return c.redirect(afterwards(path, "resent"), 303);
+  throw new PageError(
+    409,
+    "There is nothing to send again",
+    "This guest has accepted already, or was never invited by mail. Nothing was sent.",
+    { links: [{ text: "Back to the guest", href: path }] },
   );
-  return c.redirect(afterwards(`/directory/users/${user.id}`, "resent"), 303);
 }
 
-function remove(tenant: TenantContext, c: PageRequest): Response {
-  tenant.database.write(() => moveToRecycleBin(tenant, liveGuest(tenant, c)), c.var.writeOptions);
+function remove(site: Site, c: PageRequest): Response {
+  deleteUser(site.store, liveGuest(site, c).id, c.var.writeOptions);
   return c.redirect(afterwards("/directory", "deleted"), 303);
 }
 
-/** @throws PageError 404, or 403 for somebody whom no invitation has brought here */
-function liveGuest(tenant: TenantContext, c: PageRequest): User {
-  const state = tenant.users.current(c.req.param("id") ?? "");
-  if (state === undefined || state.deletedDateTime !== null) throw noSuchUser();
-  if (isGuest(state.user)) return state.user;
+/** @throws PageError 404, or 403 for a member of the organisation */
+function liveGuest({ store }: Site, c: PageRequest): User {
+  const user = store.users.current(c.req.param("id") ?? "");
+  if (user === undefined) throw noSuchUser();
+  if (isInvited(user)) return user;
   throw new PageError(403, "This is no guest", "Members of the organisation are not changed here.", {
     links: [{ text: "To the directory", href: "/directory" }],
   });
@@ -159,4 +138,66 @@ function noSuchUser(): PageError {
       { text: "To the recycle bin", href: "/directory/deleted" },
     ],
   });
+}
+
+/** What a button has done, told on the page that follows. Fixed texts: the address of a page can say nothing else. */
+const noticeTexts = {
+  deleted: "The user is in the recycle bin, and can be restored for 30 days.",
+  resent: "One invitation mail was sent again.",
+  restored: "The user is back, as they were.",
+  purged: "The user is gone for good.",
+} as const;
+
+/** The address of a page that says what was done. */
+export function afterwards(path: string, done: keyof typeof noticeTexts): string {
+  return `${path}?done=${done}`;
+}
+
+export function notice(c: PageRequest): Markup | undefined {
+  const done = c.req.query("done") ?? "";
+  return Object.hasOwn(noticeTexts, done)
+    ? html`<p class="notice" role="status">${noticeTexts[done as keyof typeof noticeTexts]}</p>`
+    : undefined;
+}
+
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const minute = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+
+export function date(iso: string): Markup {
+  return html`<time datetime="${iso}">${day.format(new Date(iso))}</time>`;
+}
+
+export function dateAndTime(iso: string): Markup {
+  return html`<time datetime="${iso}">${minute.format(new Date(iso))} UTC</time>`;
+}
+
+/** Where a user stands, in a word and a sign: colour is never the only difference. */
+export function stateBadge(user: User): Markup {
+  if (!user.accountEnabled) return badge("blocked", "Blocked");
+  if (user.externalUserState === "Accepted") return badge("accepted", "Accepted");
+  if (user.externalUserState === "PendingAcceptance") return badge("pending", "Pending");
+  return html`<span class="none">–<span class="unseen"> not a guest</span></span>`;
+}
+
+function badge(kind: "accepted" | "pending" | "blocked", text: string): Markup {
+  return html`<span class="badge ${kind}">${text}</span>`;
+}
+
+/** When a guest was invited last, and by which application; `undefined` for a member. */
+export function lastInvitation({ store }: Site, user: User): { at: string; by: string } | undefined {
+  const [last] = store.invitations.ofUser(user.id);
+  if (last === undefined) return undefined;
+  return { at: last.createdDateTime, by: store.registrations.nameOf(last.appId) };
+}
+
+/** The names of a user's sponsors. */
+export function sponsorNames({ store: { users } }: Site, user: User): string[] {
+  return user.sponsors.map((id) => (users.visible(id) ?? users.visible(id, "deleted"))?.displayName ?? id);
 }

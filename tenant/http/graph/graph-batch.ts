@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import * as z from "zod";
-import { badRequest } from "./errors.ts";
-import { type GraphRequest, type GraphRoute, readBody, type TenantEnv, versionOf } from "./graph-request.ts";
+import type { TenantEnv } from "../request-log.ts";
+import { badRequest, type GraphRequest, type GraphRoute, readBody, versionOf } from "./graph-request.ts";
 
 /** Graph takes so many requests in one batch ("Combine multiple HTTP requests using JSON batching"). */
 const mostRequests = 20;
