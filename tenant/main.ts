@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   console.log(`The local tenant is ready at ${tenant.url}`);
 }
 
-/** A port; nothing where the usual one is to be used, or a free one where that is taken. */
+/** A port. `undefined`: the usual one, or a free one where that is taken. */
 function optionalPort(option: string, text: string | undefined): number | undefined {
   return text ? number(option, text, 0, 65_535) : undefined;
 }

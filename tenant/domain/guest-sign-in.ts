@@ -37,9 +37,9 @@ export async function sendPasscode(
 
 /** Entra's one-time passcodes are good for 30 minutes ("Email one-time passcode authentication"). */
 export const validMinutes = 30;
-/** After so many wrong codes the code is dead and another one has to be asked for. */
+/** After this many wrong codes the code is dead, and the guest has to ask for another. */
 const mostWrongCodes = 5;
-/** So many codes are sent to one address in the time below; a good code begins the count anew. */
+/** How many codes one address gets in the time below. A right code starts the count again. */
 const mostCodes = 5;
 const countedMs = 10 * 60 * 1000;
 
@@ -130,7 +130,7 @@ const mostSessions = 5000;
 /** A sign-in under way: who is to prove, by a code in their inbox, that an address is theirs. */
 export interface SignInAttempt {
   address: string;
-  /** Absent: nobody who may sign in has this address, and no code was sent. */
+  /** Absent: no guest who may sign in has this address, and no code was sent. */
   userId?: string;
   /** The invitation that the sign-in is for. Absent: the sign-in is for My Apps. */
   invitationId?: string;

@@ -116,8 +116,8 @@ export function inviteAgain(inviting: Inviting, guest: User, options: WriteOptio
 }
 
 /**
- * The tenant's own rule about whom it invites, whatever the caller's permissions are (portal: External Identities,
- * External collaboration settings, Collaboration restrictions).
+ * The tenant's own rule about the domains that it invites. It holds whatever permissions the caller has (portal: External
+ * Identities, External collaboration settings, Collaboration restrictions).
  *
  * @throws Refusal invalid-invitation
  */

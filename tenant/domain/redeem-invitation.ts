@@ -5,8 +5,8 @@ import type { TenantStore } from "../store/tenant-store.ts";
 import { addressesOf, isInvited } from "../store/user-store.ts";
 
 /**
- * A link that nobody has used is dead after so many days. Entra documents no end of its own; here links end so that an
- * expired one can be rehearsed.
+ * After how many days an unused link is dead. Entra documents no end of its own; here links end so that an expired one
+ * can be rehearsed.
  */
 export const ticketDays = 90;
 
@@ -35,7 +35,7 @@ export interface Redemption {
 /**
  * The redemption that a link begins.
  *
- * @param userId the guest whom the link names besides; a ticket is good for its own guest only
+ * @param userId the guest that the link also names; a ticket is good for its own guest only
  * @throws RedemptionRefused
  */
 export function redemptionOf(store: TenantStore, ticket: string, userId: string | undefined): Redemption {

@@ -84,7 +84,7 @@ export function purgeUser(store: TenantStore, id: string, options: WriteOptions)
   }, options);
 }
 
-/** A user has at most so many sponsors (Graph, "Assign sponsors"). */
+/** A user has no more sponsors than this (Graph, "Assign sponsors"). */
 const mostSponsors = 5;
 
 /** @throws Refusal not-found or invalid-change */

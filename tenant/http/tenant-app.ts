@@ -23,7 +23,7 @@ export interface TenantParts {
 }
 
 /** What an admin or a test sees and sets of the tenant itself. */
-export interface ControlPart {
+interface ControlPart {
   store: TenantStore;
   /** The tenant's own address, without a slash at the end. */
   url: string;

@@ -158,7 +158,7 @@ export type KeptAppRoleAssignment = Pick<
 >;
 
 /**
- * Who has which role of which application. As with groups, an assignment outlives the recycle bin, but no purge.
+ * Who has which role of which application. Like a membership, an assignment outlives the recycle bin, but no purge.
  * Changes happen inside `Database.write` only.
  */
 export class AppRoleAssignments {

@@ -84,7 +84,7 @@ export function builtInRoleNamed(name: string): BuiltInRole {
   return role;
 }
 
-/** That somebody has an Azure role at a scope (ARM, `Microsoft.Authorization/roleAssignments`). */
+/** An Azure role that a principal has at a scope (ARM, `Microsoft.Authorization/roleAssignments`). */
 export interface AzureRoleAssignment {
   /** A GUID, unique in the whole tenant. */
   name: string;

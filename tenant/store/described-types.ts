@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** How Graph writes the values of a property. `dateTime` is ISO 8601 in UTC, `objects` a list of objects. */
-export type PropertyType = "string" | "boolean" | "dateTime" | "strings" | "objects";
+type PropertyType = "string" | "boolean" | "dateTime" | "strings" | "objects";
 export type Comparison = "eq" | "ne" | "in" | "ge" | "le" | "startswith" | "endswith";
 
 /** One property of a type of object: what it holds, who may set it, and what queries do with it. */
@@ -33,7 +33,7 @@ export interface Property {
   shownAs?: string;
 }
 
-export type Properties = Readonly<Record<string, Property>>;
+type Properties = Readonly<Record<string, Property>>;
 
 /** A type of object, described once: queries, changes, bodies and defaults are made from it. */
 export interface DescribedType<P extends Properties = Properties> {
@@ -72,8 +72,9 @@ export function defaultProperties(type: DescribedType): readonly string[] {
   if (known !== undefined) return known;
   const names = Object.keys(type.properties).sort();
   const chosen = names.filter((name) => type.properties[name]?.byDefault);
-  defaults.set(type, chosen.length > 0 ? chosen : names);
-  return defaultProperties(type);
+  const answered = chosen.length > 0 ? chosen : names;
+  defaults.set(type, answered);
+  return answered;
 }
 
 /** Found out once for each type: every object of a list asks. */
@@ -94,6 +95,17 @@ export function newObject<T extends object>({ properties }: DescribedType, given
 
 /** The values that POST and PATCH take for a property. */
 export function valuesOf(property: Property): z.ZodType {
+  const known = schemas.get(property);
+  if (known !== undefined) return known;
+  const schema = schemaOf(property);
+  schemas.set(property, schema);
+  return schema;
+}
+
+/** Made once for each property: every change of an object asks. */
+const schemas = new WeakMap<Property, z.ZodType>();
+
+function schemaOf(property: Property): z.ZodType {
   const { type, required = false, clearable = !required } = property;
   if (type === "objects") return z.array(z.looseObject({}));
   const value = singleValue(property);

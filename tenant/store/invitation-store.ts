@@ -100,7 +100,7 @@ export interface ListedMail {
   cc: string[];
 }
 
-/** A mail that is to be sent, under its number: 1 for the tenant's first. */
+/** A recorded mail under its number: 1 for the tenant's first. */
 export interface RecordedMail {
   number: number;
   mail: InvitationMail;

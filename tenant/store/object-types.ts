@@ -171,7 +171,7 @@ export type ServicePrincipal = ObjectOf<typeof servicePrincipalProperties> & {
 };
 
 /** A role that an application lets its users have. */
-export interface AppRole {
+interface AppRole {
   id: string;
   allowedMemberTypes: ("User" | "Application")[];
   description: string;

@@ -11,7 +11,7 @@ import type { TenantStore } from "./tenant-store.ts";
 
 const alias = z.string().regex(/^[a-z][a-z0-9.-]*$/, "an alias is the part of an address before the @");
 
-/** What a member may have besides: every property of a user that somebody fills in and nothing else decides. */
+/** Further properties of a member: all that an admin can fill in and the seed does not make itself. */
 const profile = Object.fromEntries(
   Object.entries(userType.properties)
     .filter(([, property]) => "writable" in property && !("required" in property))

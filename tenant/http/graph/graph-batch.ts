@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { TenantEnv } from "../request-log.ts";
 import { badRequest, type GraphRequest, type GraphRoute, readBody, versionOf } from "./graph-request.ts";
 
-/** Graph takes so many requests in one batch ("Combine multiple HTTP requests using JSON batching"). */
+/** Graph takes no more requests than this in one batch ("Combine multiple HTTP requests using JSON batching"). */
 const mostRequests = 20;
 
 const batchBody = z.object({

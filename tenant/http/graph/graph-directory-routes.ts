@@ -92,7 +92,7 @@ function objectRoutes(part: GraphPart): GraphRoute[] {
   ];
 }
 
-/** Graph takes so many ids in one request. */
+/** Graph takes no more ids than this in one request. */
 const mostIds = 1000;
 
 /**

@@ -58,7 +58,7 @@ export const toReadOrganization: PermissionChoice[] = [
   "Directory.Read.All",
   "Directory.ReadWrite.All",
 ];
-/** The id, the name and the domains of the organisation, which whoever reads users may know too. */
+/** The id, the name and the domains of the organisation: callers who may read users get these as well. */
 export const toReadOrganizationName: PermissionChoice[] = [...toReadOrganization, ...toReadUsers];
 
 export function holds(roles: ReadonlySet<string>, choices: readonly PermissionChoice[]): boolean {

@@ -104,7 +104,7 @@ function unknownSegment(routes: readonly GraphRoute[], c: GraphRequest): string 
   return segments.find((_, index) => !known(index + 1)) ?? segments.at(-1) ?? "";
 }
 
-/** So many units in so many seconds. */
+/** How many units an application or the tenant has in how many seconds. */
 interface Limit {
   units: number;
   seconds: number;

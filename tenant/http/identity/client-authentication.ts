@@ -78,7 +78,7 @@ export interface TokenEndpoint {
 }
 
 /**
- * Makes sure that whoever asks for a token is the application: by its secret, by a JWT that it signed with a
+ * Makes sure that the application itself asks for the token: by its secret, by a JWT that it signed with a
  * registered certificate, or by a JWT of a workload that it trusts (workload identity federation).
  *
  * @throws EntraError where it is not

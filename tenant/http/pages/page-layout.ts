@@ -19,7 +19,7 @@ export interface Page {
   part?: Part;
 }
 
-export type Part = "start" | "directory" | "recycle-bin" | "my-apps";
+type Part = "start" | "directory" | "recycle-bin" | "my-apps";
 
 const parts: { part: Part; text: string; href: string }[] = [
   { part: "start", text: "Start", href: "/" },

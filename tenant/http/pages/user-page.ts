@@ -174,7 +174,7 @@ export function date(iso: string): Markup {
   return html`<time datetime="${iso}">${day.format(new Date(iso))}</time>`;
 }
 
-export function dateAndTime(iso: string): Markup {
+function dateAndTime(iso: string): Markup {
   return html`<time datetime="${iso}">${minute.format(new Date(iso))} UTC</time>`;
 }
 
