@@ -23,6 +23,8 @@ interface Config {
   allowConsumerDomains: boolean;
 }
 
+const name = "allowed-domains";
+
 const configSchema: PolicyConfigSchema = {
   properties: {
     allowed: {
@@ -48,7 +50,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** Guests, and people who get a copy of the mail, come from domains that the organisation has agreed to. */
 export const allowedDomains: ResourceValidationPolicy = {
-  name: "allowed-domains",
+  name,
   displayName: "Allowed domains",
   description: "Guests are invited from allowed domains only.",
   enforcementLevel: "mandatory",
@@ -64,7 +66,7 @@ export const allowedDomains: ResourceValidationPolicy = {
     "Invite the guest under an address at an allowed domain, or have the domain agreed and add it to `allowed` in the policy configuration.",
   url: "https://learn.microsoft.com/entra/external-id/allow-deny-list",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ address, ccRecipients }, written) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ address, ccRecipients }, written) => {
     const { config, problems } = completeConfig(written);
     if (problems.length > 0) return problems;
     return [

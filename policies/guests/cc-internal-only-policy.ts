@@ -6,6 +6,8 @@ interface Config {
   internal: string[];
 }
 
+const name = "cc-internal-only";
+
 const configSchema: PolicyConfigSchema = {
   properties: {
     internal: {
@@ -17,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** A copy of the mail shows who is invited to what, which stays inside the organisation. */
 export const ccInternalOnly: ResourceValidationPolicy = {
-  name: "cc-internal-only",
+  name,
   displayName: "Copies stay inside",
   description: "Copies of an invitation mail go to the organisation's own domains only.",
   enforcementLevel: "mandatory",
@@ -27,7 +29,7 @@ export const ccInternalOnly: ResourceValidationPolicy = {
     "Leave `additionalRecipients` out or send the copy to a colleague; add the organisation's own domains to `internal` in the policy configuration.",
   url: "https://learn.microsoft.com/graph/api/resources/invitedusermessageinfo",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ ccRecipients }, { internal }) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ ccRecipients }, { internal }) => {
     return ccRecipients.filter(isKnown).map((recipient) => {
       const domain = addressDomain(recipient);
       if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;

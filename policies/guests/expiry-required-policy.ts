@@ -5,6 +5,8 @@ interface Config {
   maxDays: number;
 }
 
+const name = "expiry-required";
+
 const configSchema: PolicyConfigSchema = {
   properties: {
     maxDays: {
@@ -18,7 +20,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** Access that nobody has to renew is never taken away. */
 export const expiryRequired: ResourceValidationPolicy = {
-  name: "expiry-required",
+  name,
   displayName: "Expiry required",
   description: "Each guest has an expiry date that is not too far ahead.",
   enforcementLevel: "advisory",
@@ -28,7 +30,7 @@ export const expiryRequired: ResourceValidationPolicy = {
     "Set `expires` of the guest, or once for the whole list in the stack configuration, to the last day of the work they are invited for.",
   url: "https://learn.microsoft.com/entra/id-governance/access-reviews-external-users",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ expires, madeBy, urn }, { maxDays }) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ expires, madeBy, urn }, { maxDays }) => {
     if (expires === unknown) return [];
     if (expires === undefined) {
       // The official resource has no property for the date: the component keeps it, out of a policy's sight.

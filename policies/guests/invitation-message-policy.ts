@@ -7,6 +7,8 @@ interface Config extends LinkRules {
   maxLength: number;
 }
 
+const name = "invitation-message";
+
 const configSchema: PolicyConfigSchema = {
   properties: {
     required: {
@@ -26,7 +28,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** Of all mails that an organisation sends, invitations are most easily mistaken for phishing. */
 export const invitationMessage: ResourceValidationPolicy = {
-  name: "invitation-message",
+  name,
   displayName: "Invitation message",
   description: "The mail to a guest carries a personal message that is short, finished and without foreign links.",
   enforcementLevel: "advisory",
@@ -36,7 +38,7 @@ export const invitationMessage: ResourceValidationPolicy = {
     "Write a short message that says who invites and what for. Fill in the placeholders; take out links to hosts that are not the organisation's.",
   url: "https://learn.microsoft.com/entra/external-id/invitation-email-elements",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ messageBody, sendsMail }, config) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ messageBody, sendsMail }, config) => {
     if (sendsMail === false) return [];
     if (messageBody === undefined) return [config.required && sendsMail === true ? missing : undefined];
     if (!isKnown(messageBody)) return [];

@@ -9,7 +9,8 @@ import {
   privilegedDirectoryRoles,
   unknownRoles,
 } from "./judged-access.ts";
-import { configOf, isKnown, readText, readValue, type Value } from "./policy-inputs.ts";
+import { isKnown, readText, readValue, type Value } from "./policy-inputs.ts";
+import { configOf } from "./policy-settings.ts";
 
 interface Config {
   azureRoles: string[];
@@ -20,6 +21,8 @@ interface Config {
 }
 
 const names = { type: "array", items: { type: "string" } } as const;
+
+const name = "no-privileged-access";
 
 const configSchema: PolicyConfigSchema = {
   properties: {
@@ -63,7 +66,7 @@ const configSchema: PolicyConfigSchema = {
  * is recognised as theirs by the invitation that its principal depends on.
  */
 export const noPrivilegedAccess: StackValidationPolicy = {
-  name: "no-privileged-access",
+  name,
   displayName: "No privileged access",
   description: "Guests get no privileged role, nothing at subscription scope or above, and no role-assignable group.",
   enforcementLevel: "mandatory",
@@ -80,7 +83,7 @@ export const noPrivilegedAccess: StackValidationPolicy = {
   url: "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-external-users",
   configSchema,
   validateStack(args, reportViolation) {
-    const config = configOf<Config>(args, configSchema);
+    const config = configOf<Config>(args, name, configSchema);
     for (const problem of configProblems(config)) reportViolation(problem);
     const guests = new GuestsOfStack(args.resources);
     for (const resource of args.resources) {

@@ -88,6 +88,20 @@ describe("the pack, loaded by Pulumi's runner", () => {
     ]);
   });
 
+  it("[case 4] refuses a configuration with settings or policies that it does not have, whatever their level", async () => {
+    const { DISABLED, ADVISORY } = analyzer.EnforcementLevel;
+    await expect(configure("allowed-domains", { allowed: ["*"], deny: ["blocked.example"] })).rejects.toThrow(
+      /"deny" is no setting of allowed-domains; did you mean "denied"\?$/,
+    );
+    await expect(configure("expiry-required", { maxdays: 3 }, ADVISORY)).rejects.toThrow('did you mean "maxDays"?');
+    await expect(configure("guest-limits", { perDomian: 3 }, DISABLED)).rejects.toThrow('did you mean "perDomain"?');
+    await expect(configure("allowed_domain", {})).rejects.toThrow(
+      '"allowed_domain" is no policy of this pack; did you mean "allowed-domains"?',
+    );
+    await configure("all", {});
+    await configure("allowed-domains", { allowed: ["*"] });
+  });
+
   it("passes over values that a preview does not know yet, without a warning", async () => {
     const props = Object.fromEntries(invitationProperties.map((name) => [name, notYetKnown]));
     const reported = await analyze([{ type: invitationToken, name: "ana", props }]);
@@ -98,9 +112,13 @@ describe("the pack, loaded by Pulumi's runner", () => {
     return ask((done) => client.getAnalyzerInfo(new empty.Empty(), done));
   }
 
-  async function configure(policy: string, settings: PolicyExample["config"]): Promise<void> {
+  async function configure(
+    policy: string,
+    settings: PolicyExample["config"],
+    level: 0 | 1 | 2 | 3 = analyzer.EnforcementLevel.MANDATORY,
+  ): Promise<void> {
     const config = new analyzer.PolicyConfig();
-    config.setEnforcementlevel(analyzer.EnforcementLevel.MANDATORY);
+    config.setEnforcementlevel(level);
     config.setProperties(structOf(settings));
     const request = new analyzer.ConfigureAnalyzerRequest();
     request.getPolicyconfigMap().set(policy, config);

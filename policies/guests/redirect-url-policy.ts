@@ -3,11 +3,13 @@ import { wrongPatterns } from "./domain-names.ts";
 import { type LinkRules, linkProblem, linkSettings } from "./link-rules.ts";
 import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
+const name = "redirect-url";
+
 const configSchema: PolicyConfigSchema = { properties: linkSettings("The hosts to which guests may be sent.") };
 
 /** The link in the mail leads guests to a host that the organisation knows, and does not forward them elsewhere. */
 export const redirectUrl: ResourceValidationPolicy = {
-  name: "redirect-url",
+  name,
   displayName: "Redirect URL",
   description: "Guests are sent to known hosts over https, by links that do not lead on to others.",
   enforcementLevel: "mandatory",
@@ -17,7 +19,7 @@ export const redirectUrl: ResourceValidationPolicy = {
     "Use an https link to an application of the organisation's, or add its host to `hosts` in the policy configuration. Take foreign links out of its parameters.",
   url: "https://learn.microsoft.com/graph/api/resources/invitation",
   configSchema,
-  validateResource: validateInvitations<LinkRules>(configSchema, ({ redirectUrl }, rules) => {
+  validateResource: validateInvitations<LinkRules>(name, configSchema, ({ redirectUrl }, rules) => {
     const wrong = wrongPatterns(rules.hosts);
     if (wrong.length > 0) return [`"hosts" in the policy's configuration holds what is no host: ${wrong.join(", ")}.`];
     if (!isKnown(redirectUrl)) return [];

@@ -1,11 +1,13 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { isInsideComponent, validateInvitations } from "./policy-inputs.ts";
 
+const name = "through-the-component";
+
 const configSchema: PolicyConfigSchema = { properties: {} };
 
 /** The component gives each guest defaults, an expiry and a stable name; an invitation beside it has none of them. */
 export const throughTheComponent: ResourceValidationPolicy = {
-  name: "through-the-component",
+  name,
   displayName: "Through the component",
   description: "Guests are listed in GuestInvitations, not invited by resources of their own.",
   enforcementLevel: "advisory",
@@ -15,7 +17,7 @@ export const throughTheComponent: ResourceValidationPolicy = {
     "Add the guest to the list. Keep an entra-guests invitation by an alias; take an azuread one out of the state, where the component adopts the guest.",
   url: "https://www.pulumi.com/docs/iac/concepts/resources/options/aliases/",
   configSchema,
-  validateResource: validateInvitations<object>(configSchema, ({ urn, madeBy }) => {
+  validateResource: validateInvitations<object>(name, configSchema, ({ urn, madeBy }) => {
     if (isInsideComponent(urn)) return [];
     return [`invited by a resource of its own. Add the guest to the list of GuestInvitations; ${ways[madeBy](urn)}`];
   }),
