@@ -1,6 +1,7 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { addressDomain, domainList, matchingPattern, patternRule, shownList } from "./domain-names.ts";
+import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
 import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { shownList, shownName } from "./violation-words.ts";
 
 interface Config {
   internal: string[];
@@ -35,7 +36,7 @@ export const ccInternalOnly: ResourceValidationPolicy = {
       if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
       const own =
         internal.length === 0 ? 'none is named in "internal" of the policy\'s configuration' : shownList(internal);
-      return `the copy of the mail goes to ${recipient}, outside the organisation's own domains (${own}). Leave it out or send it to a colleague.`;
+      return `the copy of the mail goes to ${shownName(recipient)}, outside the organisation's own domains (${own}). Leave it out or send it to a colleague.`;
     });
   }),
 };

@@ -1,5 +1,6 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { isInsideComponent, unknown, validateInvitations } from "./policy-inputs.ts";
+import { shown, shownName } from "./violation-words.ts";
 
 interface Config {
   maxDays: number;
@@ -48,11 +49,12 @@ const millisecondsADay = 24 * 60 * 60 * 1000;
 
 function dateProblem(expires: string, maxDays: number): string | undefined {
   const day = lastDay(expires);
-  if (day === undefined) return `the expiry date "${expires}" is no date. Write it as in 2027-03-31.`;
+  if (day === undefined) return `the expiry date ${shown(expires)} is no date. Write it as in 2027-03-31.`;
   const daysAhead = day - Math.floor(Date.now() / millisecondsADay);
-  if (daysAhead < 0) return `the expiry date ${expires} has passed. Remove the guest, or renew their access.`;
+  if (daysAhead < 0)
+    return `the expiry date ${shownName(expires)} has passed. Remove the guest, or renew their access.`;
   if (daysAhead <= maxDays) return undefined;
-  return `the expiry date ${expires} is ${daysAhead} days ahead, at most ${maxDays} are allowed. Choose an earlier day and renew when it comes.`;
+  return `the expiry date ${shownName(expires)} is ${daysAhead} days ahead, at most ${maxDays} are allowed. Choose an earlier day and renew when it comes.`;
 }
 
 /** The day of an ISO 8601 date or time, in days since 1970 (UTC). */

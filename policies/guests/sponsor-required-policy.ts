@@ -1,6 +1,7 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { addressDomain, domainList, matchingPattern, patternRule, shownList } from "./domain-names.ts";
+import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
 import { isGuid, isKnown, unknown, validateInvitations } from "./policy-inputs.ts";
+import { shownList, shownName } from "./violation-words.ts";
 
 interface Config {
   internal: string[];
@@ -51,5 +52,5 @@ function sponsorProblem(sponsor: string, internal: string[]): string | undefined
   if (isGuid(sponsor)) return undefined;
   const domain = addressDomain(sponsor);
   if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
-  return `the sponsor ${sponsor} is outside the organisation's own domains (${shownList(internal)}). Name a colleague instead.`;
+  return `the sponsor ${shownName(sponsor)} is outside the organisation's own domains (${shownList(internal)}). Name a colleague instead.`;
 }

@@ -1,5 +1,6 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { isInsideComponent, validateInvitations } from "./policy-inputs.ts";
+import { shown } from "./violation-words.ts";
 
 const name = "through-the-component";
 
@@ -26,7 +27,10 @@ export const throughTheComponent: ResourceValidationPolicy = {
 /** How to move the guest into the component and keep the account. */
 const ways = {
   "entra-guests": (urn: string) =>
-    `in the component's transform give the new child the alias "${urn}", so that the guest is moved and not invited anew.`,
+    `in the component's transform give the new child the alias ${shown(urn, longestUrn)}, so that the guest is moved and not invited anew.`,
   azuread: (urn: string) =>
-    `then run pulumi state delete "${urn}" before the next up: the guest stays in the tenant and is adopted without another mail.`,
+    `then run pulumi state delete ${shown(urn, longestUrn)} before the next up: the guest stays in the tenant and is adopted without another mail.`,
 };
+
+/** A URN is to be copied, so it is shown whole; the engine takes no name that is nearly as long. */
+const longestUrn = 2000;

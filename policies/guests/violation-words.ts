@@ -19,7 +19,7 @@ export function shown(text: string, longest = longestShown): string {
 
 /** A name, an address or an entry of a list: without quotes if it holds nothing unusual. */
 export function shownName(text: string): string {
-  return text.length <= longestName && /^[\p{L}\p{M}\p{N} _.@*'+-]+$/u.test(text) ? text : shown(text);
+  return text.length <= longestName && /^[\p{L}\p{N}/*_][\p{L}\p{M}\p{N} _.@*'+:/-]*$/u.test(text) ? text : shown(text);
 }
 
 /** As long as an e-mail address may be. */
