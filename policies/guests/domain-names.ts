@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { domainToASCII, domainToUnicode } from "node:url";
 import { shown, shownName } from "./violation-words.ts";
-export { shownList } from "./violation-words.ts";
 
 const require = createRequire(import.meta.url);
 
