@@ -102,6 +102,19 @@ describe("the pack, loaded by Pulumi's runner", () => {
     await configure("allowed-domains", { allowed: ["*"] });
   });
 
+  it("[H5] judges a role and a scope that reach it as a plain resource by their one form", async () => {
+    const ana = { type: invitationToken, name: "ana", props: { userEmailAddress: "ana@fabrikam.example" } };
+    const owner = "/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635/";
+    const props = { principalId: notYetKnown, roleDefinitionId: owner, scope: "/subscriptions/x/resourceGroups/.." };
+    const type = "azure-native:authorization:RoleAssignment";
+    const dependsOn = { principalId: ["ana"] };
+    await configure("no-privileged-access", {});
+    expect(await messages([ana, { type, name: "access", props, dependsOn }], "no-privileged-access")).toEqual([
+      expect.stringContaining("ana@fabrikam.example: gets the Azure role Owner"),
+      expect.stringContaining('at "/subscriptions/x/resourceGroups/..", which is no scope'),
+    ]);
+  });
+
   it("passes over values that a preview does not know yet, without a warning", async () => {
     const props = Object.fromEntries(invitationProperties.map((name) => [name, notYetKnown]));
     const reported = await analyze([{ type: invitationToken, name: "ana", props }]);
