@@ -6,15 +6,19 @@ import { type CheckResult, type Properties, schemaFailures } from "../pulumi/res
  * Checks the inputs of an invitation without asking anybody, and fills in the defaults.
  *
  * @param news the inputs as the program declares them; parts that a preview does not know yet are not judged
+ * @param olds the inputs of the last operation, or those that an import read: nobody knows the redirect URL of an imported guest
  * @returns the inputs with defaults, and every failure there is
  */
-export function checkInvitation(news: Properties): CheckResult {
+export function checkInvitation(news: Properties, olds?: Properties): CheckResult {
   const inputs = withoutNulls(news);
-  const result = invitationInputs.safeParse(inputs);
+  const isStillImported = olds !== undefined && isImported(olds) && isImported(inputs);
+  const result = (isStillImported ? importedInputs : invitationInputs).safeParse(inputs);
   if (result.success) return { inputs: result.data as Properties, failures: [] };
 
   return { inputs: withDefaults(inputs), failures: schemaFailures(result.error, inputs, invitationInputs) };
 }
+
+const importedInputs = invitationInputs.extend({ redirectUrl: invitationInputs.shape.redirectUrl.optional() });
 
 /** The defaults, for inputs of which some parts are unknown. */
 function withDefaults(inputs: Properties): Properties {
