@@ -1,7 +1,8 @@
 /** What all commands of `guests` share: how they are called, what they say about themselves, and how they end. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
+import { complain } from "./log-lines.ts";
 
 /** The repository's folder. */
 export const checkout = path.dirname(import.meta.dirname);
@@ -43,7 +44,7 @@ export async function endWith(main: () => Promise<ExitStatus>): Promise<void> {
     process.exitCode = await main();
   } catch (error) {
     process.exitCode = error instanceof Stop ? error.status : exitStatus.failed;
-    console.error(error instanceof Stop ? error.message : error);
+    complain(error instanceof Stop ? error.message : inspect(error));
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type ApiRequest, type CommentApi, type ExistingComment, hostOf, NoComments } from "./code-hosts.ts";
 import { type Command, exitStatus, Stop } from "./command-line.ts";
+import { say } from "./log-lines.ts";
 
 /** Comments on the pull request of this pipeline. */
 export const postCommentCommand: Command = {
@@ -11,12 +12,12 @@ export const postCommentCommand: Command = {
   async run({ rest: files }) {
     try {
       const host = hostOf(process.env);
-      for (const file of files) console.log(`${file}: ${await postComment(host, readFileSync(file, "utf8"))}`);
+      for (const file of files) say(`${file}: ${await postComment(host, readFileSync(file, "utf8"))}`);
     } catch (error) {
       // A pipeline that may not comment still shows everything in its log.
       if (!(error instanceof NoComments)) throw error;
-      console.log(`Not posted: ${error.message}`);
-      for (const file of files) console.log(`\n${readFileSync(file, "utf8")}`);
+      say(`Not posted: ${error.message}`);
+      for (const file of files) say(`\n${readFileSync(file, "utf8")}`);
     }
     return exitStatus.fine;
   },

@@ -1,6 +1,6 @@
 /** The commands `preview`, `apply` and `comment`, and the preview that `daily` shares with them. */
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import {
   type Command,
@@ -16,6 +16,8 @@ import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { commentOf } from "./comment/preview-comment.ts";
 import { terminalText } from "./comment/report-text.ts";
+import { keepFile } from "./kept-files.ts";
+import { say } from "./log-lines.ts";
 import { type PulumiRun, policyFlags, runPulumi } from "./pulumi-run.ts";
 
 /** What would change: a table on the terminal, and the comment in a file. */
@@ -27,8 +29,11 @@ export const previewCommand: Command = {
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
   async run(line) {
     const options = runOptions(line);
-    const plan = line.values["save-plan"];
+    const plan = planFile(options, line.values["save-plan"]);
+    // Pulumi keeps the mode of a file that is there.
+    if (plan !== undefined) keepFile(plan, "");
     const { report } = await previewStack(options, plan === undefined ? [] : ["--save-plan", plan]);
+    if (plan !== undefined && statSync(plan).size === 0) rmSync(plan);
     publish(report, options);
     return statusOf(report);
   },
@@ -44,7 +49,8 @@ export const applyCommand: Command = {
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy, exitStatus.refused],
   async run(line) {
     const options = runOptions(line);
-    const { plan, "newest-of": branch } = line.values;
+    const branch = line.values["newest-of"];
+    const plan = planFile(options, line.values.plan);
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
 
     const { report } = await previewStack(options);
@@ -58,6 +64,11 @@ export const applyCommand: Command = {
   },
 };
 
+/** Pulumi reads the path of a plan from its project's folder. */
+function planFile({ project }: RunOptions, plan: string | undefined): string | undefined {
+  return plan === undefined ? undefined : path.resolve(project, plan);
+}
+
 /** The comment of an earlier preview, on stdout. */
 export const commentCommand: Command = {
   options: {
@@ -68,7 +79,7 @@ export const commentCommand: Command = {
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
   async run({ values, flags, rest: [file = ""] }) {
     const report = readReport(readEvents(readFileSync(file, "utf8")), values.stack ?? "", today());
-    console.log(flags.has("terminal") ? terminalText(report) : commentOf(report));
+    say(flags.has("terminal") ? terminalText(report) : commentOf(report));
     return statusOf(report);
   },
 };
@@ -128,8 +139,8 @@ function refusal(reason: string): Stop {
 /** Shows a report on the terminal, and writes the comment beside the event log. */
 function publish(report: GuestReport, { out, commit }: RunOptions): void {
   const file = path.join(out, "comment.md");
-  writeFileSync(file, commentOf(report, commit === undefined ? {} : { commit }));
-  console.log(`\n${terminalText(report)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
+  keepFile(file, commentOf(report, commit === undefined ? {} : { commit }));
+  say(`\n${terminalText(report)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
 }
 
 /** How a command ends that did nothing but preview. */

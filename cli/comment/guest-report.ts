@@ -1,7 +1,8 @@
 /** What a preview says about a guest list: the comment and the table on the terminal are made of it. */
 import { canonicalAddress } from "../../model/email-address.ts";
 import { guestListToken } from "../../model/names.ts";
-import { type EngineEvent, type PolicyFinding, type Step, withoutSecrets } from "./engine-events.ts";
+import { withoutSecrets } from "./concealment.ts";
+import type { EngineEvent, PolicyFinding, Step } from "./engine-events.ts";
 import {
   type AddedGuest,
   accessChange,
