@@ -16,9 +16,12 @@ export interface PulumiRun {
   events: EngineEvent[];
 }
 
+/** The folder of the policy pack. */
+export const policyPack = path.join(checkout, "policies", "guests");
+
 /** The policy pack and the stack's settings for it. */
 export function policyFlags({ policyConfig }: RunOptions): string[] {
-  return ["--policy-pack", path.join(checkout, "policies", "guests"), "--policy-pack-config", policyConfig];
+  return ["--policy-pack", policyPack, "--policy-pack-config", policyConfig];
 }
 
 /**
