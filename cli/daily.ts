@@ -23,6 +23,7 @@ import { keepFile } from "./kept-files.ts";
 import { say } from "./log-lines.ts";
 import { operationErrors, previewStack } from "./preview-and-apply.ts";
 import { runPulumi } from "./pulumi-run.ts";
+import { refuseWithoutSpace } from "./state-space.ts";
 import { inColumns } from "./text-table.ts";
 
 /** What the daily run found and did. */
@@ -53,6 +54,7 @@ export const dailyCommand: Command = {
     const options = runOptions(line);
     const branch = line.values["newest-of"];
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
+    refuseWithoutSpace(options);
     const report = await lookAfter(options);
     publish(report, options);
     if (report.errors.length > 0) return exitStatus.failed;

@@ -20,6 +20,7 @@ import { refuseUnlessNewest } from "./git-checkout.ts";
 import { keepFile } from "./kept-files.ts";
 import { say } from "./log-lines.ts";
 import { type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
+import { refuseWithoutSpace } from "./state-space.ts";
 
 /** What would change: a table on the terminal, and the comment in a file. */
 export const previewCommand: Command = {
@@ -59,6 +60,7 @@ export const applyCommand: Command = {
     const { report } = await previewStack(options);
     publish(report, options);
     if (report.outcome !== "previewed") return statusOf(report);
+    refuseWithoutSpace(options, report.total);
 
     // The preview is done; the policies judge again, because only the update knows every value.
     const flags = ["--yes", "--skip-preview", ...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];

@@ -1,5 +1,5 @@
 /** Runs of the Pulumi CLI, and the events that they report. */
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
@@ -51,6 +51,28 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
   const file = path.join(options.out, `${command}.events.jsonl`);
   keepFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   return { status, events };
+}
+
+/** The stack that `npm run pulumi` gives a backend of its own. */
+const localStack = "local";
+
+/** Where the stack's state is kept, such as `file:///var/guests` or `azblob://state`; `undefined` where nobody can tell. */
+export function backendUrl({ project, stack }: RunOptions): string | undefined {
+  const { PULUMI_BACKEND_URL } = process.env;
+  if (PULUMI_BACKEND_URL && stack !== localStack) return PULUMI_BACKEND_URL;
+  const [program, ...first] = pulumi();
+  const args = [...first, "about", "--json", "--non-interactive", "--cwd", project, "--stack", stack];
+  const { stdout } = spawnSync(program, args, {
+    cwd: project,
+    env: pulumiEnvironment(process.env),
+    encoding: "utf8",
+    maxBuffer: Infinity,
+  });
+  try {
+    return JSON.parse(stdout).backend?.url;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Variables with which Pulumi writes secrets in plain to a file or to its display. */
