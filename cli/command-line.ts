@@ -21,7 +21,7 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
 const meanings: Readonly<Record<ExitStatus, string>> = {
   0: "done, nothing left to look at",
-  1: "failed: a wrong list, the deletion guard, the tenant, the backend or the code host",
+  1: "failed: a wrong list, the deletion guard, the tenant, the backend, its disk or the code host",
   2: "the command line is wrong; nothing was run",
   3: "a mandatory policy is broken; nothing was sent",
   4: "tenant and list differ, and somebody has to decide",

@@ -51,7 +51,7 @@ export type Base = { commit: string } | { missing: string };
  */
 export function baseCommit(folder: string, given: string | undefined, environment: NodeJS.ProcessEnv): Base {
   const inside = git(folder, ["rev-parse", "--show-toplevel"]);
-  if (inside.text === undefined) return { missing: `${folder} is in no Git checkout` };
+  if (inside.text === undefined) return { missing: "they are in no Git checkout" };
   if (given !== undefined) {
     return firstCommit(folder, [given]) ?? { missing: `the checkout does not have the commit ${given}` };
   }

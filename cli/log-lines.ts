@@ -48,7 +48,7 @@ export function harmless(line: string, length: number = line.length): string {
   return visible(length > longestLine ? cut : read, /[^\P{C}\t]|[\p{Zl}\p{Zp}]/gu)
     .replace(/##(?=\w*\[)/g, "# #")
     .replace(/^(\s*):(?=:)/, "$1: ")
-    .replace(/\b(section_(?:start|end)):/gi, "$1 :");
+    .replace(/(section_(?:start|end)):/gi, "$1 :");
 }
 
 /**

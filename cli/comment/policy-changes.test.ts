@@ -48,6 +48,19 @@ describe("[M9] a change of a policy's settings", () => {
     expect(change("redirect-url", other, one)).toEqual(["loosened redirect-url hosts"]);
   });
 
+  it("is the level alone where the settings go with it, and the settings count again when it comes back", () => {
+    const allowed = { allowed: ["a.example"] };
+    expect(change("allowed-domains", allowed, "disabled")).toEqual(["loosened allowed-domains level"]);
+    expect(change("allowed-domains", "disabled", { allowed: ["*"] })).toEqual([
+      "loosened allowed-domains allowed",
+      "tightened allowed-domains level",
+    ]);
+    expect(change("allowed-domains", allowed, { enforcementLevel: "disabled", allowed: ["*"] })).toEqual([
+      "loosened allowed-domains allowed",
+      "loosened allowed-domains level",
+    ]);
+  });
+
   it("of the level of all policies counts for each that has none of its own", () => {
     const changes = settingChanges({ "redirect-url": "mandatory" }, { all: "disabled", "redirect-url": "mandatory" });
     expect(inShort(changes)).toHaveLength(policies.length - 1);

@@ -146,6 +146,8 @@ function entriesOf(list: string): string[] {
 function policyChanges(policy: string, before: PolicyEntry, after: PolicyEntry): SettingChange[] {
   const names = new Set([...before.settings.keys(), ...after.settings.keys()]);
   const level = valueChange(policy, "level", before.level, after.level);
+  // Where nothing but "disabled" is left, that says it all.
+  if (after.level === "disabled" && after.settings.size === 0) return level;
   return [...level, ...[...names].flatMap((name) => settingChange(policy, name, before, after))];
 }
 

@@ -1,11 +1,12 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodeProgram, repository } from "../../tools/toolchain.ts";
@@ -49,7 +50,10 @@ describe("the commands of the pipelines", () => {
     out = mkdtempSync(path.join(tmpdir(), "guests-as-code-pipelines-"));
     scratch = mkdtempSync(path.join(tmpdir(), "guests-as-code-scratch-"));
     host = await startCodeHost();
-    writeFileSync(path.join(out, "policy-config.json"), JSON.stringify(policyConfig));
+    writePolicyConfig(policyConfig);
+    git("init", "--quiet", "--initial-branch=main");
+    git("add", "policy-config.json");
+    git("-c", "user.name=t", "-c", "user.email=t@contoso.example", "commit", "--quiet", "-m", "reviewed settings");
     test.configure(onMain);
     await test.stack.up();
     test.tenant.clearRequests();
@@ -79,7 +83,31 @@ describe("the commands of the pipelines", () => {
 
     expect(status).toBe(3);
     await expect(comment()).toMatchFileSnapshot("golden/pull-request.md");
+    for (const shown of [comment(), output]) {
+      expect(shown.match(/has not asked the tenant about the guests/g), "[case 18]").toHaveLength(1);
+    }
     expect(output).toContain("Guests of test: 2 added, 1 changed, 1 removed");
+    expect(test.writes()).toEqual([]);
+  });
+
+  it("[M9] show how the branch loosens a policy that its guest would break", async () => {
+    test.configure(onBranch);
+    writePolicyConfig({ ...policyConfig, "allowed-domains": "disabled", "guest-limits": { perStack: 1 } });
+    const { status, output } = await run("preview");
+    writePolicyConfig(policyConfig);
+
+    expect(status).toBe(0);
+    expect(comment()).toContain("1 policy setting is looser than before.");
+    const rows = comment()
+      .split("\n")
+      .filter((line) => /^\| .* \| `(?:level|allowed|perStack)` \|/.test(line));
+    expect(rows).toEqual([
+      expect.stringMatching(
+        /^\| \*\*loosened\*\* \| `allowed-domains` \| `level` \| .* \| `mandatory` → `disabled` \|$/,
+      ),
+      expect.stringMatching(/^\| tightened \| `guest-limits` \| `perStack` \| .* \| `500` → `1` \|$/),
+    ]);
+    expect(output).toMatch(/loosened +allowed-domains +level +mandatory → disabled/);
     expect(test.writes()).toEqual([]);
   });
 
@@ -99,6 +127,27 @@ describe("the commands of the pipelines", () => {
     test.configure(onBranch);
     expect((await run("apply")).status).toBe(3);
     expect(test.writes()).toEqual([]);
+  });
+
+  it("[M7] apply nothing where the disk of the state is nearly full, and send nothing", async ({ skip }) => {
+    const small = path.join(scratch, "small");
+    mkdirSync(small);
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", small]);
+    if (mounted.status !== 0) skip("only root may make a small disk, and only on Linux");
+    try {
+      const state = path.join(path.dirname(test.stack.workspace.workDir), "state");
+      cpSync(state, small, { recursive: true });
+      test.configure({
+        ...onBranch,
+        invitations: onBranch.invitations.filter(({ email }) => !email.startsWith("eve@")),
+      });
+      const { status, output } = await run("apply", [], { PULUMI_BACKEND_URL: pathToFileURL(small).href });
+      expect(status).toBe(1);
+      expect(output).toMatch(/The state is kept in .*small, where \d\.\d MB are free; this run may need 32 MB/);
+      expect(test.writes()).toEqual([]);
+    } finally {
+      spawnSync("umount", [small]);
+    }
   });
 
   it("apply what was reviewed", async () => {
@@ -142,16 +191,24 @@ describe("the commands of the pipelines", () => {
     expect(telling).toEqual([]);
     expect(files.some((file) => file.endsWith("preview.events.jsonl"))).toBe(true);
     if (process.platform === "win32") return;
-    const kept = filesIn(out).filter((file) => !file.endsWith("policy-config.json"));
+    const kept = filesIn(out).filter((file) => !/policy-config\.json$|[/\\]\.git[/\\]/.test(file));
     expect(kept.length).toBeGreaterThanOrEqual(5);
     expect(kept.filter((file) => (statSync(file).mode & 0o077) !== 0)).toEqual([]);
-  }, 60_000);
+  });
 
   function comment(): string {
     return readFileSync(path.join(out, "comment.md"), "utf8");
   }
 
-  function run(command: string, more: string[] = []) {
+  function writePolicyConfig(config: object): void {
+    writeFileSync(path.join(out, "policy-config.json"), JSON.stringify(config));
+  }
+
+  function git(...args: string[]): void {
+    execFileSync("git", ["-C", out, ...args], { stdio: "pipe" });
+  }
+
+  function run(command: string, more: string[] = [], environment: Record<string, string> = {}) {
     const policies = ["--policy-config", path.join(out, "policy-config.json")];
     const args = ["--stack", "test", "--cwd", test.stack.workspace.workDir, "--out", out, ...policies, ...more];
     const pulumiHome = path.join(scratch, "pulumi");
@@ -164,6 +221,7 @@ describe("the commands of the pipelines", () => {
       ...folders,
       ...loud,
       PULUMI_EXPERIMENTAL: "true",
+      ...environment,
     });
   }
 
