@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compareSettings } from "./compared-settings.ts";
 
-describe("[M9] the policies' settings of a pull request", () => {
+// Each test starts Git a dozen times, which takes seconds on a busy machine.
+describe("[M9] the policies' settings of a pull request", { timeout: 60_000 }, () => {
   let folder: string;
   let checkout: string;
   let base: string;

@@ -36,7 +36,7 @@ const hostile = [
   "::",
 ];
 
-describe("[M4] a line of the log", () => {
+describe("[M4] a line of the log", { timeout: 30_000 }, () => {
   it.each(hostile)("%j gives no order to a pipeline or a terminal", (line) => {
     for (const order of orders) expect(harmless(line)).not.toMatch(order);
   });
@@ -45,7 +45,8 @@ describe("[M4] a line of the log", () => {
     const parts = fc.constantFrom("#", "##", "vso", "[", ":", "::", " ", "\t", "\r", "\u001b", "section_start", "a");
     fc.assert(
       fc.property(fc.array(fc.oneof(parts, fc.string({ unit: "binary" })), { maxLength: 12 }), (words) => {
-        for (const order of orders) expect(harmless(words.join("").replaceAll("\n", " "))).not.toMatch(order);
+        const line = harmless(words.join("").replaceAll("\n", " "));
+        expect(orders.filter((order) => order.test(line))).toEqual([]);
       }),
     );
   });

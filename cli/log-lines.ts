@@ -5,7 +5,7 @@
  */
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
-import { withoutSecrets } from "./comment/concealment.ts";
+import { secretRemover } from "./comment/concealment.ts";
 import { visible } from "./comment/untrusted-text.ts";
 
 /** The longest line that is printed, in characters. */
@@ -27,7 +27,8 @@ export function complain(text: string): void {
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 function print(text: string, to: NodeJS.WritableStream): void {
-  for (const line of text.split("\n")) to.write(`${harmless(line)}\n`);
+  const conceal = secretRemover();
+  for (const line of text.split("\n")) to.write(`${harmless(line, { conceal })}\n`);
 }
 
 /**
@@ -40,10 +41,13 @@ function print(text: string, to: NodeJS.WritableStream): void {
  * sections" in GitLab's documentation.
  *
  * @param line without its line end
- * @param length of the whole line, where `line` is only its beginning
+ * @param options `length` of the whole line, where `line` is only its beginning; `conceal` takes the secrets out
  */
-export function harmless(line: string, length: number = line.length): string {
-  const read = withoutSecrets(line.slice(0, longestRead).replace(/\r$/, ""));
+export function harmless(
+  line: string,
+  { length = line.length, conceal = secretRemover() }: { length?: number; conceal?: (text: string) => string } = {},
+): string {
+  const read = conceal(line.slice(0, longestRead).replace(/\r$/, ""));
   const cut = `${read.slice(0, longestLine)}… (${length - longestLine} more characters)`;
   return visible(length > longestLine ? cut : read, /[^\P{C}\t]|[\p{Zl}\p{Zp}]/gu)
     .replace(/##(?=\w*\[)/g, "# #")
@@ -58,6 +62,7 @@ export function harmless(line: string, length: number = line.length): string {
  */
 export async function showLines(from: Readable, to: NodeJS.WritableStream): Promise<void> {
   const decoder = new StringDecoder("utf8");
+  const conceal = secretRemover();
   let line = "";
   let length = 0;
   const add = (text: string) => {
@@ -65,7 +70,7 @@ export async function showLines(from: Readable, to: NodeJS.WritableStream): Prom
     length += text.length;
   };
   const end = () => {
-    to.write(`${harmless(line, length)}\n`);
+    to.write(`${harmless(line, { length, conceal })}\n`);
     [line, length] = ["", 0];
   };
   for await (const bytes of from) {

@@ -53,11 +53,11 @@ describe("a secret of the process", () => {
   });
 });
 
-it("[M6] takes a time that grows with the text, not with its square", () => {
+it("[M6] takes a time that grows with the text, not with its square", { timeout: 60_000 }, () => {
   const started = performance.now();
   for (const piece of ["http://", "-eyJ", "eyJaaaaaaaa.", "https%3a", "ticket=", "\\u003a", "a-a-", "redeem/"]) {
     withoutSecrets(piece.repeat(2_000_000 / piece.length), {});
   }
   // Two million characters each; the square of that would take hours.
-  expect(performance.now() - started).toBeLessThan(15_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
