@@ -1,9 +1,9 @@
 import { canonicalAddress } from "../../model/email-address.ts";
-import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
+import { type GuestListInputs, guestListInputs, type ListMails } from "../../model/guest-list.ts";
 import type { Deadline } from "../deadline.ts";
+import type { SignInKind } from "../microsoft/sign-in-credential.ts";
 import {
   type CheckResult,
-  type Engine,
   isUnknown,
   type Properties,
   type Resource,
@@ -13,15 +13,17 @@ import {
 import { checkInvitation, knownList } from "./checked-inputs.ts";
 import { createGuest } from "./create-guest.ts";
 import { type Claims, deleteGuest } from "./delete-guest.ts";
-import { type Directory, type FreshLookUps, lookUpGuest, NoSuchGuest } from "./guest-look-up.ts";
+import { type FreshLookUps, lookUpGuest, NoSuchGuest } from "./guest-look-up.ts";
 import { diffInvitation, previewOutputs } from "./guest-state.ts";
+import type { MailContext } from "./mail-guest.ts";
+import { mailNotices } from "./mail-notices.ts";
 import { wasThere } from "./origin.ts";
 import { readGuest } from "./read-guest.ts";
 import { updateGuest } from "./update-guest.ts";
 
 /** What the operations of a run work with: the tenant's directory, the engine, and what the run knows already. */
-export interface Context extends Directory {
-  engine: Engine;
+export interface Context extends MailContext {
+  signIn: SignInKind;
   claims: Claims;
   lookUps: FreshLookUps;
 }
@@ -51,19 +53,26 @@ export function invitationResource(context: () => Context, claims: Claims): Reso
  */
 export function guestListResource(context: () => Context): Resource {
   return {
-    check: checkGuestList,
+    check(urn, news, olds) {
+      const { engine, signIn } = context();
+      for (const { severity, message } of mailNotices(news, signIn)) engine.log(severity, message, urn);
+      return checkGuestList(news, olds);
+    },
     diff: (before, now) => (sameList(before, now) ? new Map() : new Map([["addresses", "update"]])),
     preview: (_inputs, before) => before ?? { present: unknownValue },
-    create: async ({ inputs, deadline }) => ({
-      id: "guest-list",
-      outputs: record(await present(context(), knownList(inputs).addresses, deadline)),
-    }),
+    async create({ urn, inputs, deadline }) {
+      const { addresses, mails } = knownList(inputs);
+      const found = await present(context(), addresses, deadline);
+      await openMailboxes(context(), mails, new Set(addresses.map(canonicalAddress)), found, urn, deadline);
+      return { id: "guest-list", outputs: record(found) };
+    },
     // There is nothing outside of the state to compare with.
     read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
-    async update({ oldInputs, newInputs, outputs, deadline }) {
+    async update({ urn, oldInputs, newInputs, outputs, deadline }) {
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
       const added = [...now].filter((address) => !before.has(address));
       const found = await present(context(), added, deadline);
+      await openMailboxes(context(), knownList(newInputs).mails, new Set(added), found, urn, deadline);
       if (found === undefined || outputs.present === undefined) return record(undefined);
       const stillListed = (outputs.present as string[]).filter((address) => now.has(address));
       return record([...stillListed, ...found]);
@@ -72,24 +81,48 @@ export function guestListResource(context: () => Context): Resource {
   };
 }
 
-function checkGuestList(_urn: string, news: Properties, olds: Properties | undefined): CheckResult {
-  if (isUnknown(news)) return { inputs: news, failures: [] };
-  const now = guestListInputs.safeParse(news);
+function checkGuestList(news: Properties, olds: Properties | undefined): CheckResult {
+  // Who mails may not be known yet; that is no reason to let many guests go.
+  const { mails = null, ...others } = news;
+  if (isUnknown(others)) return { inputs: news, failures: [] };
+  const now = guestListInputs.safeParse(isUnknown(mails) || mails === null ? others : news);
   if (!now.success) return { inputs: news, failures: schemaFailures(now.error, news, guestListInputs) };
   const before = guestListInputs.safeParse(olds);
   const reason = before.success ? removalProblem(before.data, now.data) : undefined;
-  return { inputs: now.data as Properties, failures: reason === undefined ? [] : [{ property: "addresses", reason }] };
+  const inputs = { ...(now.data as Properties), ...(mails !== null && { mails }) };
+  return { inputs, failures: reason === undefined ? [] : [{ property: "addresses", reason }] };
 }
 
 /** Only the addresses matter: the other inputs are for `check`, and changing them needs no operation. */
 function sameList(before: Properties, now: Properties): boolean {
-  if (isUnknown(now)) return false;
+  if (isUnknown(now.addresses)) return false;
   const [one, other] = [addressesOf(before), addressesOf(now)];
   return one.size === other.size && [...one].every((address) => other.has(address));
 }
 
 function addressesOf(properties: Properties): Set<string> {
   return new Set((properties as Partial<GuestListInputs>).addresses?.map(canonicalAddress));
+}
+
+/**
+ * Makes sure that the mailboxes of the guests who come onto the list can be used, before any of them is invited.
+ *
+ * @param added the addresses that come onto the list
+ * @param present those of them who are in the tenant already, and get no mail
+ */
+async function openMailboxes(
+  { mailboxes }: Context,
+  mails: readonly ListMails[] = [],
+  added: ReadonlySet<string>,
+  present: readonly string[] = [],
+  urn: string,
+  deadline: Deadline,
+): Promise<void> {
+  for (const { from, addresses } of mails) {
+    const count = addresses.filter((address) => added.has(address) && !present.includes(address)).length;
+    if (from === undefined || count === 0) continue;
+    (await mailboxes.open(from, urn, deadline)).expect(count);
+  }
 }
 
 /** Nothing is recorded where the application may not read users. */

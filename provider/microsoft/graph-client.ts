@@ -85,6 +85,14 @@ export class GraphClient {
     return { body: response.body, date: Number.isNaN(date.getTime()) ? new Date() : date };
   }
 
+  /** The permissions that the token names: an application's roles, or what a person has consented to. */
+  async grantedPermissions(deadline: Deadline): Promise<ReadonlySet<string>> {
+    const payload = (await this.#session.token(deadline)).split(".")[1] ?? "";
+    const claims = tokenClaims.safeParse(parseJson(Buffer.from(payload, "base64url").toString("utf8")));
+    if (!claims.success) return new Set();
+    return new Set([...claims.data.roles, ...claims.data.scp.split(" ")]);
+  }
+
   /** The whole URL of an object, as references between objects ask for. */
   async objectUrl(path: string, deadline: Deadline): Promise<string> {
     const { graph } = await this.#session.cloud(deadline);
@@ -196,6 +204,16 @@ const batchBody = z.object({
 export class OutcomeUnknown extends Error {
   constructor(cause: GraphUnavailable) {
     super(cause.message, { cause });
+  }
+}
+
+const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
