@@ -76,7 +76,7 @@ describe("who owns a guest", () => {
     expect(Object.keys(test.guestIds())).toEqual([olga]);
   });
 
-  it("[case 2] goes with `pulumi state move`, and the stack that they left never removes them", async () => {
+  it("[case 2] leaves a guest alone whom somebody took out of the state, to move them to another stack", async () => {
     test.configure(list(tara, olga));
     await test.stack.up();
     const urn = (await invitationUrns()).find((one) => one.endsWith(tara)) ?? "";
