@@ -25,7 +25,7 @@ export interface RecordedGuest {
 /** One run of the provider: what the engine starts anew for each `pulumi` command. */
 export interface Run {
   /** Writes the list down, as `GuestInvitations` does before its guests; returns who was there. */
-  writeListDown(addresses: string[]): Promise<string[] | undefined>;
+  writeListDown(addresses: string[], mails?: Properties[]): Promise<string[] | undefined>;
   invite(address: string, more?: Properties): Promise<RecordedGuest>;
   update(guest: RecordedGuest, changes: Properties): Promise<RecordedGuest>;
   /** `undefined` where the guest is gone. */
@@ -109,11 +109,11 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
 
   return {
     said,
-    async writeListDown(addresses) {
+    async writeListDown(addresses, mails) {
       const { outputs } = await list.create({
         urn: "",
         deadline: deadlineBy(clock),
-        inputs: checked(list, { addresses }),
+        inputs: checked(list, { addresses, ...(mails && { mails }) }),
       });
       isWrittenDown = true;
       present = outputs.present as string[] | undefined;
