@@ -109,10 +109,10 @@ describe("a scope", () => {
   ])("[H5] is not %s", (id) => expect(typeof azureScope(id)).toBe("string"));
 
   it("[M6] is read in linear time", () => {
-    const began = performance.now();
+    const before = process.cpuUsage();
     for (const part of ["/", "a/", "../", "providers/a/"]) azureScope(part.repeat(100_000));
     azureScope("/providers/a/b".repeat(140));
-    expect(performance.now() - began).toBeLessThan(100);
+    expect(process.cpuUsage(before).user).toBeLessThan(200_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { invitationProperties, invitationToken, messageProperties } from "./invitation-properties.ts";
+import { invitationProperties, invitationToken } from "./invitation-properties.ts";
 import { policies } from "./policies.ts";
 import { type JudgedResource, judge } from "./policy-examples.ts";
 
@@ -71,7 +71,7 @@ const hostile = [
 ].map((part) => part.repeat(Math.ceil(200_000 / part.length)));
 
 function resources(text: string): JudgedResource[] {
-  const message = Object.fromEntries(messageProperties.map((name) => [name, text]));
+  const message = { body: text, language: text, additionalRecipients: text };
   const props = { ...Object.fromEntries(invitationProperties.map((name) => [name, text])), message, userId: text };
   const ids = { principalId: text, roleDefinitionId: text, scope: text, memberObjectId: text, groupObjectId: text };
   const grant = (type: string, name: string): JudgedResource => ({
@@ -95,14 +95,15 @@ function resources(text: string): JudgedResource[] {
 }
 
 describe.each(policies)("[M6] $name", (policy) => {
-  it("judges 200 kB of anything at once, and quotes little of it", () => {
+  it("judges 200 kB of anything at once, and quotes little of it", { timeout: 60_000 }, () => {
     const slow: string[] = [];
     for (const text of hostile) {
-      const began = performance.now();
+      // Processor time: other tests run beside this one.
+      const before = process.cpuUsage();
       const messages = judge(policy, resources(text));
-      const took = performance.now() - began;
+      const { user } = process.cpuUsage(before);
       // The quadratic ones took a minute.
-      if (took > 500) slow.push(`${JSON.stringify(text.slice(0, 20))}: ${Math.round(took)} ms`);
+      if (user > 500_000) slow.push(`${JSON.stringify(text.slice(0, 20))}: ${Math.round(user / 1000)} ms`);
       expect(messages.length).toBeLessThan(50);
       expect(Math.max(0, ...messages.map(({ length }) => length))).toBeLessThan(2500);
       expect(messages.join("")).not.toMatch(/[\p{Cc}\p{Cf}]/u);

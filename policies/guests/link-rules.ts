@@ -193,7 +193,7 @@ function asBrowsersRead(text: string): string {
 const utf8 = new TextDecoder();
 
 /**
- * Undoes one encoding: percent signs, and the escapes of JSON and old web servers (`\\u002f`, `%u002f`). What is malformed
+ * Undoes one encoding: percent signs, and the escapes of JSON and old web servers (`\u002f`, `%u002f`). What is malformed
  * stays, and the rest is decoded: one stray `%` hides nothing.
  */
 function decodedOnce(text: string): string {

