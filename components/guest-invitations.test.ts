@@ -251,7 +251,7 @@ describe("outputs", () => {
     const known = Object.entries(component.guests["old@x.example"] ?? {});
 
     expect(known.map(([property]) => property).sort()).toEqual(
-      ["adopted", "invitedAt", "redeemUrl", "state", "userId", "userPrincipalName"].sort(),
+      ["adopted", "invitedAt", "mailedAt", "mailedBy", "redeemUrl", "state", "userId", "userPrincipalName"].sort(),
     );
     for (const [property, output] of known) {
       expect(await pulumi.isSecret(output), property).toBe(property === "redeemUrl");

@@ -9,6 +9,8 @@ import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
 import type { Backend, GuestInvitation } from "./backends/backend.ts";
 import { entraGuestsBackend } from "./backends/entra-guests.ts";
+import type { ListFile } from "./config/list-rules.ts";
+import { listFile, projectFiles } from "./config/project-files.ts";
 import { withDefaults } from "./defaults.ts";
 import { announceExpiry } from "./expiry.ts";
 import {
@@ -18,6 +20,7 @@ import {
   type GuestListArgs,
   type InvitationArgs,
   type InvitationState,
+  type ListMails,
   type ListSettings,
   type OnDeleteChoice,
 } from "./generated/sdk.ts";
@@ -53,6 +56,10 @@ interface ShownGuest {
   userPrincipalName?: pulumi.Output<string | undefined>;
   /** When the guest was last invited, ISO 8601 in UTC. */
   invitedAt?: pulumi.Output<string | undefined>;
+  /** The mailbox of your tenant that mails the guest; `undefined` where Microsoft does. */
+  mailedBy?: pulumi.Output<string | undefined>;
+  /** When it last mailed the guest, ISO 8601 in UTC. */
+  mailedAt?: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before. */
   adopted?: pulumi.Output<boolean>;
 }
@@ -106,7 +113,8 @@ export class GuestInvitations extends pulumi.ComponentResource {
    */
   constructor(name: string, args: GuestInvitationsArgs, opts?: pulumi.ComponentResourceOptions) {
     const backend = args.engine === "azuread" ? azureadBackend : entraGuestsBackend;
-    const problems = guestProblems(args, backend);
+    const templates = mailTemplates();
+    const problems = guestProblems(args, backend, templates.read);
     if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
     super(guestInvitationsToken, name, {}, opts);
 
@@ -119,7 +127,7 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const stays = Promise.withResolvers<string[]>();
     const list = backend.keepsRecord ? writeDown(name, current, expired, stays.promise, access, args, this) : undefined;
     const record = list && new ListRecord(list);
-    const planned = planInvitations(current, backend, record, access, args.transform?.invitation, this);
+    const planned = planInvitations(current, backend, record, access, templates, args.transform?.invitation, this);
     stays.resolve(planned.filter(({ opts }) => opts.retainOnDelete).map(({ address }) => address));
     const invitations = invite(planned, backend, name);
     if (record !== undefined) record.end(name, invitations, this);
@@ -164,6 +172,7 @@ function writeDown(
     keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
     disable: thatLeave("disable"),
     access: access.held,
+    mails: mailsOf(current),
   };
   if (removalLimit !== undefined) args.removalLimit = removalLimit;
   if (allowRemoval !== undefined) args.allowRemoval = allowRemoval;
@@ -190,16 +199,20 @@ function planInvitations(
   backend: Backend,
   record: ListRecord | undefined,
   access: ListAccess,
+  templates: MailTemplates,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
   parent: pulumi.Resource,
 ): PlannedInvitation[] {
+  const timeouts = mailTimeouts(guests);
   return guests.map((guest) => {
     const address = canonicalAddress(guest.email);
     const args = backend.args(access.invitee(guest));
+    if (guest.mailTemplate !== undefined) args.mailTemplate = templates.text(guest.mailTemplate);
     if (record !== undefined) args.existedBefore = record.existedBefore(address);
     const grants = access.grantsOf(address);
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
+    if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);
@@ -219,14 +232,69 @@ function invite(
   );
 }
 
+/** Those who are mailed, by who mails them, for the preview and for the look at the mailboxes. */
+function mailsOf(guests: readonly GuestArgs[]): ListMails[] {
+  const mailed = guests.filter(({ sendInvitation }) => sendInvitation !== false);
+  // A mailbox out of a secret is one object for all guests that have it from the defaults.
+  return [...Map.groupBy(mailed, ({ mailFrom }) => mailFrom)].map(([mailFrom, group]) => ({
+    ...(mailFrom !== undefined && { from: mailFrom }),
+    addresses: group.map(({ email }) => canonicalAddress(email)).sort(),
+    withBody: group.filter(({ message }) => message?.body !== undefined).length,
+    ...(mailFrom !== undefined && typeof mailFrom !== "string" && { concealed: true }),
+  }));
+}
+
+function isMailedByMailbox({ mailFrom, sendInvitation }: GuestArgs): boolean {
+  return mailFrom !== undefined && sendInvitation !== false;
+}
+
+/** A mailbox sends 30 mails a minute: on a long list, the last guest waits for all the others. */
+function mailTimeouts(guests: readonly GuestArgs[]): pulumi.CustomTimeouts | undefined {
+  const minutes = Math.ceil(guests.filter(isMailedByMailbox).length / 30);
+  if (minutes <= usualMinutes / 2) return undefined;
+  const timeout = `${usualMinutes + minutes}m`;
+  return { create: timeout, update: timeout };
+}
+
+/** How long a guest may take where nothing is said, in minutes. */
+const usualMinutes = 10;
+
+interface MailTemplates {
+  read(path: string): ListFile;
+  /** The text of a template that is right. */
+  text(path: string): string;
+}
+
+/** The templates of mails, each file read once, and none where none is named. */
+function mailTemplates(): MailTemplates {
+  const files = new Map<string, ListFile>();
+  const read = (path: string): ListFile => {
+    const known = files.get(path);
+    if (known !== undefined) return known;
+    const project = projectFiles(pulumi.runtime.getRootDirectory(), process.cwd());
+    const file = listFile(project, path, "a template");
+    files.set(path, file);
+    return file;
+  };
+  return {
+    read,
+    text: (path) => {
+      const file = read(path);
+      if ("rule" in file) throw new Error(file.rule);
+      return file.text;
+    },
+  };
+}
+
 function knownOf(invitation: GuestInvitation): InvitedGuest {
   // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
   return { ...shownOf(invitation), redeemUrl: pulumi.secret(invitation.redeemUrl) };
 }
 
 /** What may be shown. The redeem URLs stay in the children's state: a second copy of each would slow every checkpoint. */
-function shownOf({ userId, state, userPrincipalName, invitedAt, adopted }: GuestInvitation): ShownGuest {
-  return definedOnly({ userId, state, userPrincipalName, invitedAt, adopted }) as ShownGuest;
+function shownOf(invitation: GuestInvitation): ShownGuest {
+  const { userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted } = invitation;
+  return definedOnly({ userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted }) as ShownGuest;
 }
 
 function definedOnly<T extends object>(value: T): T {

@@ -106,6 +106,23 @@ export type HeldAccess = z.output<typeof heldAccess>;
 
 const fromComponent = { change: "nothing", setBy: "GuestInvitations" } as const;
 
+/** Guests of a list whose mails have one sender. */
+export const listMails = z
+  .strictObject({
+    from: z
+      .string()
+      .optional()
+      .meta({ description: "The mailbox that mails them, by address or object id. Absent where Microsoft does." }),
+    addresses: addresses.meta({ description: "The guests' addresses." }),
+    withBody: z.int().default(0).meta({ description: "How many of them have a personal message." }),
+    concealed: z.boolean().default(false).meta({ description: "Whether the mailbox's name must not be shown." }),
+  })
+  .register(types, { name: "ListMails" })
+  .meta({ description: "Guests whose mails have one sender." });
+
+/** The guests of a list by who mails them. */
+export type ListMails = z.output<typeof listMails>;
+
 /** The inputs of `entra-guests:index:GuestList`. */
 export const guestListInputs = z.strictObject({
   addresses: addresses
@@ -149,6 +166,14 @@ export const guestListInputs = z.strictObject({
     .register(properties, { change: "nothing" })
     .prefault({}),
   allowRemoval: allowRemoval.default(false),
+  mails: z
+    .array(listMails)
+    .optional()
+    .meta({
+      description:
+        "Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited.",
+    })
+    .register(properties, { change: "nothing", setBy: "GuestInvitations" }),
 });
 
 export type GuestListInputs = z.output<typeof guestListInputs>;

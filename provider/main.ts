@@ -10,7 +10,9 @@ import { FreshLookUps } from "./guest/guest-look-up.ts";
 import { type Context, invitationResource } from "./guest/guest-resources.ts";
 import { guestListResource, settledGuestsResource } from "./guest/list-record.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
+import { Mailboxes } from "./microsoft/mailbox.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
+import { signInKind } from "./microsoft/sign-in-credential.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
 import { serve } from "./pulumi/plugin-server.ts";
 import { type Engine, isUnknown, type ResourceProvider } from "./pulumi/resource-provider.ts";
@@ -40,8 +42,16 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
     },
     configure(config) {
       const configuration = readConfiguration(config, process.env);
-      const replication = { time: replicationTime(configuration), startedAt };
-      context = { graph: new GraphClient(new Session(configuration)), replication, engine, claims, lookUps };
+      const graph = new GraphClient(new Session(configuration));
+      context = {
+        graph,
+        replication: { time: replicationTime(configuration), startedAt },
+        engine,
+        mailboxes: new Mailboxes(graph, (message, urn) => engine.log("warning", message, urn)),
+        signIn: signInKind(configuration),
+        claims,
+        lookUps,
+      };
     },
     async close() {
       await context?.graph.close();

@@ -2,10 +2,12 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import type { Server } from "node:https";
 import { join, resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
+import type * as z from "zod";
 import { accessOf, type UserAccess } from "./domain/app-access.ts";
 import { BrowserSessions, type GuestSignIn, Passcodes } from "./domain/guest-sign-in.ts";
 import type { CollaborationRules, Inviting } from "./domain/invite-guest.ts";
 import { acceptFor } from "./domain/redeem-invitation.ts";
+import type { Mailing } from "./domain/send-mail.ts";
 import { type FaultRule, FaultRules } from "./http/faults.ts";
 import { Throttle } from "./http/graph/routes.ts";
 import { closeServer, listen, portOf, type ServerCertificate, serverCertificate } from "./http/https-server.ts";
@@ -19,6 +21,7 @@ import type { AppRegistration } from "./store/application-store.ts";
 import { Database } from "./store/database.ts";
 import type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
 import type { User } from "./store/object-types.ts";
+import { type Rehearsal, rehearsal } from "./store/rehearsal.ts";
 import { applySeed, readSeed } from "./store/seed.ts";
 import { openTenantStore, type TenantStore } from "./store/tenant-store.ts";
 
@@ -44,6 +47,8 @@ export interface TenantOptions {
   throttling?: boolean;
   /** The external-collaboration settings: which domains may be invited. Default: every domain. */
   collaboration?: CollaborationRules;
+  /** What the tenant does where the real service may do either; see `tenant/README.md`. */
+  rehearsal?: z.input<typeof rehearsal>;
   /** Faults that are set from the start; see `tenant/README.md`. */
   faults?: readonly FaultRule[];
   /** Where the inbox listens. Default: no mail is sent; it is recorded, and sent by a later start with an inbox. */
@@ -76,6 +81,8 @@ export interface Tenant {
   clearRequests(): void;
   /** What goes wrong on request: `set` replaces all rules. */
   faults: Pick<FaultRules, "set" | "clear" | "list">;
+  /** Changes what the tenant does where the real service may do either. */
+  rehearse(changes: Partial<Rehearsal>): void;
   /** Every mail that was sent, or would have been. */
   mails(): ListedMail[];
   /** Live users as they are now, whatever the replication lag. */
@@ -117,7 +124,11 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
   let server: Server | undefined;
   try {
     const seed = readSeed();
-    const store = await openTenantStore(database, seed, { now, replicationLagSeconds });
+    const store = await openTenantStore(database, seed, {
+      now,
+      replicationLagSeconds,
+      rehearsal: rehearsal.parse(options.rehearsal ?? {}),
+    });
     applySeed(seed, store);
     store.users.sweep();
     mailer = options.mail && (await openMailer(store, dataDir, options.mail));
@@ -174,10 +185,11 @@ function partsOf(
     url,
     collaboration: options.collaboration ?? {},
     handOver: (mail) => {
-      void mailer?.sendInvitations();
+      void mailer?.sendRecorded();
       return options.onInvitation?.(mail);
     },
   };
+  const mailing: Mailing = { store, handOver: () => void mailer?.sendRecorded() };
   const signIn: GuestSignIn = {
     passcodes: new Passcodes(now),
     browsers: new BrowserSessions(now),
@@ -188,7 +200,7 @@ function partsOf(
   };
   return {
     control: { store, url, requests: new RequestLog(), onRequest: options.onRequest ?? (() => {}), faults },
-    graph: { store, url, inviting, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
+    graph: { store, url, inviting, mailing, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
     arm: { store, tokens, resourceGroups },
     identity: { url, settings, now, tokens },
     site: { store, url, inviting, signIn, inboxUrl: mailer?.inboxUrl },
@@ -235,6 +247,7 @@ function handleOf(
     requests: () => requests.all(),
     clearRequests: () => requests.clear(),
     faults,
+    rehearse: (changes) => void Object.assign(store.rehearsal, rehearsal.parse({ ...store.rehearsal, ...changes })),
     mails: () => mails.list(),
     users: () => users.currentUsers("live"),
     guests: () => users.currentUsers("live").filter(({ userType }) => userType === "Guest"),

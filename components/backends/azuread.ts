@@ -32,7 +32,8 @@ export const azureadBackend: Backend = {
   problems: azureadProblems,
   args: azureadArgs,
   options: azureadOptions,
-  create: (name, args, opts) => new (azureadInvitation())(name, args, opts),
+  // The message's copies are one address by then: without mailFrom, a list of several is refused.
+  create: (name, args, opts) => new (azureadInvitation())(name, args as never, opts),
   keepsRecord: false,
 };
 

@@ -8,6 +8,8 @@ export type GuestInvitation = pulumi.CustomResource & {
   readonly state?: pulumi.Output<InvitationState>;
   readonly userPrincipalName?: pulumi.Output<string | undefined>;
   readonly invitedAt?: pulumi.Output<string | undefined>;
+  readonly mailedBy?: pulumi.Output<string | undefined>;
+  readonly mailedAt?: pulumi.Output<string | undefined>;
   readonly adopted?: pulumi.Output<boolean>;
 };
 

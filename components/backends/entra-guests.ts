@@ -15,7 +15,9 @@ import type { Backend } from "./backend.ts";
 export const entraGuestsBackend: Backend = {
   problems: () => [],
   args: invitationArgs,
-  options: () => ({}),
+  // A mailbox out of a secret stays one, also where the provider tells who mailed.
+  options: ({ mailFrom }) =>
+    mailFrom === undefined || typeof mailFrom === "string" ? {} : { additionalSecretOutputs: ["mailedBy"] },
   create: (name, args, opts) => new Invitation(name, args, opts),
   keepsRecord: true,
 };
@@ -38,5 +40,7 @@ function invitationArgs(guest: GuestArgs): InvitationArgs {
 
 /** The message under the names of `azuread.Invitation`. */
 export function messageArgs(message: GuestMessage): InvitationMessage {
-  return onResource(message);
+  const { cc } = message;
+  // A list of one address says the same as the address, and a change between the two is none.
+  return onResource(Array.isArray(cc) && cc.length === 1 ? { ...message, cc: cc[0] } : message);
 }

@@ -69,12 +69,12 @@ export interface GrantedAppOutput {
 
 /** What the mail says. Default: Microsoft's standard text in en-US. */
 export interface GuestMessage {
-  /** The personal text in the mail, plain text. Not beside a language. */
+  /** The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does. */
   body?: pulumi.Input<string>;
-  /** The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US. */
+  /** The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US. */
   language?: pulumi.Input<string>;
-  /** One address that gets a copy of the mail; Graph takes no more than one. */
-  cc?: pulumi.Input<string>;
+  /** Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one). */
+  cc?: pulumi.Input<string | string[]>;
 }
 
 /** Access that several guests share. */
@@ -115,22 +115,22 @@ export interface InvitationGrantsOutput {
 
 /** What the mail says. Default: Microsoft's standard text in en-US. */
 export interface InvitationMessage {
-  /** The personal text in the mail, plain text. Not beside a language. */
+  /** The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does. */
   body?: pulumi.Input<string | undefined>;
-  /** The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US. */
+  /** The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US. */
   language?: pulumi.Input<string | undefined>;
-  /** One address that gets a copy of the mail; Graph takes no more than one. */
-  additionalRecipients?: pulumi.Input<string | undefined>;
+  /** Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one). */
+  additionalRecipients?: pulumi.Input<string | string[] | undefined>;
 }
 
 /** {@link InvitationMessage} as read back. */
 export interface InvitationMessageOutput {
-  /** The personal text in the mail, plain text. Not beside a language. */
+  /** The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does. */
   readonly body?: string;
-  /** The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US. */
+  /** The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US. */
   readonly language?: string;
-  /** One address that gets a copy of the mail; Graph takes no more than one. */
-  readonly additionalRecipients?: string;
+  /** Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one). */
+  readonly additionalRecipients?: string | string[];
 }
 
 /**
@@ -155,6 +155,30 @@ export interface LeaverOutput {
   readonly address: string;
   /** What is to become of the guest: delete or disable. */
   readonly onDelete: string;
+}
+
+/** Guests whose mails have one sender. */
+export interface ListMails {
+  /** The mailbox that mails them, by address or object id. Absent where Microsoft does. */
+  from?: pulumi.Input<string | undefined>;
+  /** The guests' addresses. */
+  addresses: pulumi.Input<pulumi.Input<string>[]>;
+  /** How many of them have a personal message. */
+  withBody?: pulumi.Input<number | undefined>;
+  /** Whether the mailbox's name must not be shown. */
+  concealed?: pulumi.Input<boolean | undefined>;
+}
+
+/** {@link ListMails} as read back. */
+export interface ListMailsOutput {
+  /** The mailbox that mails them, by address or object id. Absent where Microsoft does. */
+  readonly from?: string;
+  /** The guests' addresses. */
+  readonly addresses: string[];
+  /** How many of them have a personal message. */
+  readonly withBody?: number;
+  /** Whether the mailbox's name must not be shown. */
+  readonly concealed?: boolean;
 }
 
 /**
@@ -194,9 +218,15 @@ export interface GuestDefaults {
   redirectUrl?: pulumi.Input<string> | AppLink;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
   message?: GuestMessage;
+  /** The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites. */
+  mailFrom?: pulumi.Input<string>;
+  /** The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject. */
+  mailSubject?: pulumi.Input<string>;
+  /** An HTML file inside the project that the mail is made of, relative to the folder of the stack configs. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}. Default: the standard text. */
+  mailTemplate?: string;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: UserType;
-  /** Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
   sendInvitation?: boolean;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean>;
@@ -270,6 +300,12 @@ export interface InvitationArgs {
   redirectUrl: pulumi.Input<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
   message?: pulumi.Input<InvitationMessage | undefined>;
+  /** The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites. */
+  mailFrom?: pulumi.Input<string | undefined>;
+  /** The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject. */
+  mailSubject?: pulumi.Input<string | undefined>;
+  /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
+  mailTemplate?: pulumi.Input<string | undefined>;
   /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
   userDisplayName?: pulumi.Input<string | undefined>;
   /** The guest's given name. At most 64 characters. */
@@ -292,7 +328,7 @@ export interface InvitationArgs {
   usageLocation?: pulumi.Input<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: pulumi.Input<UserType | undefined>;
-  /** Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
   sendInvitation?: pulumi.Input<boolean | undefined>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean | undefined>;
@@ -339,6 +375,12 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly redirectUrl: pulumi.Output<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
   declare readonly message: pulumi.Output<InvitationMessageOutput | undefined>;
+  /** The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites. */
+  declare readonly mailFrom: pulumi.Output<string | undefined>;
+  /** The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject. */
+  declare readonly mailSubject: pulumi.Output<string | undefined>;
+  /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
+  declare readonly mailTemplate: pulumi.Output<string | undefined>;
   /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
   declare readonly userDisplayName: pulumi.Output<string | undefined>;
   /** The guest's given name. At most 64 characters. */
@@ -361,7 +403,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly usageLocation: pulumi.Output<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   declare readonly userType: pulumi.Output<UserType | undefined>;
-  /** Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
   declare readonly sendInvitation: pulumi.Output<boolean>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   declare readonly accountEnabled: pulumi.Output<boolean | undefined>;
@@ -387,6 +429,10 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly state: pulumi.Output<InvitationState>;
   /** When the guest was last invited (an adopted one: joined the directory), ISO 8601 date and time in UTC. */
   declare readonly invitedAt: pulumi.Output<string | undefined>;
+  /** The mailbox that mails the guest. Absent where Microsoft does, and where nobody does. */
+  declare readonly mailedBy: pulumi.Output<string | undefined>;
+  /** When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent. */
+  declare readonly mailedAt: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before this resource; then destroying it leaves the guest in place. */
   declare readonly adopted: pulumi.Output<boolean>;
   /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none. Graph: invitation.inviteRedeemUrl. */
@@ -437,6 +483,9 @@ const invitationOutputs = {
   userEmailAddress: undefined,
   redirectUrl: undefined,
   message: undefined,
+  mailFrom: undefined,
+  mailSubject: undefined,
+  mailTemplate: undefined,
   userDisplayName: undefined,
   givenName: undefined,
   surname: undefined,
@@ -461,6 +510,8 @@ const invitationOutputs = {
   userPrincipalName: undefined,
   state: undefined,
   invitedAt: undefined,
+  mailedBy: undefined,
+  mailedAt: undefined,
   adopted: undefined,
   redeemUrl: undefined,
 };
@@ -483,6 +534,8 @@ export interface GuestListArgs {
   removalLimit?: pulumi.Input<RemovalLimit | undefined>;
   /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
   allowRemoval?: pulumi.Input<boolean | undefined>;
+  /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
+  mails?: pulumi.Input<pulumi.Input<ListMails>[] | undefined>;
 }
 
 /** A list of guests as a whole. It exists in the state only: it stops a change that would remove many guests at once, and writes down who is in the tenant already, before anything is sent. */
@@ -506,6 +559,8 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly removalLimit: pulumi.Output<RemovalLimit | undefined>;
   /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
   declare readonly allowRemoval: pulumi.Output<boolean>;
+  /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
+  declare readonly mails: pulumi.Output<ListMailsOutput[] | undefined>;
   /** The addresses (in lower case) of those who were guests of the tenant before they came on the list. Absent where the application may not read users. */
   declare readonly present: pulumi.Output<string[] | undefined>;
   /** The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users. */
@@ -565,6 +620,7 @@ const guestlistOutputs = {
   access: undefined,
   removalLimit: undefined,
   allowRemoval: undefined,
+  mails: undefined,
   present: undefined,
   absent: undefined,
   leavers: undefined,

@@ -5,6 +5,8 @@ import {
   invitationToken,
   type MessageProperty,
 } from "./invitation-properties.ts";
+import { configOf } from "./policy-settings.ts";
+import { shownName } from "./violation-words.ts";
 
 /** The type token of the official package's invitations. */
 export const officialInvitationType = "azuread:index/invitation:Invitation";
@@ -124,7 +126,7 @@ export function invitationOf(resource: SeenResource): SeenInvitation | undefined
   const address = readText(() => props.userEmailAddress);
   return {
     madeBy,
-    label: isKnown(address) ? address : `the guest of ${resource.name}`,
+    label: isKnown(address) ? shownName(address) : `the guest of ${shownName(resource.name)}`,
     urn: resource.urn,
     address,
     redirectUrl: readText(() => props.redirectUrl),
@@ -151,38 +153,35 @@ function recipients(written: Value<Value<string>[]>): Value<string>[] {
 
 function addresses(text: string): string[] {
   const parts = text.split(/[,;]/).map((part) => part.trim());
-  return parts.filter((part) => part !== "");
+  // A longer text is judged as a whole, and so refused: it is no address.
+  return parts.length > mostAddresses ? [text] : parts.filter((part) => part !== "");
 }
 
-/**
- * A policy's settings, with the schema's defaults for the ones that are not set.
- *
- * The engine fills in defaults as well. Doing it here lets a policy run without an engine.
- *
- * @param args the policy's arguments
- * @param schema the schema of the policy's settings, with a default for each
- */
-export function configOf<T extends object>(args: { getConfig<C extends object>(): C }, schema: PolicyConfigSchema): T {
-  const defaults = Object.entries(schema.properties).map(([name, property]) => [name, property.default]);
-  return { ...Object.fromEntries(defaults), ...args.getConfig<Partial<T>>() } as T;
-}
+/** How many addresses in one text are judged one by one. */
+const mostAddresses = 50;
 
 /**
  * Makes the `validateResource` of a policy about invitations. It passes every other resource.
  *
+ * @param name the policy's name
  * @param configSchema the schema of the policy's settings
  * @param judge judges one invitation: it returns a sentence or two for each thing that is wrong, with what to do about
  *   it; `undefined` entries report nothing
  */
 export function validateInvitations<Config extends object>(
+  name: string,
   configSchema: PolicyConfigSchema,
   judge: (invitation: SeenInvitation, config: Config) => (string | undefined)[],
 ): ResourceValidation {
   return (args, reportViolation) => {
     const invitation = invitationOf(args);
     if (invitation === undefined) return;
-    for (const problem of judge(invitation, configOf<Config>(args, configSchema))) {
-      if (problem !== undefined) reportViolation(`${invitation.label}: ${problem}`);
-    }
+    const found = judge(invitation, configOf<Config>(args, name, configSchema)).filter((one) => one !== undefined);
+    for (const problem of found.slice(0, mostProblems)) reportViolation(`${invitation.label}: ${problem}`);
+    const more = found.length - mostProblems;
+    if (more > 0) reportViolation(`${invitation.label}: and ${more} more problems of this kind.`);
   };
 }
+
+/** How many problems of one invitation a policy reports; a report that is longer hides the other guests. */
+const mostProblems = 10;

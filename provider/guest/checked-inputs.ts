@@ -1,5 +1,6 @@
 import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
 import { type InvitationInputs, invitationInputs, type Message } from "../../model/invitation.ts";
+import { copiesOf } from "../../model/message.ts";
 import { type CheckResult, type Properties, schemaFailures } from "../pulumi/resource-provider.ts";
 
 /**
@@ -64,6 +65,6 @@ export function sameMessage(one: Message = {}, other: Message = {}): boolean {
   return (
     one.body === other.body &&
     one.language === other.language &&
-    one.additionalRecipients === other.additionalRecipients
+    copiesOf(one.additionalRecipients).join() === copiesOf(other.additionalRecipients).join()
   );
 }

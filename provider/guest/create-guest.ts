@@ -5,11 +5,10 @@ import { type GraphClient, OutcomeUnknown } from "../microsoft/graph-client.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants, sponsorIds } from "../microsoft/graph-relationships.ts";
 import { awaitUser, findUser, type GraphUser, type SentInvitation, sendInvitation } from "../microsoft/graph-users.ts";
-import type { CreateRequest, Engine, Properties } from "../pulumi/resource-provider.ts";
+import type { CreateRequest, Properties } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import type { Claims } from "./delete-guest.ts";
 import {
-  type Directory,
   type FreshLookUps,
   type LookUp,
   lookUpAfterCutShortRun,
@@ -19,14 +18,14 @@ import {
   untilSettled,
 } from "./guest-look-up.ts";
 import { type Facts, invitationOf, liveFacts } from "./guest-state.ts";
+import { hasOwnMail, type MailContext } from "./mail-guest.ts";
 import { type Decision, decide, type Evidence, type ListRecord, recordOf } from "./origin.ts";
 import { bringBack, bringIntoLine, unfinished } from "./update-guest.ts";
 
 type Created = Promise<{ id: string; outputs: Properties }>;
 
 /** One guest on the way into the tenant. */
-interface Creation extends Directory {
-  engine: Engine;
+interface Creation extends MailContext {
   claims: Claims;
   inputs: InvitationInputs;
   urn: string;
@@ -42,12 +41,12 @@ interface Creation extends Directory {
  * @throws Error where nothing was done, InitializationError where the guest is there but not as declared
  */
 export async function createGuest(
-  context: Directory & { engine: Engine; claims: Claims; lookUps: FreshLookUps },
+  context: MailContext & { claims: Claims; lookUps: FreshLookUps },
   { inputs: properties, urn, deadline }: CreateRequest,
 ): Created {
-  const { graph, replication, engine, claims, lookUps } = context;
+  const { graph, replication, engine, mailboxes, claims, lookUps } = context;
   const inputs = knownInputs(properties);
-  const creation: Creation = { graph, replication, engine, claims, inputs, urn, deadline };
+  const creation: Creation = { graph, replication, engine, mailboxes, claims, inputs, urn, deadline };
   return claims.inTurn(inputs.userEmailAddress, () => takeUp(creation, lookUps));
 }
 
@@ -117,15 +116,18 @@ async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decisi
   const { graph, inputs, claims, engine, urn, deadline } = creation;
   const address = inputs.userEmailAddress;
   claims.created(urn, address, { userId: user.id, adopted });
+  const isWaiting = user.externalUserState === "PendingAcceptance" && user.accountEnabled !== false;
+  // The mailbox knows whether that run has mailed the guest.
+  const mailedBy = hasOwnMail(inputs) && isWaiting ? inputs.mailFrom : undefined;
   engine.log(
     "info",
-    `${address} was invited by an earlier run of this stack (object id ${user.id}): its own, and not mailed again.`,
+    `${address} was invited by an earlier run of this stack (object id ${user.id}): its own, and ` +
+      `${mailedBy === undefined ? "not mailed again" : "mailed now, unless that run did"}.`,
     urn,
   );
   // That run may have restored the guest, with all former access.
   await takeAccess(creation, user.id);
   // Where no mail is sent, the link is the only way in, and it was lost with the run that was cut short.
-  const isWaiting = user.externalUserState === "PendingAcceptance" && user.accountEnabled !== false;
   const link =
     !inputs.sendInvitation && isWaiting
       ? await newInvitation(creation)
@@ -134,7 +136,7 @@ async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decisi
             throw cannot("invite", address, error);
           })
       : undefined;
-  return bringIntoLine(creation, { ...guestFacts(user, adopted), redeemUrl: link?.redeemUrl }, user);
+  return bringIntoLine(creation, { ...guestFacts(user, adopted), redeemUrl: link?.redeemUrl, mailedBy }, user);
 }
 
 async function restore(creation: Creation, user: GraphUser, { adopted }: Decision, evidence: Evidence): Created {
@@ -169,8 +171,10 @@ function guestFacts(user: GraphUser, adopted: boolean): Facts {
  * @throws Error where nobody was invited, InitializationError where the guest did not appear or is not as declared
  */
 async function invite(creation: Creation, evidence: Evidence): Created {
-  const { graph, inputs, claims, engine, urn, deadline } = creation;
+  const { graph, inputs, claims, engine, mailboxes, urn, deadline } = creation;
   const address = inputs.userEmailAddress;
+  // A mailbox that can't be used is told before anybody is invited.
+  if (hasOwnMail(inputs)) await mailboxes.open(inputs.mailFrom, urn, deadline);
   const invitation = await inviteOnce(creation).catch((error) => {
     throw cannot("invite", address, error);
   });
@@ -199,7 +203,8 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   } else if (user !== undefined && origin === "this run" && head > momentsAgo) {
     engine.log("warning", `${address} ${wasMadeMomentsAgo(user)}`, urn);
   }
-  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted }, user);
+  const mailedBy = hasOwnMail(inputs) && origin !== "before the stack" ? inputs.mailFrom : undefined;
+  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user);
 }
 
 /** How long the directory may take to show a new guest, in milliseconds; replication takes seconds as a rule. */
@@ -245,7 +250,7 @@ async function inviteOnce(creation: Creation): Promise<FirstInvitation> {
   const { graph, inputs, deadline } = creation;
   const invitation = await newInvitation(creation);
   // Without a mail, making the guest twice is the same as making them once.
-  const isRepeatable = !inputs.sendInvitation;
+  const isRepeatable = !inputs.sendInvitation || hasOwnMail(inputs);
   const beganHere = deadline.clock.now();
   let sent: SentInvitation | undefined;
   while (sent === undefined) {

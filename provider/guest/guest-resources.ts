@@ -1,15 +1,17 @@
-import { type Engine, isUnknown, type Resource } from "../pulumi/resource-provider.ts";
+import type { SignInKind } from "../microsoft/sign-in-credential.ts";
+import { isUnknown, type Resource } from "../pulumi/resource-provider.ts";
 import { checkInvitation } from "./checked-inputs.ts";
 import { createGuest } from "./create-guest.ts";
 import { type Claims, deleteGuest } from "./delete-guest.ts";
-import type { Directory, FreshLookUps } from "./guest-look-up.ts";
+import type { FreshLookUps } from "./guest-look-up.ts";
 import { diffInvitation, previewOutputs } from "./guest-state.ts";
+import type { MailContext } from "./mail-guest.ts";
 import { readGuest } from "./read-guest.ts";
 import { updateGuest } from "./update-guest.ts";
 
 /** What the operations of a run work with: the tenant's directory, the engine, and what the run knows already. */
-export interface Context extends Directory {
-  engine: Engine;
+export interface Context extends MailContext {
+  signIn: SignInKind;
   claims: Claims;
   lookUps: FreshLookUps;
 }

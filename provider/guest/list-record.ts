@@ -4,6 +4,7 @@ import {
   guestListInputs,
   guestListOutputs,
   type Leaver,
+  type ListMails,
   type SettledGuestsInputs,
   settledGuestsInputs,
 } from "../../model/guest-list.ts";
@@ -21,6 +22,7 @@ import type { Claims } from "./delete-guest.ts";
 import { lookUpGuest, NoSuchGuest } from "./guest-look-up.ts";
 import type { Context } from "./guest-resources.ts";
 import { removeLeftBehind, type Suspect } from "./left-behind.ts";
+import { mailNotices } from "./mail-notices.ts";
 import { wasThere } from "./origin.ts";
 import { removalProblems } from "./removal-guard.ts";
 
@@ -35,23 +37,27 @@ import { removalProblems } from "./removal-guard.ts";
  */
 export function guestListResource(context: () => Context, claims: Claims): Resource {
   return {
-    check: (urn, news, olds) => checkGuestList(claims, urn, news, olds),
+    check(urn, news, olds) {
+      const { engine, signIn } = context();
+      for (const { severity, message } of mailNotices(news, signIn)) engine.log(severity, message, urn);
+      return checkGuestList(claims, urn, news, olds);
+    },
     diff: (before, now) => (sameList(before, now) ? new Map() : new Map([["addresses", "update"]])),
     preview: (_inputs, before) =>
       before ?? { present: unknownValue, absent: unknownValue, leavers: unknownValue, recordedAt: unknownValue },
-    async create({ inputs, deadline }) {
-      const added = await lookUpAll(context(), knownList(inputs).addresses, deadline);
+    async create({ urn, inputs, deadline }) {
+      const { addresses, mails } = knownList(inputs);
+      const added = await lookUpAll(context(), addresses, deadline);
+      await openMailboxes(context(), mails, new Set(addresses.map(canonicalAddress)), added?.present, urn, deadline);
       return { id: "guest-list", outputs: written(added, [], deadline) };
     },
     // There is nothing outside of the state to compare with.
     read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
-    async update({ oldInputs, newInputs, outputs, deadline }) {
+    async update({ urn, oldInputs, newInputs, outputs, deadline }) {
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
-      const added = await lookUpAll(
-        context(),
-        [...now].filter((address) => !before.has(address)),
-        deadline,
-      );
+      const coming = [...now].filter((address) => !before.has(address));
+      const added = await lookUpAll(context(), coming, deadline);
+      await openMailboxes(context(), knownList(newInputs).mails, new Set(coming), added?.present, urn, deadline);
       const record = recordOf(outputs, before);
       return written(
         added &&
@@ -205,16 +211,23 @@ function leaversAmong(list: GuestListInputs, outputs: Properties, now: ReadonlyS
 }
 
 function checkGuestList(claims: Claims, urn: string, news: Properties, olds: Properties | undefined): CheckResult {
-  if (isUnknown(news.addresses)) return { inputs: news, failures: [] };
-  const now = guestListInputs.safeParse(news);
+  // Who mails, and what the list gives, may not be known in a preview; that is no reason to let many guests go.
+  const { mails = null, access = null, ...others } = news;
+  if (isUnknown(others)) return { inputs: news, failures: [] };
+  const known = {
+    ...others,
+    ...(mails !== null && !isUnknown(mails) && { mails }),
+    ...(access !== null && !isUnknown(access) && { access }),
+  };
+  const now = guestListInputs.safeParse(known);
   if (!now.success) return { inputs: news, failures: schemaFailures(now.error, news, guestListInputs) };
   claims.list(urn, now.data.addresses);
   const before = guestListInputs.safeParse(olds);
-  // What the list gives may not be known in a preview; the update is asked again.
-  const access = isUnknown(news.access) && before.success ? before.data.access : now.data.access;
-  const reasons = before.success ? removalProblems(before.data, { ...now.data, access }) : [];
+  const held = isUnknown(access) && before.success ? before.data.access : now.data.access;
+  const reasons = before.success ? removalProblems(before.data, { ...now.data, access: held }) : [];
+  const inputs = { ...(now.data as Properties), ...(mails !== null && { mails }), ...(access !== null && { access }) };
   // Naming a property would make the engine print its value, the whole list, before the reason.
-  return { inputs: now.data as Properties, failures: reasons.map((reason) => ({ property: "", reason })) };
+  return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
 }
 
 /** Only the addresses matter: the other inputs are for `check`, and changing them needs no operation. */
@@ -244,6 +257,27 @@ function recordOf(outputs: Properties, listed: ReadonlySet<string>): Record | un
   if (present === undefined) return undefined;
   const there = new Set(present);
   return { present, absent: absent ?? [...listed].filter((address) => !there.has(address)) };
+}
+
+/**
+ * Makes sure that the mailboxes of the guests who come onto the list can be used, before any of them is invited.
+ *
+ * @param added the addresses that come onto the list
+ * @param present those of them who are in the tenant already, and get no mail
+ */
+async function openMailboxes(
+  { mailboxes }: Context,
+  mails: readonly ListMails[] = [],
+  added: ReadonlySet<string>,
+  present: readonly string[] = [],
+  urn: string,
+  deadline: Deadline,
+): Promise<void> {
+  for (const { from, addresses } of mails) {
+    const count = addresses.filter((address) => added.has(address) && !present.includes(address)).length;
+    if (from === undefined || count === 0) continue;
+    (await mailboxes.open(from, urn, deadline)).expect(count);
+  }
 }
 
 function kept(addresses: readonly string[], now: ReadonlySet<string>, added: readonly string[]): string[] {

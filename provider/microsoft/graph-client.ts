@@ -18,7 +18,7 @@ export interface GraphWrite {
    */
   repeatable: boolean;
   /** The status with which Graph says that it is done (Microsoft's reference page of the request). */
-  done: 200 | 201 | 204;
+  done: 200 | 201 | 202 | 204;
 }
 
 /** Graph's limit of requests in one `$batch` (Microsoft's page "Combine multiple requests"). */
@@ -87,7 +87,8 @@ export class GraphClient {
     const response = await withRetries(async () => {
       try {
         const answer = await this.#send(write.method, write.path, write.body, deadline);
-        if (answer.status === write.done && (answer.body === undefined) === (write.done === 204)) return answer;
+        if (answer.status === write.done && (answer.body === undefined) === (write.done === 202 || write.done === 204))
+          return answer;
         const { message, failure } = notGraphs(answer);
         strangers += 1;
         if (write.repeatable && strangers >= strangersBelieved) throw new GraphError(message, failure);
@@ -100,6 +101,14 @@ export class GraphClient {
     }, deadline);
     const date = new Date(response.headers.date ?? Number.NaN);
     return { body: response.body, date: Number.isNaN(date.getTime()) ? undefined : date };
+  }
+
+  /** The permissions that the token names: an application's roles, or what a person has consented to. */
+  async grantedPermissions(deadline: Deadline): Promise<ReadonlySet<string>> {
+    const payload = (await this.#session.token(deadline)).split(".")[1] ?? "";
+    const claims = tokenClaims.safeParse(parseJson(Buffer.from(payload, "base64url").toString("utf8")));
+    if (!claims.success) return new Set();
+    return new Set([...claims.data.roles, ...claims.data.scp.split(" ")]);
   }
 
   /** The whole URL of an object, as references between objects ask for. */
@@ -227,6 +236,16 @@ function decoded(bytes: Buffer, encoding = "identity"): string {
   if (bytes.length === 0) return "";
   const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
   return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
+}
+
+const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body">): unknown {

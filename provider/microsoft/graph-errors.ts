@@ -124,6 +124,7 @@ function graphErrorObject(body: unknown): { code: string; message: string; inner
 const permissions = {
   invite: { name: "User.Invite.All", why: "to send invitations" },
   "invite again": { name: "User.Invite.All", why: "to send invitations" },
+  mail: { name: "Mail.Send (and Mail.ReadWrite)", why: "to mail guests from the mailbox that mailFrom names" },
   "look up": { name: "User.Read.All", why: "to see who is a guest already" },
   read: { name: "User.Read.All", why: "to compare the guest with the stack" },
   change: { name: "User.ReadWrite.All", why: "to change a guest's name, type or profile" },

@@ -6,7 +6,11 @@ export type RefusalReason =
   | "invalid-change"
   /** Nobody can be invited like this. */
   | "invalid-invitation"
+  | MailReason
   | AzureReason;
+
+/** What a mailbox alone refuses. */
+type MailReason = "no-such-mailbox-user" | "no-mailbox" | "not-a-draft" | "no-recipients" | "not-your-address";
 
 /** What Azure alone refuses, each with a code of its own. */
 export type AzureReason =

@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import * as z from "zod";
 import { acceptFor } from "../domain/redeem-invitation.ts";
+import { rehearsal } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { type ArmPart, armRoutes } from "./arm/routes.ts";
 import { applyFault, type FaultRules, faultRule } from "./faults.ts";
@@ -111,6 +112,15 @@ function controlRoutes({ store, url, requests, faults }: ControlPart): Hono<Tena
   app.delete("/faults", (c) => {
     faults.clear();
     return c.body(null, 204);
+  });
+  app.get("/rehearsal", (c) => c.json(store.rehearsal));
+  app.patch("/rehearsal", async (c) => {
+    const changes: unknown = await c.req.json().catch(() => undefined);
+    const parsed = rehearsal.partial().safeParse(changes);
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    // What is not named stays: defaults would reset it.
+    Object.assign(store.rehearsal, rehearsal.parse({ ...store.rehearsal, ...(changes as object) }));
+    return c.json(store.rehearsal);
   });
   app.get("/mails", (c) => c.json({ mails: store.mails.list() }));
   app.post("/accept", async (c) => {

@@ -29,7 +29,10 @@ const seedFile = z.strictObject({
     permissions: z.array(z.enum(permissions)),
     azureRole: z.string(),
   }),
-  members: z.array(z.strictObject({ ...profile, displayName: z.string().min(1), alias })),
+  members: z.array(
+    z.strictObject({ ...profile, displayName: z.string().min(1), alias, mailbox: z.boolean().optional() }),
+  ),
+  sharedMailboxes: z.array(z.strictObject({ displayName: z.string().min(1), alias })).default([]),
   groups: z.array(
     z.strictObject({
       displayName: z.string().min(1),
@@ -73,22 +76,42 @@ export function readSeed(file = path.join(import.meta.dirname, "..", "seed.yaml"
  */
 export function applySeed(seed: Seed, store: TenantStore): void {
   const { database, registrations, settings } = store;
-  if (database.prepare("SELECT 1 FROM settings WHERE name = 'seeded'").get()) return;
-  database.write(() => {
-    // A folder of an earlier version of the tenant has the application with other permissions.
-    registrations.grant(settings.clientId, seed.pulumi.permissions);
+  const isDone = (part: string) => database.prepare("SELECT 1 FROM settings WHERE name = ?").get(part) !== undefined;
+  const once = (part: string, work: () => void) => {
+    if (isDone(part)) return;
+    database.write(() => {
+      // A folder of an earlier version of the tenant has the application with other permissions.
+      registrations.grant(settings.clientId, seed.pulumi.permissions);
+      work();
+      database.prepare("INSERT INTO settings (name, value) VALUES (?, 'true')").run(part);
+    });
+  };
+  once("seeded", () => {
     assignOwnRole(seed, store);
     const members = seed.members.map((member) => addMember(store, member));
     const groups = seed.groups.map((group) => addGroup(store, group, new Map(members)));
     for (const application of seed.applications) addApplication(store, application, groups);
-    database.prepare("INSERT INTO settings (name, value) VALUES ('seeded', 'true')").run();
   });
+  // By itself: a folder of an earlier version has none.
+  once("seeded mailboxes", () => openMailboxes(seed, store));
+}
+
+function openMailboxes({ members, sharedMailboxes }: Seed, store: TenantStore): void {
+  for (const { alias } of members.filter(({ mailbox }) => mailbox)) {
+    const [member] = store.users.currentByAddress(`${alias}@${store.settings.domain}`);
+    if (member) store.mailboxes.open(member.id);
+  }
+  for (const shared of sharedMailboxes) {
+    // A shared mailbox is a user who cannot sign in.
+    const [, id] = addMember(store, { ...shared, accountEnabled: false, givenName: null, surname: null });
+    store.mailboxes.open(id);
+  }
 }
 
 /** Answers the alias with the member's object id. */
 function addMember(
   { users, settings }: TenantStore,
-  { alias, displayName, ...given }: Seed["members"][number],
+  { alias, displayName, mailbox, ...given }: Seed["members"][number] & Partial<User>,
 ): [alias: string, id: string] {
   const address = `${alias}@${settings.domain}`;
   const known = users.currentByAddress(address)[0];

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { editorSchemas } from "./editor-schemas.ts";
 import { schemaJson } from "./package-spec.ts";
-import { policyProperties } from "./policy-properties.ts";
+import { policyAzureScope, policyProperties } from "./policy-properties.ts";
 import { referencePage } from "./reference.ts";
 import { sdkText } from "./sdk.ts";
 
@@ -22,6 +22,7 @@ function filesOfModel(): Record<string, string> {
       "policies/guests/invitation-properties.ts",
       policyProperties(),
     ),
+    "policies/guests/azure-scope.ts": policyAzureScope(),
     "docs/reference.md": referencePage(),
     ...editorSchemas(),
   };

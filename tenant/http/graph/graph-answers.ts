@@ -1,5 +1,6 @@
 import type { Listed } from "../../store/database.ts";
 import { type DescribedType, defaultProperties, findProperty } from "../../store/described-types.ts";
+import { messageType } from "../../store/mailbox-store.ts";
 import { groupType, servicePrincipalType, type User, userType } from "../../store/object-types.ts";
 import type { Principal, TenantStore } from "../../store/tenant-store.ts";
 import { badRequest, type GraphRequest, isEventual, readQuery, unsupportedQuery, versionOf } from "./graph-request.ts";
@@ -17,6 +18,8 @@ export interface Selection {
   /** The properties of `$select`, as the caller names them. Absent: the default ones. */
   select?: readonly string[];
   expandSponsors?: boolean;
+  /** The named properties of a message that are expanded, by id. */
+  expandNamed?: readonly string[];
 }
 
 /**
@@ -29,7 +32,9 @@ export function readSelection(c: GraphRequest, ...types: readonly DescribedType[
   const query = readQuery(c);
   const [type] = types;
   const expand = query.get("$expand");
-  if (expand !== null && !(types.includes(userType) && /^sponsors(\(.*\))?$/i.test(expand))) {
+  const expandNamed = types.includes(messageType) && expand !== null ? namedProperties(expand) : undefined;
+  const areSponsors = types.includes(userType) && /^sponsors(\(.*\))?$/i.test(expand ?? "");
+  if (expand !== null && !areSponsors && expandNamed === undefined) {
     throw unsupportedQuery(`The local tenant expands nothing but the 'sponsors' of a user, not '${expand}'.`);
   }
   const selected = query.get("$select") ?? "";
@@ -41,7 +46,17 @@ export function readSelection(c: GraphRequest, ...types: readonly DescribedType[
       "BadRequest",
     );
   }
-  return { ...(select && { select }), expandSponsors: expand !== null };
+  return { ...(select && { select }), expandSponsors: areSponsors, ...(expandNamed && { expandNamed }) };
+}
+
+/** The ids in `singleValueExtendedProperties($filter=id eq '…' or id eq '…')`. */
+function namedProperties(expand: string): string[] | undefined {
+  const filter = /^singleValueExtendedProperties\(\$filter=(.*)\)$/i.exec(expand.trim())?.[1];
+  const ids = filter
+    ?.split(/ or (?=\(?id eq )/i)
+    .map((part) => /^\(?id eq '((?:[^']|'')*)'\)?$/i.exec(part.trim())?.[1]);
+  if (ids === undefined || ids.includes(undefined)) return undefined;
+  return ids.map((id) => (id ?? "").replaceAll("''", "'"));
 }
 
 /** A list that a route answers. */
@@ -143,15 +158,19 @@ export function bodyOf(
   part: GraphPart,
   type: DescribedType,
   object: object,
-  { select, expandSponsors = false }: Selection,
+  { select, expandSponsors = false, expandNamed }: Selection,
   { polymorphic, full }: Metadata,
 ): Record<string, unknown> {
   const values = (type === userType ? asRead(object as User) : object) as Readonly<Record<string, unknown>>;
   const body: Record<string, unknown> = {};
   if (polymorphic || full) body["@odata.type"] = `#microsoft.graph.${type.odataName}`;
   if (full) body["@odata.id"] = `${part.url}/v1.0/${type.set}/${values.id}`;
-  const names = select?.flatMap((name) => findProperty(type, name) ?? []) ?? defaultProperties(type);
+  const selected = select?.flatMap((name) => findProperty(type, name) ?? []);
+  const names = selected?.filter((name) => !type.properties[name]?.navigation) ?? defaultProperties(type);
   for (const name of names) body[name] = values[name] ?? null;
+  const named = (values.singleValueExtendedProperties ?? []) as { id: string }[];
+  const expanded = named.filter(({ id }) => expandNamed?.includes(id));
+  if (expanded.length > 0) body.singleValueExtendedProperties = expanded;
   if (expandSponsors && type === userType) body.sponsors = sponsorBodies(part, object as User);
   return body;
 }

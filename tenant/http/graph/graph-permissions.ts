@@ -61,12 +61,26 @@ export const toReadOrganization: PermissionChoice[] = [
 /** The id, the name and the domains of the organisation: callers who may read users get these as well. */
 export const toReadOrganizationName: PermissionChoice[] = [...toReadOrganization, ...toReadUsers];
 
+/** List and get messages and mail folders, with the named properties that a message carries. */
+export const toReadMail: PermissionChoice[] = ["Mail.Read", "Mail.ReadWrite"];
+/** Create, update and delete message. */
+export const toWriteMail: PermissionChoice[] = ["Mail.ReadWrite"];
+/** Send a draft, and sendMail. */
+export const toSendMail: PermissionChoice[] = ["Mail.Send"];
+
 export function holds(roles: ReadonlySet<string>, choices: readonly PermissionChoice[]): boolean {
   return choices.some((choice) => [choice].flat().every((permission) => roles.has(permission)));
 }
 
-/** @throws GraphError 403 where the caller holds none of the choices */
-export function requireAny(roles: ReadonlySet<string>, choices: readonly PermissionChoice[]): void {
-  if (holds(roles, choices)) return;
-  throw new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+/**
+ * @param denied the answer to a caller without any of the choices
+ * @throws GraphError 403, or what `denied` makes
+ */
+export function requireAny(
+  roles: ReadonlySet<string>,
+  choices: readonly PermissionChoice[],
+  denied = () =>
+    new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
+): void {
+  if (!holds(roles, choices)) throw denied();
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type * as z from "zod";
 import type { Permission } from "../../store/application-store.ts";
 import { type DescribedType, findProperty, valuesOf } from "../../store/described-types.ts";
 import type { TenantEnv } from "../request-log.ts";
@@ -17,6 +18,8 @@ export interface GraphRoute {
   /** The caller holds one of these, or gets 403. */
   permissions: readonly PermissionChoice[];
   handle: (c: GraphRequest) => Response | Promise<Response>;
+  /** The answer to a caller without the permission, where it is not the directory's own. */
+  denied?: () => GraphError;
 }
 
 /** An answer of Graph other than success, in the shape of Microsoft's "Microsoft Graph error responses" page. */
@@ -88,20 +91,33 @@ export function readChanges<Changes extends object>(
     const property = findProperty(type, name);
     const described = property === undefined ? undefined : type.properties[property];
     if (property === undefined || described === undefined) {
-      throw badRequest(`Property '${name}' does not exist as a declared property or extension property.`);
+      throw unknownProperty(name, type.name);
     }
     const { writable = false } = described;
     if (!writable || (writable === "once" && method === "PATCH")) {
       throw badRequest(`Property '${property}' is read-only and cannot be set.`);
     }
-    if (!valuesOf(described).safeParse(value).success) {
-      throw badRequest(`Invalid value specified for property '${property}' of resource '${type.name}'.`);
-    }
-    changes[property] = value;
+    const parsed = valuesOf(described).safeParse(value);
+    if (!parsed.success) throw invalidValue(parsed.error, `${property}`, type.name);
+    changes[property] = parsed.data;
   }
   const missing = required.find((property) => changes[property] === undefined);
   if (missing !== undefined) throw missingValue(missing, type.name);
   return changes as Changes;
+}
+
+/** What is wrong with the value of a property: something in it that nobody knows, or the value itself. */
+function invalidValue(error: z.ZodError, property: string, resource: string): GraphError {
+  const unknown = error.issues.find((issue) => issue.code === "unrecognized_keys");
+  if (unknown !== undefined) return unknownProperty([property, ...unknown.path, unknown.keys[0]].join("/"), resource);
+  return badRequest(`Invalid value specified for property '${property}' of resource '${resource}'.`);
+}
+
+/** Graph's words for a property that the type does not have, and ours for one that only Graph may know. */
+export function unknownProperty(name: string, resource: string): GraphError {
+  return badRequest(
+    `The property '${name}' does not exist on type 'microsoft.graph.${resource[0]?.toLowerCase()}${resource.slice(1)}'. Make sure to only use property names that are defined by the type. (The local tenant does not have it.)`,
+  );
 }
 
 export function missingValue(property: string, resource: string): GraphError {
@@ -143,6 +159,13 @@ export function versionOf(c: GraphRequest): string {
 /** A part of the path that the route names, as it is routed: in lower case. */
 export function pathPart(c: GraphRequest, name: string): string {
   return c.req.param(name) ?? "";
+}
+
+/** The part of the path after the collection with this name, as the caller wrote it: ids of messages have letter case. */
+export function namedInPath(c: GraphRequest, set: string): string {
+  const segments = new URL(c.req.url).pathname.replace(/\('([^/]*)'\)/g, "/$1").split("/");
+  const place = segments.findLastIndex((segment) => segment.toLowerCase() === set);
+  return decodeURIComponent(segments[place + 1] ?? "");
 }
 
 /** The last part of the path as the caller wrote it: the path by which a request is routed is in lower case. */

@@ -11,7 +11,7 @@ export type Filter =
   | { kind: "compare"; operator: "eq" | "ne" | "gt" | "ge" | "lt" | "le"; property: string; value: Literal }
   | { kind: "in"; property: string; values: Literal[] }
   | { kind: "call"; name: "startswith" | "endswith" | "contains"; property: string; value: Literal }
-  /** `property/any(variable:part)`; inside, a property of "" is the element itself. */
+  /** `property/any(variable:part)`; inside, a property of "" is the element itself, any other is one of the element's. */
   | { kind: "any"; property: string; part: Filter };
 
 interface Token {
@@ -113,6 +113,7 @@ class Parser {
   #property(word: string): string {
     if (this.#variable === undefined) return word;
     if (word === this.#variable) return "";
+    if (word.startsWith(`${this.#variable}/`)) return word.slice(this.#variable.length + 1);
     throw this.#mistake(`inside the lambda only '${this.#variable}' can be compared`);
   }
 

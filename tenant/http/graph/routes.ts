@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Inviting } from "../../domain/invite-guest.ts";
 import { Refusal, type RefusalReason } from "../../domain/refusal.ts";
+import type { Mailing } from "../../domain/send-mail.ts";
 import { TokenRefused, type TokenService } from "../identity/token-service.ts";
 import type { TenantEnv } from "../request-log.ts";
 import type { GraphPart } from "./graph-answers.ts";
@@ -9,6 +10,7 @@ import { batchRoutes } from "./graph-batch.ts";
 import { directoryRoutes } from "./graph-directory-routes.ts";
 import { groupMemberRoutes, groupRoutes } from "./graph-group-routes.ts";
 import { invitationRoutes } from "./graph-invitation-routes.ts";
+import { mailRoutes } from "./graph-mail-routes.ts";
 import { requireAny } from "./graph-permissions.ts";
 import { badRequest, errorBody, GraphError, type GraphRequest, type GraphRoute, readQuery } from "./graph-request.ts";
 import { userRoutes } from "./graph-user-routes.ts";
@@ -16,6 +18,7 @@ import { userRoutes } from "./graph-user-routes.ts";
 /** What Graph is made of. */
 export interface GraphService extends GraphPart {
   inviting: Inviting;
+  mailing: Mailing;
   tokens: Pick<TokenService, "verify" | "graphAudience">;
   /** Absent: no limits. */
   throttle?: Throttle;
@@ -35,6 +38,7 @@ export function graphRoutes(service: GraphService, server: () => Hono<TenantEnv>
     ...groupMemberRoutes(service),
     ...servicePrincipalRoutes(service),
     ...appRoleAssignmentRoutes(service),
+    ...mailRoutes(service, service.mailing),
     ...batchRoutes(server),
   ];
   const app = new Hono<TenantEnv>();
@@ -57,10 +61,15 @@ export function graphRoutes(service: GraphService, server: () => Hono<TenantEnv>
 }
 
 /** How Graph answers what the domain refuses; Azure's own refusals do not come from these routes. */
-const answers: Partial<Record<RefusalReason, [status: 400 | 404, code: string]>> = {
+const answers: Partial<Record<RefusalReason, [status: 400 | 403 | 404, code: string]>> = {
   "not-found": [404, "Request_ResourceNotFound"],
   "invalid-change": [400, "Request_BadRequest"],
   "invalid-invitation": [400, "BadRequest"],
+  "no-such-mailbox-user": [404, "ErrorInvalidUser"],
+  "no-mailbox": [404, "MailboxNotEnabledForRESTAPI"],
+  "not-a-draft": [400, "ErrorInvalidOperation"],
+  "no-recipients": [400, "ErrorInvalidRecipients"],
+  "not-your-address": [403, "ErrorSendAsDenied"],
 };
 
 function graphErrorOf({ reason, message }: Refusal): GraphError {
@@ -72,7 +81,7 @@ function graphErrorOf({ reason, message }: Refusal): GraphError {
 async function serve(service: GraphService, route: GraphRoute, c: GraphRequest): Promise<Response> {
   await authenticate(service, c);
   service.throttle?.count(route.method, route.path, readQuery(c), c.var.caller.appId);
-  requireAny(c.var.caller.roles, route.permissions);
+  requireAny(c.var.caller.roles, route.permissions, route.denied);
   c.header("Cache-Control", "no-cache");
   c.header("OData-Version", "4.0");
   return route.handle(c);

@@ -9,6 +9,7 @@ import { FreshLookUps } from "../../../provider/guest/guest-look-up.ts";
 import { type Context, invitationResource } from "../../../provider/guest/guest-resources.ts";
 import { guestListResource, settledGuestsResource } from "../../../provider/guest/list-record.ts";
 import { GraphClient } from "../../../provider/microsoft/graph-client.ts";
+import { Mailboxes } from "../../../provider/microsoft/mailbox.ts";
 import { readConfiguration } from "../../../provider/microsoft/sign-in-configuration.ts";
 import { Session } from "../../../provider/microsoft/sign-in-session.ts";
 import type { Properties, Resource } from "../../../provider/pulumi/resource-provider.ts";
@@ -99,9 +100,12 @@ export async function openProvider(options: ProviderOptions = {}): Promise<Provi
 
 function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Run {
   const said: string[] = [];
+  const engine: Context["engine"] = { log: (_severity, message) => said.push(message) };
   const context: Context = {
     graph,
-    engine: { log: (_severity, message) => said.push(message) },
+    engine,
+    mailboxes: new Mailboxes(graph, (message, urn) => engine.log("warning", message, urn)),
+    signIn: "application",
     claims: new Claims((message) => said.push(message)),
     lookUps: new FreshLookUps(),
     replication: { time: replicationTime, startedAt: clock.now() },
