@@ -211,18 +211,22 @@ function leaversAmong(list: GuestListInputs, outputs: Properties, now: ReadonlyS
 }
 
 function checkGuestList(claims: Claims, urn: string, news: Properties, olds: Properties | undefined): CheckResult {
-  if (isUnknown(news.addresses)) return { inputs: news, failures: [] };
-  // Who mails may not be known yet; that is no reason to let many guests go.
-  const { mails = null, ...others } = news;
-  const now = guestListInputs.safeParse(isUnknown(mails) || mails === null ? others : news);
+  // Who mails, and what the list gives, may not be known in a preview; that is no reason to let many guests go.
+  const { mails = null, access = null, ...others } = news;
+  if (isUnknown(others)) return { inputs: news, failures: [] };
+  const known = {
+    ...others,
+    ...(mails !== null && !isUnknown(mails) && { mails }),
+    ...(access !== null && !isUnknown(access) && { access }),
+  };
+  const now = guestListInputs.safeParse(known);
   if (!now.success) return { inputs: news, failures: schemaFailures(now.error, news, guestListInputs) };
   claims.list(urn, now.data.addresses);
   const before = guestListInputs.safeParse(olds);
-  // What the list gives may not be known in a preview; the update is asked again.
-  const access = isUnknown(news.access) && before.success ? before.data.access : now.data.access;
-  const reasons = before.success ? removalProblems(before.data, { ...now.data, access }) : [];
+  const held = isUnknown(access) && before.success ? before.data.access : now.data.access;
+  const reasons = before.success ? removalProblems(before.data, { ...now.data, access: held }) : [];
+  const inputs = { ...(now.data as Properties), ...(mails !== null && { mails }), ...(access !== null && { access }) };
   // Naming a property would make the engine print its value, the whole list, before the reason.
-  const inputs = { ...(now.data as unknown as Properties), ...(mails !== null && { mails }) };
   return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
 }
 
@@ -235,6 +239,24 @@ function sameList(before: Properties, now: Properties): boolean {
 
 function addressesOf(properties: Properties): Set<string> {
   return new Set((properties as Partial<GuestListInputs>).addresses?.map(canonicalAddress));
+}
+
+/** Who was in the tenant when they came on the list, and who was not. */
+interface Record {
+  present: string[];
+  absent: string[];
+}
+
+/**
+ * The record in the outputs; `undefined` where the application could not read users.
+ *
+ * @param listed the addresses of that time: a version before this one did not write down who was absent
+ */
+function recordOf(outputs: Properties, listed: ReadonlySet<string>): Record | undefined {
+  const { present, absent } = guestListOutputs.safeParse(outputs).data ?? {};
+  if (present === undefined) return undefined;
+  const there = new Set(present);
+  return { present, absent: absent ?? [...listed].filter((address) => !there.has(address)) };
 }
 
 /**
@@ -256,24 +278,6 @@ async function openMailboxes(
     if (from === undefined || count === 0) continue;
     (await mailboxes.open(from, urn, deadline)).expect(count);
   }
-}
-
-/** Who was in the tenant when they came on the list, and who was not. */
-interface Record {
-  present: string[];
-  absent: string[];
-}
-
-/**
- * The record in the outputs; `undefined` where the application could not read users.
- *
- * @param listed the addresses of that time: a version before this one did not write down who was absent
- */
-function recordOf(outputs: Properties, listed: ReadonlySet<string>): Record | undefined {
-  const { present, absent } = guestListOutputs.safeParse(outputs).data ?? {};
-  if (present === undefined) return undefined;
-  const there = new Set(present);
-  return { present, absent: absent ?? [...listed].filter((address) => !there.has(address)) };
 }
 
 function kept(addresses: readonly string[], now: ReadonlySet<string>, added: readonly string[]): string[] {
