@@ -30,8 +30,7 @@ function filesOfModel(): Record<string, string> {
 
 /** Each file that follows from the policies. They read a file of the model's, so they are loaded once that is written. */
 async function filesOfPolicies(): Promise<Record<string, string>> {
-  const { policyDocs } = await import("./policy-docs.ts");
-  const { policySettings } = await import("./policy-settings-file.ts");
+  const { policyDocs, policySettings } = await import("./policy-docs.ts");
   const settingsFile = "cli/comment/policy-settings.generated.ts";
   return { "docs/policies.md": policyDocs(), [settingsFile]: formatted(settingsFile, policySettings()) };
 }
