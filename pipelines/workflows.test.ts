@@ -125,7 +125,8 @@ describe("a workflow with a mistake", () => {
   });
 });
 
-describe("gitlab-ci.yml", () => {
+// gitlab-ci-local is a program of its own, which takes seconds to start on a busy machine.
+describe("gitlab-ci.yml", { timeout: 60_000 }, () => {
   const text = readFileSync(path.join(pipelines, "gitlab-ci.yml"), "utf8");
 
   it("passes GitLab's schema and makes the jobs of each stack", () => {
