@@ -69,7 +69,10 @@ async function main(): Promise<void> {
 /** What a rehearsal chooses. @throws where it is none */
 function choices(json: string): RehearsalChanges {
   try {
-    return rehearsal.partial().parse(JSON.parse(json));
+    const chosen = JSON.parse(json) as RehearsalChanges;
+    // Only checked: what is not named is the seed's, and parsing would fill it in.
+    rehearsal.parse(chosen);
+    return chosen;
   } catch (error) {
     const reason = error instanceof ZodError ? prettifyError(error) : (error as Error).message;
     throw new Error(`--rehearsal takes a JSON object of choices: ${reason}`);

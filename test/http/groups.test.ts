@@ -28,6 +28,8 @@ describe("groups", () => {
       "Suppliers",
       "Auditors",
       "Helpdesk administrators",
+      "Fabrikam people",
+      "Warehouse",
     ]);
   });
 
