@@ -152,7 +152,9 @@ export function cannot(action: Action, who: string, cause: unknown): Error {
 }
 
 function nextStep(action: Action, cause: unknown): string {
-  if (cause instanceof GraphError && cause.status === 403) {
+  // The invitation manager answers 401 with this code where the directory answers 403.
+  const isDenied = cause instanceof GraphError && (cause.status === 403 || cause.code === "Unauthorized");
+  if (isDenied) {
     const { name, why } = permissions[action];
     return (
       `The application needs the Microsoft Graph application permission ${name} ${why}: ` +

@@ -6,7 +6,7 @@ import {
   type ServicePrincipal,
   servicePrincipalType,
 } from "../../store/object-types.ts";
-import { answerList, answerObject, type GraphPart } from "./graph-answers.ts";
+import { answerList, answerObject, type GraphPart, readSelection } from "./graph-answers.ts";
 import { groupOf } from "./graph-group-routes.ts";
 import {
   toAssignAppRoles,
@@ -109,7 +109,10 @@ export function appRoleAssignmentRoutes(part: GraphPart): GraphRoute[] {
         method: "GET",
         path: one,
         permissions: side.permissions,
-        handle: (c) => answerObject(part, c, appRoleAssignmentType, assignmentOf(part, c, side)),
+        handle: (c) => {
+          readSelection(c, appRoleAssignmentType);
+          return answerObject(part, c, appRoleAssignmentType, assignmentOf(part, c, side));
+        },
       },
       {
         method: "DELETE",

@@ -154,7 +154,7 @@ function readInvitation(json: Record<string, unknown>, { rehearsal }: TenantStor
 
 /** The first thing that is wrong, in Graph's words. */
 function refusal(error: z.ZodError, json: Record<string, unknown>): Error {
-  const [issue] = error.issues;
+  const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0];
   if (issue?.code === "unrecognized_keys") {
     const { message } = unknownProperty([...issue.path, issue.keys[0]].join("/"), "Invitation");
     return badRequest(message, "BadRequest");

@@ -9,7 +9,14 @@ import {
   updateUser,
 } from "../../domain/user-lifecycle.ts";
 import { directoryObjectType, type User, userType } from "../../store/object-types.ts";
-import { answerList, answerObject, answerPrincipals, type GraphPart, visibleSponsors } from "./graph-answers.ts";
+import {
+  answerList,
+  answerObject,
+  answerPrincipals,
+  type GraphPart,
+  readSelection,
+  visibleSponsors,
+} from "./graph-answers.ts";
 import {
   requireAny,
   toCreateUsers,
@@ -126,6 +133,7 @@ function listSponsors(part: GraphPart, c: GraphRequest): Response {
 
 /** Nobody has a manager here; the official provider asks all the same. @throws Refusal not-found */
 function noManager(part: GraphPart, c: GraphRequest): never {
+  readSelection(c, userType);
   visibleUser(part, c);
   throw notFound("manager");
 }
