@@ -13,13 +13,17 @@ import { type CheckResult, type Properties, schemaFailures } from "../pulumi/res
 export function checkInvitation(news: Properties, olds?: Properties): CheckResult {
   const inputs = withoutNulls(news);
   const isStillImported = olds !== undefined && isImported(olds) && isImported(inputs);
-  const result = (isStillImported ? importedInputs : invitationInputs).safeParse(inputs);
-  if (result.success) return { inputs: result.data as Properties, failures: [] };
+  const result = invitationInputs.safeParse(isStillImported ? { ...inputs, redirectUrl: anyPage } : inputs);
+  if (result.success) {
+    const { redirectUrl, ...others } = result.data as Properties & { redirectUrl: string };
+    return { inputs: isStillImported ? others : { ...others, redirectUrl }, failures: [] };
+  }
 
   return { inputs: withDefaults(inputs), failures: schemaFailures(result.error, inputs, invitationInputs) };
 }
 
-const importedInputs = invitationInputs.extend({ redirectUrl: invitationInputs.shape.redirectUrl.optional() });
+/** Stands for the redirect URL that nobody knows while the rest is checked. */
+const anyPage = "https://myapps.microsoft.com";
 
 /** The defaults, for inputs of which some parts are unknown. */
 function withDefaults(inputs: Properties): Properties {
