@@ -26,7 +26,11 @@ const answers = (name: string) => ({
   invitedAt: "2026-06-01T08:00:00Z",
   adopted: name.includes("-old"),
   // What the provider says of the list, which bears the component's name.
-  ...(name === "partners" && { present: ["old@a.example"] }),
+  ...(name === "partners" && {
+    present: ["old@a.example"],
+    absent: ["ana@fabrikam.example", "ana@x.example", "bo@x.example", "new@b.example"],
+    recordedAt: "2026-01-01T08:00:00Z",
+  }),
 });
 
 async function invited(args: GuestInvitationsArgs, name = "partners") {
@@ -345,7 +349,7 @@ describe("the list as a whole", () => {
     });
     const [list] = engine.resources("entra-guests:index:GuestList");
     // The mailbox's name makes a secret of all of it.
-    expect((list?.inputs.mails as { value: unknown }).value).toMatchObject([
+    expect((list?.inputs.mails as { value: unknown } | undefined)?.value).toMatchObject([
       { from: mailFrom, addresses: ["a@b.example"], withBody: 1 },
       { addresses: ["c@b.example"], withBody: 1 },
       { addresses: ["d@b.example"], concealed: true },
@@ -370,6 +374,35 @@ describe("the list as a whole", () => {
     expect(invitations.map(({ inputs }) => [inputs.userEmailAddress, inputs.existedBefore])).toEqual([
       ["New@b.example", false],
       ["old@a.example", true],
+    ]);
+  });
+
+  it("[case 1] tells nothing of a guest whom the list has not looked up: `--target` leaves the list as it is", async () => {
+    const { invitations } = await invited({ redirectUrl, guests: [{ email: "olga@a.example" }] });
+    expect(invitations.map(({ inputs }) => inputs.existedBefore)).toEqual([undefined]);
+  });
+
+  it("[H1] ends with the guests who have resources, and knows who stays, who is disabled, and whose last day is when", async () => {
+    const { engine } = await invited({
+      redirectUrl,
+      guests: [
+        { email: "new@b.example", onDelete: "keep" },
+        { email: "bo@x.example", onDelete: "disable", expires: "2099-12-31" },
+        { email: "old@a.example" },
+      ],
+      transform: {
+        invitation: (_, opts, { email }) => {
+          opts.retainOnDelete = email === "old@a.example";
+        },
+      },
+    });
+    expect(engine.resources("entra-guests:index:GuestList")[0]?.inputs).toMatchObject({
+      keep: ["new@b.example", "old@a.example"],
+      disable: ["bo@x.example"],
+      lastDays: { "bo@x.example": "2099-12-31" },
+    });
+    expect(engine.resources("entra-guests:index:SettledGuests").map(({ inputs }) => inputs.known)).toEqual([
+      ["bo@x.example", "new@b.example", "old@a.example"],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { byExpiry, today } from "../model/calendar-day.ts";
+import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
 import { guestDefaults } from "../model/guest.ts";
 import { usualExpiryNotice } from "../model/guest-list.ts";
@@ -22,8 +22,10 @@ import {
   type InvitationState,
   type ListMails,
   type ListSettings,
+  type OnDeleteChoice,
 } from "./generated/sdk.ts";
 import { guestProblems, stop } from "./guest-problems.ts";
+import { ListRecord } from "./ownership.ts";
 import { report } from "./problem.ts";
 
 /** What {@link GuestInvitations} takes: defaults for all guests, and the guests. */
@@ -121,9 +123,14 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const day = today();
     const { current, expired } = byExpiry(listed, day);
     announceExpiry(current, expired, args.expiryNotice ?? usualExpiryNotice, day, this);
-    const list = backend.keepsRecord ? writeDown(name, current, expired, args, this) : undefined;
     const access = listAccess(name, current, args.accessProfiles ?? {}, args.transform ?? {}, this);
-    const invitations = invite(current, backend, list, access, templates, args.transform?.invitation, name, this);
+    const stays = Promise.withResolvers<string[]>();
+    const list = backend.keepsRecord ? writeDown(name, current, expired, stays.promise, access, args, this) : undefined;
+    const record = list && new ListRecord(list);
+    const planned = planInvitations(current, backend, record, access, templates, args.transform?.invitation, this);
+    stays.resolve(planned.filter(({ opts }) => opts.retainOnDelete).map(({ address }) => address));
+    const invitations = invite(planned, backend, name);
+    if (record !== undefined) record.end(name, invitations, this);
     const nodes = { invitations, access: withoutStackTraces(access.plan(invitations)) };
 
     this.nodes = list === undefined ? nodes : { ...nodes, list };
@@ -151,34 +158,59 @@ function writeDown(
   name: string,
   current: readonly GuestArgs[],
   expired: readonly GuestArgs[],
+  retained: Promise<string[]>,
+  access: ListAccess,
   { removalLimit, allowRemoval }: GuestInvitationsArgs,
   parent: pulumi.Resource,
 ): GuestList {
   const addresses = (guests: readonly GuestArgs[]) => guests.map(({ email }) => canonicalAddress(email)).sort();
-  const args: GuestListArgs = { addresses: addresses(current), expired: addresses(expired), mails: mailsOf(current) };
+  const thatLeave = (choice: OnDeleteChoice) => addresses(current.filter(({ onDelete }) => onDelete === choice));
+  const args: GuestListArgs = {
+    addresses: addresses(current),
+    expired: addresses(expired),
+    lastDays: lastDaysOf(current),
+    keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
+    disable: thatLeave("disable"),
+    access: access.held,
+    mails: mailsOf(current),
+  };
   if (removalLimit !== undefined) args.removalLimit = removalLimit;
   if (allowRemoval !== undefined) args.allowRemoval = allowRemoval;
   return new GuestList(name, args, { parent });
 }
 
-function invite(
+/** The last day of each guest who has one. The list remembers it: only a day that it has heard of before frees a guest. */
+function lastDaysOf(guests: readonly GuestArgs[]): Record<string, string> {
+  const days = guests.flatMap(({ email, expires }) =>
+    expires === undefined ? [] : [[canonicalAddress(email), calendarDay(expires) ?? expires] as const],
+  );
+  return Object.fromEntries(days.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** A guest's resource before it is made. */
+interface PlannedInvitation {
+  address: string;
+  args: InvitationArgs;
+  opts: pulumi.CustomResourceOptions;
+}
+
+function planInvitations(
   guests: readonly GuestArgs[],
   backend: Backend,
-  list: GuestList | undefined,
+  record: ListRecord | undefined,
   access: ListAccess,
   templates: MailTemplates,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
-  name: string,
   parent: pulumi.Resource,
-): Record<string, GuestInvitation> {
+): PlannedInvitation[] {
   const timeouts = mailTimeouts(guests);
-  const planned = guests.map((guest) => {
+  return guests.map((guest) => {
     const address = canonicalAddress(guest.email);
     const args = backend.args(access.invitee(guest));
     if (guest.mailTemplate !== undefined) args.mailTemplate = templates.text(guest.mailTemplate);
-    if (list !== undefined) args.existedBefore = existedBefore(list, address);
+    if (record !== undefined) args.existedBefore = record.existedBefore(address);
     const grants = access.grantsOf(address);
-    if (list !== undefined && grants !== undefined) args.grants = grants;
+    if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
     // Nobody is invited before it is known that everything they are to reach exists.
@@ -186,6 +218,13 @@ function invite(
     transform?.(args, opts, guest);
     return { address, args, opts };
   });
+}
+
+function invite(
+  planned: readonly PlannedInvitation[],
+  backend: Backend,
+  name: string,
+): Record<string, GuestInvitation> {
   return withoutStackTraces(() =>
     Object.fromEntries(
       planned.map(({ address, args, opts }) => [address, backend.create(`${name}-${address}`, args, opts)]),
@@ -245,11 +284,6 @@ function mailTemplates(): MailTemplates {
       return file.text;
     },
   };
-}
-
-/** Whether a guest was in the tenant before the list named them; `undefined` where nobody knows. */
-function existedBefore(list: GuestList, address: string): pulumi.Output<boolean | undefined> {
-  return list.present.apply((present) => present?.includes(address));
 }
 
 function knownOf(invitation: GuestInvitation): InvitedGuest {

@@ -4,10 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { guestListToken, invitationToken, packageVersion } from "../model/names.ts";
+import { guestListToken, invitationToken, packageVersion, settledGuestsToken } from "../model/names.ts";
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
-import { type Context, guestListResource, invitationResource } from "./guest/guest-resources.ts";
+import { type Context, invitationResource } from "./guest/guest-resources.ts";
+import { guestListResource, settledGuestsResource } from "./guest/list-record.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
 import { Mailboxes } from "./microsoft/mailbox.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
@@ -19,7 +20,7 @@ import { type Engine, isUnknown, type ResourceProvider } from "./pulumi/resource
 /** The provider: one session with Graph, and the resources that use it. */
 function entraGuestsProvider(engine: Engine): ResourceProvider {
   const startedAt = Date.now();
-  const claims = new Claims();
+  const claims = new Claims((message, urn) => engine.log("warning", message, urn));
   const lookUps = new FreshLookUps();
   let context: Context | undefined;
   const configured = (): Context => {
@@ -30,7 +31,8 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
   return {
     version: packageVersion,
     resources: {
-      [guestListToken]: guestListResource(configured),
+      [guestListToken]: guestListResource(configured, claims),
+      [settledGuestsToken]: settledGuestsResource(configured, claims),
       [invitationToken]: invitationResource(configured, claims),
     },
     schema: () => readFileSync(path.join(import.meta.dirname, "schema.json"), "utf8"),

@@ -1,6 +1,6 @@
 // Generated from model/ by `npm run generate`: change the model, not this file.
 import * as pulumi from "@pulumi/pulumi";
-import { guestListToken, invitationToken, packageName, packageVersion } from "../../model/names.ts";
+import { guestListToken, invitationToken, packageName, packageVersion, settledGuestsToken } from "../../model/names.ts";
 
 /** What a guest may reach. */
 export interface Access {
@@ -77,6 +77,26 @@ export interface GuestMessage {
   cc?: pulumi.Input<string | string[]>;
 }
 
+/** Access that several guests share. */
+export interface HeldAccess {
+  /** What the list calls each group, application and role. */
+  names: pulumi.Input<pulumi.Input<string>[]>;
+  /** What each is in the tenant, in the same order. */
+  ids: pulumi.Input<pulumi.Input<string>[]>;
+  /** The guests to whom the list gives exactly this. */
+  guests: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** {@link HeldAccess} as read back. */
+export interface HeldAccessOutput {
+  /** What the list calls each group, application and role. */
+  readonly names: string[];
+  /** What each is in the tenant, in the same order. */
+  readonly ids: string[];
+  /** The guests to whom the list gives exactly this. */
+  readonly guests: string[];
+}
+
 /** What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first. */
 export interface InvitationGrants {
   /** Object ids of groups that the guest is made a member of. */
@@ -121,6 +141,22 @@ export interface InvitationMessageOutput {
  */
 export type InvitationState = "PendingAcceptance" | "Accepted";
 
+/** A guest who left the list. */
+export interface Leaver {
+  /** The guest's address. */
+  address: pulumi.Input<string>;
+  /** What is to become of the guest: delete or disable. */
+  onDelete: pulumi.Input<string>;
+}
+
+/** {@link Leaver} as read back. */
+export interface LeaverOutput {
+  /** The guest's address. */
+  readonly address: string;
+  /** What is to become of the guest: delete or disable. */
+  readonly onDelete: string;
+}
+
 /** Guests whose mails have one sender. */
 export interface ListMails {
   /** The mailbox that mails them, by address or object id. Absent where Microsoft does. */
@@ -154,7 +190,7 @@ export interface ListMailsOutput {
  */
 export type OnDeleteChoice = "delete" | "disable" | "keep";
 
-/** How many guests one change may remove; going over either limit stops it in the preview. */
+/** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
 export interface RemovalLimit {
   /** A number of guests. Default: 20. */
   guests?: number;
@@ -484,9 +520,17 @@ const invitationOutputs = {
 export interface GuestListArgs {
   /** The addresses of the guests on the list. */
   addresses: pulumi.Input<pulumi.Input<string>[]>;
-  /** The addresses of guests who left the list because their last day has passed: they count as no removals. */
+  /** The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day. */
   expired?: pulumi.Input<pulumi.Input<string>[] | undefined>;
-  /** How many guests one change may remove; going over either limit stops it in the preview. */
+  /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
+  lastDays?: Record<string, pulumi.Input<string> | undefined>;
+  /** The addresses of those who stay in the tenant when they leave the list. */
+  keep?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** The addresses of those who are disabled instead of removed when they leave the list. */
+  disable?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  access?: pulumi.Input<pulumi.Input<HeldAccess>[] | undefined>;
+  /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   removalLimit?: pulumi.Input<RemovalLimit | undefined>;
   /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
   allowRemoval?: pulumi.Input<boolean | undefined>;
@@ -501,9 +545,17 @@ export class GuestList extends pulumi.CustomResource {
 
   /** The addresses of the guests on the list. */
   declare readonly addresses: pulumi.Output<string[]>;
-  /** The addresses of guests who left the list because their last day has passed: they count as no removals. */
+  /** The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day. */
   declare readonly expired: pulumi.Output<string[] | undefined>;
-  /** How many guests one change may remove; going over either limit stops it in the preview. */
+  /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
+  declare readonly lastDays: pulumi.Output<Record<string, string> | undefined>;
+  /** The addresses of those who stay in the tenant when they leave the list. */
+  declare readonly keep: pulumi.Output<string[] | undefined>;
+  /** The addresses of those who are disabled instead of removed when they leave the list. */
+  declare readonly disable: pulumi.Output<string[] | undefined>;
+  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  declare readonly access: pulumi.Output<HeldAccessOutput[] | undefined>;
+  /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   declare readonly removalLimit: pulumi.Output<RemovalLimit | undefined>;
   /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
   declare readonly allowRemoval: pulumi.Output<boolean>;
@@ -511,6 +563,12 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly mails: pulumi.Output<ListMailsOutput[] | undefined>;
   /** The addresses (in lower case) of those who were guests of the tenant before they came on the list. Absent where the application may not read users. */
   declare readonly present: pulumi.Output<string[] | undefined>;
+  /** The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users. */
+  declare readonly absent: pulumi.Output<string[] | undefined>;
+  /** Those who left the list and may have been invited by a run that was cut short before the state knew them. */
+  declare readonly leavers: pulumi.Output<LeaverOutput[] | undefined>;
+  /** When this was written down last, ISO 8601 date and time in UTC. */
+  declare readonly recordedAt: pulumi.Output<string | undefined>;
 
   /**
    * Looks up one that exists already, without managing it.
@@ -556,10 +614,81 @@ export class GuestList extends pulumi.CustomResource {
 const guestlistOutputs = {
   addresses: undefined,
   expired: undefined,
+  lastDays: undefined,
+  keep: undefined,
+  disable: undefined,
+  access: undefined,
   removalLimit: undefined,
   allowRemoval: undefined,
   mails: undefined,
   present: undefined,
+  absent: undefined,
+  leavers: undefined,
+  recordedAt: undefined,
+};
+
+/** What {@link SettledGuests} takes. */
+export interface SettledGuestsArgs {
+  /** The addresses of the guests for whom the state has a resource. */
+  known: pulumi.Input<pulumi.Input<string>[]>;
+  /** Those who left the list, from its record. */
+  leavers?: pulumi.Input<pulumi.Input<Leaver>[] | undefined>;
+}
+
+/** The end of a list of guests. It exists in the state only: it records for which guests the state has a resource, so that those whom a run invited that was cut short are told from those whom somebody took out of the state. Whoever left the list and was invited by such a run is removed. */
+export class SettledGuests extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType: string = settledGuestsToken;
+
+  /** The addresses of the guests for whom the state has a resource. */
+  declare readonly known: pulumi.Output<string[]>;
+  /** Those who left the list, from its record. */
+  declare readonly leavers: pulumi.Output<LeaverOutput[] | undefined>;
+
+  /**
+   * Looks up one that exists already, without managing it.
+   *
+   * @param name the unique name of the resulting resource
+   * @param id the provider's id
+   * @param state further known properties
+   * @param opts options of the resource
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: Partial<SettledGuestsArgs>,
+    opts?: pulumi.CustomResourceOptions,
+  ): SettledGuests {
+    return new SettledGuests(name, state as SettledGuestsArgs, { ...opts, id });
+  }
+
+  /** Whether a value is an instance, also one of another copy of this module. */
+  static override isInstance(value: unknown): value is SettledGuests {
+    return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === settledGuestsToken;
+  }
+
+  /**
+   * @param name the unique name of the resource
+   * @param args see {@link SettledGuestsArgs}
+   * @param opts options of the resource
+   * @throws pulumi.RunError when a required argument is missing
+   */
+  constructor(name: string, args: SettledGuestsArgs, opts?: pulumi.CustomResourceOptions) {
+    const isLookUp = opts?.id !== undefined || opts?.urn !== undefined;
+    for (const required of ["known"] as const) {
+      if (args?.[required] === undefined && !isLookUp) {
+        throw new pulumi.RunError(`SettledGuests "${name}": the property "${required}" is required and missing`);
+      }
+    }
+    const own: pulumi.CustomResourceOptions = { version: packageVersion };
+    super(settledGuestsToken, name, { ...settledguestsOutputs, ...args }, pulumi.mergeOptions(own, opts));
+  }
+}
+
+/** Undefined inputs tell Pulumi which outputs to make; the provider fills them. */
+const settledguestsOutputs = {
+  known: undefined,
+  leavers: undefined,
 };
 
 /** The settings of a {@link Provider}. What is left out comes from the environment. */

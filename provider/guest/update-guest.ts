@@ -87,7 +87,11 @@ async function inviteAgain({ graph }: Directory, inputs: InvitationInputs, facts
         `stack (object id ${facts.userId}). Find out which is right, then \`pulumi state delete\` this resource and import the guest by object id.`,
     );
   }
-  return { ...facts, redeemUrl: sent.redeemUrl, invitedAt: sent.invitedAt.toISOString() };
+  return {
+    ...facts,
+    redeemUrl: sent.redeemUrl,
+    invitedAt: (sent.invitedAt ?? new Date(deadline.clock.now())).toISOString(),
+  };
 }
 
 /** The guest as the directory has them; `undefined` where the application may not read users. */

@@ -120,7 +120,10 @@ export class Mailbox {
     const body = keyed(mail, key);
     while (this.#keepsDrafts) {
       const write = () =>
-        this.#graph.write({ method: "POST", path: `${this.#path}/messages`, body, repeatable: false }, deadline);
+        this.#graph.write(
+          { method: "POST", path: `${this.#path}/messages`, body, repeatable: false, done: 201 },
+          deadline,
+        );
       try {
         const { body: written } = await this.#pace.request(write);
         const answer = heldMail.pick({ id: true }).safeParse(written);
@@ -167,10 +170,10 @@ export class Mailbox {
 
   async #sent(write: { path: string; body?: unknown }, deadline: Deadline): Promise<string> {
     await this.#pace.turn(deadline);
-    const send = () => this.#graph.write({ method: "POST", ...write, repeatable: false }, deadline);
+    const send = () => this.#graph.write({ method: "POST", ...write, repeatable: false, done: 202 }, deadline);
     const { date } = await this.#pace.request(send);
     this.#mailed += 1;
-    return date.toISOString();
+    return (date ?? new Date(deadline.clock.now())).toISOString();
   }
 
   /** Says, once a minute's mails are out, how many are left; `undefined` at other times. */
@@ -318,7 +321,7 @@ export class Mailboxes {
     const message: Message = { subject: "", body: { contentType: "text", content: "" }, toRecipients: [] };
     const path = `/users/${encodeURIComponent(id)}/sendMail`;
     const body = { message, saveToSentItems: false };
-    return this.#graph.write({ method: "POST", path, body, repeatable: true }, deadline).then(
+    return this.#graph.write({ method: "POST", path, body, repeatable: true, done: 202 }, deadline).then(
       () => true,
       (error) => !isForbidden(error),
     );
