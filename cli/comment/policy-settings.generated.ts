@@ -31,6 +31,7 @@ export const policyDefaults: Readonly<Record<string, PolicyDefaults>> = {
         unset: ["myapps.microsoft.com", "myapplications.microsoft.com"],
       },
       allowLoopback: { about: "Whether links to this machine (localhost, 127.0.0.1, ::1) pass", unset: false },
+      schemes: { about: "Words with which a parameter of a link may begin, before a colon", unset: ["urn"] },
     },
   },
   "invitation-message": {
@@ -43,6 +44,7 @@ export const policyDefaults: Readonly<Record<string, PolicyDefaults>> = {
         unset: ["myapps.microsoft.com", "myapplications.microsoft.com"],
       },
       allowLoopback: { about: "Whether links to this machine (localhost, 127.0.0.1, ::1) pass", unset: false },
+      schemes: { about: "Words with which a parameter of a link may begin, before a colon", unset: ["urn"] },
     },
   },
   "guest-user-type": {
