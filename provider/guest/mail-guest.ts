@@ -68,7 +68,12 @@ export async function mailGuest(
   if (mail !== undefined) sentAt ??= mail.sentAt ?? (await mailbox.send(mail.id, key, timeToTell(context), deadline));
   const progress = mailbox.progress();
   if (progress !== undefined) engine.log("info", progress, urn);
-  return { ...told, mailedAt: sentAt };
+  return { ...told, mailedAt: sentAt && later(sentAt, facts.mailedAt) };
+}
+
+/** Graph's clock counts seconds, and the key of the next mail needs a time that no mail before has had. */
+function later(sentAt: string, before = ""): string {
+  return sentAt > before ? sentAt : new Date(Date.parse(before) + 1).toISOString();
 }
 
 function sendBlindly(mailbox: Mailbox, mail: Mail, key: string, deadline: Deadline): Promise<string> {
