@@ -334,6 +334,41 @@ describe("the list as a whole", () => {
     ]);
   });
 
+  it("says who mails whom, without the name of a mailbox that is a secret", async () => {
+    const mailFrom = "invitations@contoso.example";
+    const secretly = pulumi.secret("hidden@contoso.example");
+    const { engine, invitations } = await invited({
+      redirectUrl,
+      message: { body: "Hi" },
+      guests: [
+        { email: "A@b.example", mailFrom },
+        { email: "b@b.example", mailFrom, sendInvitation: false },
+        { email: "c@b.example" },
+        { email: "d@b.example", mailFrom: secretly },
+      ],
+    });
+    const [list] = engine.resources("entra-guests:index:GuestList");
+    // The mailbox's name makes a secret of all of it.
+    expect((list?.inputs.mails as { value: unknown } | undefined)?.value).toMatchObject([
+      { from: mailFrom, addresses: ["a@b.example"], withBody: 1 },
+      { addresses: ["c@b.example"], withBody: 1 },
+      { addresses: ["d@b.example"], concealed: true },
+    ]);
+    expect(invitations.map(({ additionalSecretOutputs }) => additionalSecretOutputs.includes("mailedBy"))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("gives the guests of a long list the time that a mailbox takes", async () => {
+    const mailFrom = "invitations@contoso.example";
+    const many = Array.from({ length: 200 }, (_, index) => ({ email: `g${index}@b.example` }));
+    const { invitations } = await invited({ redirectUrl, mailFrom, guests: many });
+    expect(new Set(invitations.map(({ createTimeout }) => createTimeout))).toEqual(new Set(["17m"]));
+  });
+
   it("tells each guest whether they were in the tenant before", async () => {
     const { invitations } = await invited({ redirectUrl, guests });
     expect(invitations.map(({ inputs }) => [inputs.userEmailAddress, inputs.existedBefore])).toEqual([

@@ -7,7 +7,7 @@ import { guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
-import type { Backend, GuestInvitation } from "./backends/backend.ts";
+import type { Backend, GuestInvitation } from "./backends/entra-guests.ts";
 import { entraGuestsBackend } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";

@@ -6,7 +6,7 @@ import { guestDefaults, guestSchema } from "../model/guest.ts";
 import { listSettings } from "../model/guest-list.ts";
 import { mailRules, saidOfMail } from "../model/message.ts";
 import { accessProblems } from "./access/guest-access.ts";
-import type { Backend } from "./backends/backend.ts";
+import type { Backend } from "./backends/entra-guests.ts";
 import { type ListFile, templateFileProblem } from "./config/list-rules.ts";
 import { withDefaults } from "./defaults.ts";
 import type { AccessProfiles, GuestArgs, GuestDefaults } from "./generated/sdk.ts";

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../model/email-address.ts";
 import { invitationToken } from "../model/names.ts";
-import type { GuestInvitation } from "./backends/backend.ts";
+import type { GuestInvitation } from "./backends/entra-guests.ts";
 import { type GuestList, type LeaverOutput, SettledGuests } from "./generated/sdk.ts";
 
 /** What a list wrote down before its guests are invited, and what it has to hear once they are. */

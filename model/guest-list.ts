@@ -93,19 +93,6 @@ export const settingsSchema = z.strictObject({
 
 const addresses = z.array(z.string());
 
-const heldAccess = z
-  .strictObject({
-    names: z.array(z.string()).meta({ description: "What the list calls each group, application and role." }),
-    ids: z.array(z.string()).meta({ description: "What each is in the tenant, in the same order." }),
-    guests: addresses.meta({ description: "The guests to whom the list gives exactly this." }),
-  })
-  .register(types, { name: "HeldAccess" })
-  .meta({ description: "Access that several guests share." });
-
-export type HeldAccess = z.output<typeof heldAccess>;
-
-const fromComponent = { change: "nothing", setBy: "GuestInvitations" } as const;
-
 /** Guests of a list whose mails have one sender. */
 export const listMails = z
   .strictObject({
@@ -122,6 +109,19 @@ export const listMails = z
 
 /** The guests of a list by who mails them. */
 export type ListMails = z.output<typeof listMails>;
+
+const heldAccess = z
+  .strictObject({
+    names: z.array(z.string()).meta({ description: "What the list calls each group, application and role." }),
+    ids: z.array(z.string()).meta({ description: "What each is in the tenant, in the same order." }),
+    guests: addresses.meta({ description: "The guests to whom the list gives exactly this." }),
+  })
+  .register(types, { name: "HeldAccess" })
+  .meta({ description: "Access that several guests share." });
+
+export type HeldAccess = z.output<typeof heldAccess>;
+
+const fromComponent = { change: "nothing", setBy: "GuestInvitations" } as const;
 
 /** The inputs of `entra-guests:index:GuestList`. */
 export const guestListInputs = z.strictObject({

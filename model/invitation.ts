@@ -78,6 +78,9 @@ const inputs = z.strictObject({
 /** The inputs of the resource, each with its rule. */
 export const invitationInputs = underMailRules(inputs, resourceNames.cc);
 
+/** The same for a guest who was imported: nobody knows to which page the invitation led. */
+export const importedInputs = underMailRules(inputs.extend({ redirectUrl: redirectUrl.optional() }), resourceNames.cc);
+
 /** Inputs that `check` has passed. */
 export type InvitationInputs = z.output<typeof invitationInputs>;
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../../model/email-address.ts";
-import type { GuestInvitation } from "../backends/backend.ts";
+import type { GuestInvitation } from "../backends/entra-guests.ts";
 import type { AccessProfiles, GuestArgs, HeldAccess, InvitationGrants } from "../generated/sdk.ts";
 import { type AccessTransform, type Grants, planGrants } from "./grants.ts";
 import { accessOf, type GuestAccess, isAppLink, keyOf } from "./guest-access.ts";

@@ -70,7 +70,9 @@ export function declaredGuests(input: GuestListInput): { list: DeclaredGuests } 
     ...withoutRedirectUrl(entries, document),
     ...beyondBackend(entries, document, at),
     ...wrongMails(entries, document, at),
-    ...(input.readTemplate ? wrongTemplates(entries, document, at, input.readTemplate) : []),
+    ...(input.readTemplate
+      ? wrongTemplates(entries, document, at, input.secretKeys.has("mailTemplate"), input.readTemplate)
+      : []),
     ...wrongAccess(entries, document, at),
   ];
   if (problems.length > 0 || !result.success) return { problems };

@@ -197,24 +197,28 @@ function mailPart(values: Readonly<Record<string, unknown>>): GuestDefaults {
  * @param entries the guests as written
  * @param document the stack config
  * @param configPlace finds the place of a value in the stack config
+ * @param isSecret whether the config's own template must not be named
  * @param read reads a file of the project
  */
 export function wrongTemplates(
   entries: readonly Entry[],
   document: Record<string, unknown>,
   configPlace: PlaceOf,
+  isSecret: boolean,
   read: (path: string) => ListFile,
 ): Problem[] {
   const named = [
-    { path: document.mailTemplate, at: configPlace(["mailTemplate"]) },
-    ...entries.map(({ values, at }) => ({ path: values.mailTemplate, at: at("mailTemplate") })),
+    { path: document.mailTemplate, at: configPlace(["mailTemplate"]), secret: isSecret },
+    ...entries.map(({ values, at, secret }) => ({ path: values.mailTemplate, at: at("mailTemplate"), secret })),
   ];
   const problems = new Map<string, { rule: string; remedy: string } | undefined>();
-  const found = named.flatMap(({ path, at }) => {
+  const found = named.flatMap(({ path, at, secret }): Problem[] => {
     if (typeof path !== "string") return [];
     if (!problems.has(path)) problems.set(path, templateFileProblem(read(path)));
     const problem = problems.get(path);
-    return problem === undefined ? [] : [{ ...at, value: shown(path), ...problem }];
+    if (problem === undefined) return [];
+    if (secret) return [{ ...at, value: secretShown, rule: "the template can't be used", remedy: "look at the file" }];
+    return [{ ...at, value: shown(path), ...problem }];
   });
   return onceEach(found);
 }

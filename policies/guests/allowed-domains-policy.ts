@@ -13,8 +13,7 @@ import {
   shownDomain,
   wrongPatterns,
 } from "./domain-names.ts";
-import { isKnown, validateInvitations } from "./policy-inputs.ts";
-import { shown, shownList, shownName } from "./violation-words.ts";
+import { isKnown, shown, shownList, shownName, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   allowed: string[];

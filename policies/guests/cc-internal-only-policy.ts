@@ -1,7 +1,6 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
-import { isKnown, validateInvitations } from "./policy-inputs.ts";
-import { shownList, shownName } from "./violation-words.ts";
+import { isKnown, shownList, shownName, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   internal: string[];

@@ -1,6 +1,5 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { isInsideComponent, unknown, validateInvitations } from "./policy-inputs.ts";
-import { shown, shownName } from "./violation-words.ts";
+import { isInsideComponent, shown, shownName, unknown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   maxDays: number;

@@ -1,7 +1,6 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { type LinkRules, linkProblem, linkSettings, onwardProblems } from "./link-rules.ts";
-import { isKnown, validateInvitations } from "./policy-inputs.ts";
-import { shown } from "./violation-words.ts";
+import { isKnown, shown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config extends LinkRules {
   required: boolean;

@@ -11,9 +11,8 @@ import {
   privilegedDirectoryRoles,
   unknownRoles,
 } from "./judged-access.ts";
-import { isGuid, isKnown, readText, readValue, type Value } from "./policy-inputs.ts";
+import { isGuid, isKnown, readText, readValue, shown, shownList, shownName, type Value } from "./policy-inputs.ts";
 import { configOf } from "./policy-settings.ts";
-import { shown, shownList, shownName } from "./violation-words.ts";
 
 interface Config {
   azureRoles: string[];

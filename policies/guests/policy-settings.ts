@@ -2,11 +2,12 @@
  * The settings of the pack's policies. A setting that nobody reads looks like a rule and holds nothing, so an unknown one
  * stops the preview, whatever the level of its policy.
  */
+
 import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
 import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import type { ConfigureAnalyzerRequest } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import leven from "leven";
-import { shown } from "./violation-words.ts";
+import { shown } from "./policy-inputs.ts";
 
 /** What is needed of a policy to check its settings. */
 interface PolicySchema {

@@ -1,8 +1,7 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { wrongPatterns } from "./domain-names.ts";
 import { type LinkRules, linkProblem, linkSettings, onwardProblems } from "./link-rules.ts";
-import { isKnown, validateInvitations } from "./policy-inputs.ts";
-import { shownList } from "./violation-words.ts";
+import { isKnown, shownList, validateInvitations } from "./policy-inputs.ts";
 
 const name = "redirect-url";
 

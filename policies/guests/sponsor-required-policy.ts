@@ -1,7 +1,6 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
-import { isGuid, isKnown, unknown, validateInvitations } from "./policy-inputs.ts";
-import { shownList, shownName } from "./violation-words.ts";
+import { isGuid, isKnown, shownList, shownName, unknown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   internal: string[];

@@ -1,6 +1,5 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { isInsideComponent, validateInvitations } from "./policy-inputs.ts";
-import { shown } from "./violation-words.ts";
+import { isInsideComponent, shown, validateInvitations } from "./policy-inputs.ts";
 
 const name = "through-the-component";
 

@@ -1,5 +1,5 @@
 import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
-import { type InvitationInputs, invitationInputs, type Message } from "../../model/invitation.ts";
+import { type InvitationInputs, importedInputs, invitationInputs, type Message } from "../../model/invitation.ts";
 import { copiesOf } from "../../model/message.ts";
 import { type CheckResult, type Properties, schemaFailures } from "../pulumi/resource-provider.ts";
 
@@ -13,17 +13,11 @@ import { type CheckResult, type Properties, schemaFailures } from "../pulumi/res
 export function checkInvitation(news: Properties, olds?: Properties): CheckResult {
   const inputs = withoutNulls(news);
   const isStillImported = olds !== undefined && isImported(olds) && isImported(inputs);
-  const result = invitationInputs.safeParse(isStillImported ? { ...inputs, redirectUrl: anyPage } : inputs);
-  if (result.success) {
-    const { redirectUrl, ...others } = result.data as Properties & { redirectUrl: string };
-    return { inputs: isStillImported ? others : { ...others, redirectUrl }, failures: [] };
-  }
+  const result = (isStillImported ? importedInputs : invitationInputs).safeParse(inputs);
+  if (result.success) return { inputs: result.data as Properties, failures: [] };
 
   return { inputs: withDefaults(inputs), failures: schemaFailures(result.error, inputs, invitationInputs) };
 }
-
-/** Stands for the redirect URL that nobody knows while the rest is checked. */
-const anyPage = "https://myapps.microsoft.com";
 
 /** The defaults, for inputs of which some parts are unknown. */
 function withDefaults(inputs: Properties): Properties {

@@ -21,6 +21,9 @@ export interface GraphWrite {
   done: 200 | 201 | 202 | 204;
 }
 
+/** The statuses that come without a body. */
+const emptyAnswers: ReadonlySet<number> = new Set([202, 204]);
+
 /** Graph's limit of requests in one `$batch` (Microsoft's page "Combine multiple requests"). */
 const batchLimit = 20;
 
@@ -87,8 +90,7 @@ export class GraphClient {
     const response = await withRetries(async () => {
       try {
         const answer = await this.#send(write.method, write.path, write.body, deadline);
-        if (answer.status === write.done && (answer.body === undefined) === (write.done === 202 || write.done === 204))
-          return answer;
+        if (answer.status === write.done && (answer.body === undefined) === emptyAnswers.has(write.done)) return answer;
         const { message, failure } = notGraphs(answer);
         strangers += 1;
         if (write.repeatable && strangers >= strangersBelieved) throw new GraphError(message, failure);
@@ -232,6 +234,16 @@ export class OutcomeUnknown extends Error {
   }
 }
 
+const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws GraphError for a redirect, and for every status of 400 and above what it stands for */
 function accepted(response: GraphResponse): GraphResponse {
   if (response.status >= 400) throw errorOf(response);
@@ -245,16 +257,6 @@ function decoded(bytes: Buffer, encoding = "identity"): string {
   if (bytes.length === 0) return "";
   const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
   return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
-}
-
-const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body">): unknown {

@@ -1,4 +1,4 @@
-import type { MailFolder, Message, Organization, User } from "@microsoft/microsoft-graph-types";
+import type { Message, Organization, User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
 import { guidPattern } from "../../model/property.ts";
 import type { Deadline } from "../deadline.ts";
@@ -26,6 +26,9 @@ const keyProperty = "String {5b1a9e0c-7c0f-4d57-9f0e-2f6f2d1f6a41} Name GuestInv
 /** Exchange Online's limits of one mailbox: messages a minute, and requests of one application at a time. */
 const mailsEachMinute = 30;
 const requestsAtOnce = 4;
+
+/** A minute in milliseconds, and some seconds more: mails arrive later than they leave, and not all by the same time. */
+const minute = 65_000;
 
 const heldMail = z.object({
   id: z.string().min(1),
@@ -167,9 +170,8 @@ export class Mailbox {
 
   async #sent(write: { path: string; body?: unknown }, deadline: Deadline): Promise<string> {
     await this.#pace.turn(deadline);
-    const { date } = await this.#pace.request(() =>
-      this.#graph.write({ method: "POST", ...write, repeatable: false, done: 202 }, deadline),
-    );
+    const send = () => this.#graph.write({ method: "POST", ...write, repeatable: false, done: 202 }, deadline);
+    const { date } = await this.#pace.request(send);
     this.#mailed += 1;
     return (date ?? new Date(deadline.clock.now())).toISOString();
   }
@@ -190,6 +192,7 @@ function keyed(mail: Mail, key: string): Message {
 
 /** Keeps a mailbox's limits. Its mails leave in turn, and no more than four requests are on their way. */
 class MailboxPace {
+  /** When each of the last mails may leave, in milliseconds since 1970. */
   readonly #turns: number[] = [];
   readonly #queue: (() => void)[] = [];
   #running = 0;
@@ -197,13 +200,15 @@ class MailboxPace {
 
   /** Waits until another mail may leave. Throws where that would be after the deadline. */
   async turn({ clock, at, signal }: Deadline): Promise<void> {
-    const turn = Math.max(clock.now(), (this.#turns.at(-mailsEachMinute) ?? 0) + 60_000);
+    const before = this.#turns.length < mailsEachMinute ? 0 : (this.#turns[0] ?? 0);
+    const turn = Math.max(clock.now(), before + minute);
     if (turn >= at) {
       throw new Error(
-        `a mailbox sends ${mailsEachMinute} mails a minute, and this one's turn would come after the resource's time; run again`,
+        `a mailbox sends ${mailsEachMinute} mails a minute, and this one's turn would come after the resource's time. Run again`,
       );
     }
     this.#turns.push(turn);
+    if (this.#turns.length > mailsEachMinute) this.#turns.shift();
     this.waiting += 1;
     try {
       if (turn > clock.now()) await clock.wait(turn - clock.now(), signal);
@@ -300,7 +305,7 @@ export class Mailboxes {
 
   /** Whether the application may read the mailbox. Exchange may allow it for one mailbox only: no token says so. */
   #mayRead({ id }: { id: string }, name: string, deadline: Deadline): Promise<boolean> {
-    const path = `/users/${encodeURIComponent(id)}/mailFolders/drafts?${selection<MailFolder>(["id"])}`;
+    const path = `/users/${encodeURIComponent(id)}/mailFolders/drafts`;
     return this.#graph.read(path, z.unknown(), deadline).then(
       () => true,
       (error) => {

@@ -19,11 +19,14 @@ export const permissions = [
   "Mail.Send",
   "Organization.Read.All",
   "Organization.ReadWrite.All",
+  "Policy.Read.All",
+  "Policy.ReadWrite.Authorization",
   "RoleManagement.ReadWrite.Directory",
   "User.DeleteRestore.All",
   "User.EnableDisableAccount.All",
   "User.Invite.All",
   "User.Read.All",
+  "User.ReadUpdate.All",
   "User.ReadWrite.All",
 ] as const;
 export type Permission = (typeof permissions)[number];

@@ -9,6 +9,8 @@ export interface Invitation {
   redirectUrl: string;
   /** The application that invited. */
   appId: string;
+  /** The object id of the person who had signed in to it. Absent: the application invited by itself. */
+  inviterId?: string;
   createdDateTime: string;
   /** The personal message; `null` for the standard text. */
   message: string | null;

@@ -7,6 +7,7 @@ import { defaultAccess, permissions } from "./application-store.ts";
 import { builtInRoleNamed } from "./azure-role-store.ts";
 import { valuesOf } from "./described-types.ts";
 import { type Group, newGroup, newServicePrincipal, newUser, type User, userType } from "./object-types.ts";
+import { rehearsal } from "./rehearsal.ts";
 import type { TenantStore } from "./tenant-store.ts";
 
 const alias = z.string().regex(/^[a-z][a-z0-9.-]*$/, "an alias is the part of an address before the @");
@@ -38,6 +39,10 @@ const seedFile = z.strictObject({
       displayName: z.string().min(1),
       description: z.string().optional(),
       roleAssignable: z.boolean().default(false),
+      /** The rule by which Entra chooses the members: nobody else can add any. */
+      membershipRule: z.string().optional(),
+      /** Kept in an on-premises directory: nothing of it can be changed here. */
+      onPremises: z.boolean().default(false),
       members: z.array(alias).default([]),
     }),
   ),
@@ -55,6 +60,8 @@ const seedFile = z.strictObject({
     }),
   ),
   resourceGroups: z.array(z.string().min(1)),
+  /** What the tenant does where the real service may do either; options of a start come before it. */
+  rehearsal: rehearsal.partial().default({}),
 });
 
 export type Seed = z.output<typeof seedFile>;
@@ -136,7 +143,7 @@ function addMember(
 
 function addGroup(
   { groups, settings: { createdDateTime } }: TenantStore,
-  { displayName, description, roleAssignable, members }: Seed["groups"][number],
+  { displayName, description, roleAssignable, membershipRule, onPremises, members }: Seed["groups"][number],
   memberIds: ReadonlyMap<string, string>,
 ): Group {
   const group = newGroup({
@@ -146,13 +153,19 @@ function addGroup(
     mailNickname: displayName.toLowerCase().replace(/[^a-z0-9]+/g, "-"),
     description: description ?? null,
     isAssignableToRole: roleAssignable,
+    ...(membershipRule !== undefined && {
+      groupTypes: ["DynamicMembership"],
+      membershipRule,
+      membershipRuleProcessingState: "On",
+    }),
+    ...(onPremises && { onPremisesSyncEnabled: true }),
   });
   groups.save(group);
   for (const alias of members) {
     const id = memberIds.get(alias);
     if (id === undefined)
       throw new Error(`seed.yaml: the group ${displayName} has a member ${alias}, who is no member of the tenant.`);
-    groups.addMember(group.id, id);
+    groups.relate("members", group.id, id);
   }
   return group;
 }

@@ -277,7 +277,7 @@ describe("every answer", () => {
   it("names the part of a path that is not there", async () => {
     const { status, body } = await tenant.graph("GET", "/users/x/shoes");
     expect(status).toBe(400);
-    expect(body.error.message).toBe("Resource not found for the segment 'shoes'.");
+    expect(body.error.message).toContain("Resource not found for the segment 'shoes'. (The local tenant");
   });
 
   it("is Graph's for a path that is badly encoded", async () => {

@@ -30,8 +30,9 @@ function filesOfModel(): Record<string, string> {
 
 /** Each file that follows from the policies. They read a file of the model's, so they are loaded once that is written. */
 async function filesOfPolicies(): Promise<Record<string, string>> {
-  const { policyDocs } = await import("./policy-docs.ts");
-  return { "docs/policies.md": policyDocs() };
+  const { policyDocs, policySettings } = await import("./policy-docs.ts");
+  const settingsFile = "cli/comment/policy-settings.generated.ts";
+  return { "docs/policies.md": policyDocs(), [settingsFile]: formatted(settingsFile, policySettings()) };
 }
 
 /** Each generated file, by its path from the repository's root, as it must read. */

@@ -1,4 +1,4 @@
-/** `docs/policies.md`, made of the policies' own metadata, configuration schemas and examples. */
+/** What follows from the policies: `docs/policies.md`, and what the command knows of their settings. `docs/policies.md` is made of the policies' own metadata, configuration schemas and examples. */
 import type { Policies } from "@pulumi/policy";
 import { stringify } from "yaml";
 import { policies } from "../../policies/guests/policies.ts";
@@ -139,3 +139,31 @@ const limits = `## What a policy cannot see
   link in base64, in a signed token, or a bare host name to which the application adds \`https://\`.
 - **Without a preview.** \`no-privileged-access\` and \`guest-limits\` judge a stack when all of it is known. \`pulumi up\` runs a
   preview first and stops there; \`pulumi up --skip-preview\` finds out only afterwards.`;
+
+/** The text of `cli/comment/policy-settings.generated.ts`. */
+export function policySettings(): string {
+  const entries = policies.map(({ name, enforcementLevel, configSchema }) => {
+    const settings = Object.entries(configSchema?.properties ?? {}).map(
+      ([setting, { description, default: unset }]) => {
+        return [setting, { about: firstSentence(description ?? ""), unset }];
+      },
+    );
+    return [name, { level: enforcementLevel, settings: Object.fromEntries(settings) }];
+  });
+  return `// Generated from policies/guests/ by \`npm run generate\`: change the policies, not this file.
+
+/** A policy where a stack says nothing about it. */
+export interface PolicyDefaults {
+  level: string;
+  /** By name: what each setting is, and its value where nothing is said. */
+  settings: Readonly<Record<string, { about: string; unset: unknown }>>;
+}
+
+/** The pack's policies, by name. */
+export const policyDefaults: Readonly<Record<string, PolicyDefaults>> = ${JSON.stringify(Object.fromEntries(entries))};
+`;
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.;:](?=\s|$)/.exec(text)?.[0].replace(/[.;:]$/, "") ?? text;
+}

@@ -22,6 +22,7 @@ import {
   type GraphRoute,
   missingValue,
   namedInPath,
+  objectOptions,
   pathPart,
   readBody,
   readChanges,
@@ -38,12 +39,14 @@ export function mailRoutes(part: GraphPart, mailing: Mailing): GraphRoute[] {
       method: "GET",
       path: messages,
       permissions: toReadMail,
+      isList: true,
       act: (c, owner) => list(part, c, part.store.mailboxes.list(owner.id)),
     },
     {
       method: "POST",
       path: messages,
       permissions: toWriteMail,
+      options: objectOptions,
       act: async (c, owner) => {
         const given = readChanges<MessageChanges>(messageType, await readBody(c), "POST");
         return answer(part, c, createDraft(mailing, owner, given, c.var.writeOptions), 201);
@@ -59,6 +62,7 @@ export function mailRoutes(part: GraphPart, mailing: Mailing): GraphRoute[] {
       method: "PATCH",
       path: `${messages}/:message`,
       permissions: toWriteMail,
+      options: objectOptions,
       act: async (c, owner) => {
         const changes = readChanges<MessageChanges>(messageType, await readBody(c), "PATCH");
         return answer(part, c, updateMessage(mailing, messageOf(part, c, owner), changes, c.var.writeOptions));
@@ -77,6 +81,7 @@ export function mailRoutes(part: GraphPart, mailing: Mailing): GraphRoute[] {
       method: "POST",
       path: `${messages}/:message/send`,
       permissions: toSendMail,
+      takesNoBody: true,
       act: (c, owner) => {
         const message = messageOf(part, c, owner);
         limits.countSent(owner);
@@ -95,11 +100,18 @@ export function mailRoutes(part: GraphPart, mailing: Mailing): GraphRoute[] {
         return c.body(null, 202);
       },
     },
-    { method: "GET", path: folder, permissions: toReadMail, act: (c, owner) => answerFolder(part, c, owner) },
+    {
+      method: "GET",
+      path: folder,
+      permissions: toReadMail,
+      options: [],
+      act: (c, owner) => answerFolder(part, c, owner),
+    },
     {
       method: "GET",
       path: `${folder}/messages`,
       permissions: toReadMail,
+      isList: true,
       act: (c, owner) => list(part, c, inFolder(part, owner, folderOf(c))),
     },
   ];

@@ -14,15 +14,19 @@ export const toReadUsers: PermissionChoice[] = [
   "Directory.Read.All",
   "Directory.ReadWrite.All",
 ];
-/** Create user, update user. */
-export const toWriteUsers: PermissionChoice[] = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
+/** Create user. */
+export const toCreateUsers: PermissionChoice[] = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
+/** Update user. */
+export const toUpdateUsers: PermissionChoice[] = ["User.ReadUpdate.All", ...toCreateUsers];
 /** Update user, where nothing but `accountEnabled` changes. */
 export const toEnableAccounts: PermissionChoice[] = [
-  ...toWriteUsers,
+  ...toUpdateUsers,
   ["User.EnableDisableAccount.All", "User.Read.All"],
 ];
-/** Delete user, restore deleted item, permanently delete item (users). Directory.ReadWrite.All deletes nobody. */
-export const toDeleteUsers: PermissionChoice[] = ["User.DeleteRestore.All", "User.ReadWrite.All"];
+/** Delete user. Directory.ReadWrite.All deletes nobody. */
+export const toDeleteUsers: PermissionChoice[] = ["User.ReadWrite.All"];
+/** Restore deleted item, permanently delete item (users). */
+export const toRestoreUsers: PermissionChoice[] = ["User.DeleteRestore.All", "User.ReadWrite.All"];
 /** Add and remove sponsors. */
 export const toWriteSponsors: PermissionChoice[] = ["User.ReadWrite.All"];
 /** List groups, get group, list group members, list a user's direct memberships. */
@@ -49,8 +53,18 @@ export const toReadApplications: PermissionChoice[] = [
 ];
 /** Grant and delete an appRoleAssignment, for a service principal, a user or a group. */
 export const toAssignAppRoles: PermissionChoice[] = ["AppRoleAssignment.ReadWrite.All"];
-/** List appRoleAssignments granted for a service principal, to a user, to a group. */
-export const toReadAppRoleAssignments: PermissionChoice[] = [...toReadApplications, ...toAssignAppRoles];
+/** List appRoleAssignments granted for a service principal. */
+export const toReadAppRoleAssignedTo: PermissionChoice[] = [...toReadApplications, ...toAssignAppRoles];
+/** List appRoleAssignments granted to a user, to a group. */
+export const toReadAppRoleAssignments: PermissionChoice[] = [
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+  ...toAssignAppRoles,
+];
+/** Get authorizationPolicy. */
+export const toReadPolicies: PermissionChoice[] = ["Policy.Read.All", "Policy.ReadWrite.Authorization"];
+/** Update authorizationPolicy. */
+export const toWritePolicies: PermissionChoice[] = ["Policy.ReadWrite.Authorization"];
 /** List organization. */
 export const toReadOrganization: PermissionChoice[] = [
   "Organization.Read.All",

@@ -6,8 +6,12 @@ import type { Clock, Deadline } from "../../../provider/deadline.ts";
 import { checkInvitation } from "../../../provider/guest/checked-inputs.ts";
 import { Claims } from "../../../provider/guest/delete-guest.ts";
 import { FreshLookUps } from "../../../provider/guest/guest-look-up.ts";
-import { type Context, invitationResource } from "../../../provider/guest/guest-resources.ts";
-import { guestListResource, settledGuestsResource } from "../../../provider/guest/list-record.ts";
+import {
+  type Context,
+  guestListResource,
+  invitationResource,
+  settledGuestsResource,
+} from "../../../provider/guest/guest-resources.ts";
 import { GraphClient } from "../../../provider/microsoft/graph-client.ts";
 import { Mailboxes } from "../../../provider/microsoft/mailbox.ts";
 import { readConfiguration } from "../../../provider/microsoft/sign-in-configuration.ts";
@@ -26,7 +30,7 @@ export interface RecordedGuest {
 /** One run of the provider: what the engine starts anew for each `pulumi` command. */
 export interface Run {
   /** Writes the list down, as `GuestInvitations` does before its guests; returns who was there. */
-  writeListDown(addresses: string[]): Promise<string[] | undefined>;
+  writeListDown(addresses: string[], mails?: Properties[]): Promise<string[] | undefined>;
   /** The list that this run wrote down, as the state has it. */
   list(): RecordedGuest;
   /** Changes a list that an earlier run wrote down, and ends it, as `GuestInvitations` does after its guests. */
@@ -122,8 +126,8 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
   return {
     said,
     claims: context.claims,
-    async writeListDown(addresses) {
-      const inputs = checked(list, { addresses });
+    async writeListDown(addresses, mails) {
+      const inputs = checked(list, { addresses, ...(mails && { mails }) });
       const { id, outputs } = await list.create({ urn: listUrn, deadline: deadlineBy(clock), inputs });
       written = { id, inputs, outputs };
       present = outputs.present as string[] | undefined;
