@@ -164,7 +164,7 @@ function checks(probe: Probe, guest: string, deniedDomain: string | undefined): 
     {
       question: "Does a PATCH of the new guest answer 204 at once, or 404 for a while?",
       async find() {
-        const answer = await probe.ask("PATCH", `/users/${userId}`, { jobTitle: "Conformance" });
+        const answer = await probe.ask("PATCH", `/users/${userId}`, { department: "Conformance" });
         return { observed: told(answer) };
       },
     },
