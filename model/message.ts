@@ -1,26 +1,15 @@
 /** The mail of an invitation: Graph's `invitedUserMessageInfo`, with short names in a list. */
 import { z } from "zod";
-import { addressProblem } from "./email-address.ts";
-import { ruled, types } from "./property.ts";
+import { addressProblem, meantAddress } from "./email-address.ts";
+import { ruled, takeItOut, texts, types } from "./property.ts";
+import { languageProblem, meantLanguage } from "./registered-codes.ts";
+import { isBlank, messageProblem } from "./shown-text.ts";
 
 /** Says what is wrong with a message body, or `undefined`. */
 export function messageBodyProblem(body: string): string | undefined {
-  if (body.trim() === "") return "the message is empty: write one, or leave it out to send Microsoft's standard text";
-  if (body.includes("\0")) return "the message holds a NUL character";
-  return undefined;
+  if (isBlank(body)) return "the message is empty: write one, or leave it out to send Microsoft's standard text";
+  return messageProblem(body);
 }
-
-/** Says what is wrong with a language tag, or `undefined`. */
-export function languageProblem(language: string): string | undefined {
-  try {
-    Intl.getCanonicalLocales(language);
-    return language === "" ? languageRule : undefined;
-  } catch {
-    return languageRule;
-  }
-}
-
-const languageRule = "a language is a BCP 47 tag, as in en-US, da or fr-CA";
 
 /** Why a body and a language exclude each other (Graph's reference, "invitedUserMessageInfo resource type"). */
 export const bodyAndLanguageRule =
@@ -31,20 +20,26 @@ const oneAddress = (value: string) =>
 
 /** The parts of a message. */
 export const messageParts = {
-  body: ruled(messageBodyProblem, "write a message, or take the body out").optional().meta({
-    description: "The personal text in the mail, plain text. Not beside a language.",
-    pattern: "\\S",
-  }),
-  language: ruled(languageProblem, "write the language's tag")
+  body: ruled(messageBodyProblem, (value) => (isBlank(value) ? "write a message, or take the body out" : takeItOut))
+    .optional()
+    .meta({
+      description: "The personal text in the mail, plain text. Not beside a language.",
+      pattern: "\\S",
+    }),
+  language: ruled(languageProblem, "write the language's tag", meantLanguage)
+    .register(texts, { unquoted: true })
     .optional()
     .meta({
       description: "The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.",
       examples: ["da", "fr-CA"],
     }),
-  cc: ruled(oneAddress, "write one plain address").optional().meta({
-    description: "One address that gets a copy of the mail; Graph takes no more than one.",
-    pattern: "^[^@\\s,;]+@[^@\\s,;]+$",
-  }),
+  cc: ruled(oneAddress, "write one plain address", meantAddress)
+    .register(texts, { one: "one address" })
+    .optional()
+    .meta({
+      description: "One address that gets a copy of the mail; Graph takes no more than one.",
+      pattern: "^[^@\\s,;]+@[^@\\s,;]+$",
+    }),
 };
 
 /** Has zod look at the parts together even when one of them is wrong, so that everything is reported at once. */

@@ -15,6 +15,9 @@ const bracketCommand = /##(?=\w*\[)/g;
 /** GitHub's `::error::…`, where it begins a line. */
 const colonCommand = /^([^\S\n]*):(?=:)/gm;
 
+/** Nothing but printable ASCII without what commands are made of: most texts need no second look. */
+const isPlain = /^[^\P{ASCII}\p{Cc}#:]*$/u;
+
 /** At most this much of a value is quoted, in characters. */
 const longestShown = 80;
 
@@ -40,6 +43,7 @@ export function shown(value: unknown): string {
  * @param text any text, such as a rule that quotes a value
  */
 export function oneLine(text: string): string {
+  if (isPlain.test(text)) return text;
   return text
     .replaceAll(/\r?\n/g, "\\n")
     .replaceAll(unprintable, escaped)
@@ -95,5 +99,5 @@ function characterProblem(text: string, refused: RegExp): string | undefined {
 const logCommand = /##\w*\[|^[^\S\n]*::\w[^\n]*::/m;
 
 function commandProblem(text: string): string | undefined {
-  return logCommand.test(text) ? "the log of a pipeline takes a part of it for a command (##[…], ::…::)" : undefined;
+  return logCommand.test(text) ? "a pipeline's log would take a part of it for a command" : undefined;
 }
