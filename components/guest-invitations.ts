@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { byExpiry, today } from "../model/calendar-day.ts";
-import { canonicalAddress } from "../model/email-address.ts";
+import { addressSpellings, canonicalAddress } from "../model/email-address.ts";
 import { guestDefaults } from "../model/guest.ts";
 import { usualExpiryNotice } from "../model/guest-list.ts";
 import { guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
+import { lookUpNote } from "./access/guest-access.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
 import type { Backend, GuestInvitation } from "./backends/backend.ts";
@@ -105,7 +106,10 @@ export class GuestInvitations extends pulumi.ComponentResource {
   constructor(name: string, args: GuestInvitationsArgs, opts?: pulumi.ComponentResourceOptions) {
     const backend = args.engine === "azuread" ? azureadBackend : entraGuestsBackend;
     const problems = guestProblems(args, backend);
-    if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
+    if (problems.length > 0) {
+      const note = Array.isArray(args.guests) ? lookUpNote([args, ...args.guests], args.accessProfiles) : undefined;
+      stop(report(`GuestInvitations "${name}"`, problems, 0, note));
+    }
     super(guestInvitationsToken, name, {}, opts);
 
     const defaults = defaultsOf(args);
@@ -169,6 +173,9 @@ function invite(
     const grants = access.grantsOf(address);
     if (list !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
+    // The address names the resource; until both spellings of a domain were one, the other one may have.
+    const aliases = addressSpellings(address).filter((spelling) => spelling !== address);
+    if (aliases.length > 0) opts.aliases = aliases.map((spelling) => ({ name: `${name}-${spelling}` }));
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);
