@@ -3,6 +3,7 @@
  *
  * Source of the rules: the `invitedUserEmailAddress` row of Microsoft's reference page "invitation resource type".
  */
+import { domainToASCII, domainToUnicode } from "node:url";
 
 /** Characters that Graph refuses anywhere in the address (it takes no plus-addressing). */
 const refusedCharacters = '~!#$%^&*()+=[]{}\\/|;:"<>?,';
@@ -12,20 +13,49 @@ const longestLocalPart = 64;
 const longestAddress = 254;
 
 /**
- * The form in which two spellings of one address are equal: Entra compares addresses without regard to letter case.
+ * The form in which two spellings of one address are equal: Entra compares addresses without regard to letter case, and
+ * `münchen.example` and `xn--mnchen-3ya.example` are one domain.
  *
  * @param address an address as somebody wrote it
- * @returns the address in lower case, in Unicode's composed form, without surrounding white space
+ * @returns the address in lower case, in Unicode's composed form, without surrounding white space, its domain readable
  */
 export function canonicalAddress(address: string): string {
-  return address.trim().normalize("NFC").toLowerCase();
+  const canonical = address.trim().normalize("NFC").toLowerCase();
+  const at = canonical.lastIndexOf("@") + 1;
+  return canonical.slice(0, at) + (at === 0 ? canonical : readableDomain(canonical.slice(at)));
 }
 
-/** The part after the `@`, in lower case; empty where there is none. */
+/**
+ * The spellings under which a directory may know an address: its domain readable and, where that differs, in ASCII. A
+ * look-up has to ask for each.
+ *
+ * @param address an address as somebody wrote it
+ * @returns the canonical one first
+ */
+export function addressSpellings(address: string): string[] {
+  const canonical = canonicalAddress(address);
+  const at = canonical.lastIndexOf("@") + 1;
+  const ascii = asciiDomain(canonical.slice(at));
+  return at === 0 || ascii === undefined ? [canonical] : [...new Set([canonical, canonical.slice(0, at) + ascii])];
+}
+
+/** The part after the `@`, in its canonical form; empty where there is none. */
 export function addressDomain(address: string): string {
   const canonical = canonicalAddress(address);
   const at = canonical.lastIndexOf("@");
   return at < 0 ? "" : canonical.slice(at + 1);
+}
+
+/** Source: UTS #46, as URLs apply it. */
+function readableDomain(domain: string): string {
+  return domainToUnicode(asciiDomain(domain) ?? "") || domain;
+}
+
+/** The domain in ASCII; `undefined` where it is no international one, or none at all. */
+function asciiDomain(domain: string): string | undefined {
+  // The function reads a host as URLs do and decodes `%66`, so it sees nothing that has a meaning there.
+  const isInternational = /[^\0-\x7f]|(?:^|\.)xn--/.test(domain) && !/[\s\p{Cc}%/?#@:\\[\]<>^|]/u.test(domain);
+  return isInternational ? domainToASCII(domain) || undefined : undefined;
 }
 
 /**
@@ -35,11 +65,11 @@ export function addressDomain(address: string): string {
  * @returns the rule it breaks, or `undefined` where Graph would take it
  */
 export function addressProblem(address: string): string | undefined {
-  const at = address.indexOf("@");
   if (address === "") return "an e-mail address is expected, and this is empty";
   if (/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(address)) {
     return "an e-mail address holds no white space and no control or invisible characters";
   }
+  const at = address.indexOf("@");
   if (at < 0) return "an e-mail address has an @ between the name and the domain";
   if (at !== address.lastIndexOf("@")) return "an e-mail address has only one @";
 
@@ -49,7 +79,7 @@ export function addressProblem(address: string): string | undefined {
     return `Microsoft Graph refuses ${refused.map((character) => `"${character}"`).join(" ")} in a guest's address${plus}`;
   }
 
-  const [localPart = "", domain = ""] = [address.slice(0, at), address.slice(at + 1)];
+  const [localPart, domain] = [address.slice(0, at), address.slice(at + 1)];
   if (localPart === "") return "an e-mail address has a name before the @";
   if (/^[.-]|[.-]$/.test(localPart)) {
     return "a period or a hyphen may not begin or end the part before the @ (Microsoft Graph refuses it)";
@@ -57,11 +87,15 @@ export function addressProblem(address: string): string | undefined {
   if (Buffer.byteLength(localPart) > longestLocalPart) {
     return `the part before the @ has at most ${longestLocalPart} bytes (RFC 5321)`;
   }
+  if (address.normalize("NFKC") !== address.normalize("NFC")) {
+    return "an e-mail address holds no characters that only look like plain ones, such as full-width letters";
+  }
   if (Buffer.byteLength(address) > longestAddress) return `an address has at most ${longestAddress} bytes (RFC 5321)`;
   return domainProblem(domain);
 }
 
-function domainProblem(domain: string): string | undefined {
+/** Says what is wrong with a domain name that stands after an `@`, or `undefined`. */
+export function domainProblem(domain: string): string | undefined {
   const labels = domain.split(".");
   if (labels.length < 2) return "the domain after the @ has a dot, as in fabrikam.com";
   const wrong = labels.find((label) => !/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u.test(label));
@@ -69,5 +103,35 @@ function domainProblem(domain: string): string | undefined {
     return `"${domain}" is no domain name: each part between dots is made of letters, digits and inner hyphens`;
   }
   if (labels.some((label) => label.length > 63)) return "a part of a domain name has at most 63 characters";
+  const ascii = domainToASCII(domain);
+  if (ascii === "" || /(?:^|\.)\d+$/.test(ascii)) return `"${domain}" is no domain name`;
+  if (ascii.split(".").some((label) => label.length > 63)) return "a part of a domain name has at most 63 characters";
   return undefined;
+}
+
+/**
+ * The plain address in what somebody copied from elsewhere: a header (`Ana <ana@fabrikam.example>`), a link, a guest's
+ * user principal name, text with full-width characters.
+ *
+ * @param written an address that {@link addressProblem} complains of
+ * @returns an address that it does not complain of, or `undefined`
+ */
+export function meantAddress(written: string): string | undefined {
+  const text = written.normalize("NFKC").trim();
+  const candidates = [
+    text,
+    text.replace(/^mailto:/i, ""),
+    text.slice(text.lastIndexOf("<") + 1).replace(/>$/, ""),
+    guestOfUserPrincipalName(text) ?? "",
+  ];
+  return candidates.find((candidate) => candidate !== written && addressProblem(candidate) === undefined);
+}
+
+/**
+ * The address that a guest's user principal name was made of: `ana_fabrikam.example#EXT#@contoso.onmicrosoft.com` stands
+ * for `ana@fabrikam.example`, because a domain has no underscore.
+ */
+export function guestOfUserPrincipalName(name: string): string | undefined {
+  const [, localPart, domain] = /^(.+)_([^_@]+)#EXT#@[^@]+$/i.exec(name) ?? [];
+  return localPart === undefined ? undefined : `${localPart}@${domain}`;
 }

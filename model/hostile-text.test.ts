@@ -37,6 +37,8 @@ describe("an address", () => {
     "ana\ud800@fabrikam.example",
     "=1+1@fabrikam.example",
     "../../me@fabrikam.example",
+    "ana＠x@fabrikam.example",
+    "ana＠fabrikam.example",
     "ana@fabrikam.example/../../me",
     "ana@fabrikam.example?$filter=x",
     "ana%00@fabrikam.example",
@@ -80,9 +82,12 @@ describe("a redirect URL", () => {
 });
 
 describe("a message", () => {
-  it.each(["", " \n\t ", "Hello\0"])("such as %j is refused", (body) => {
-    expect(messageBodyProblem(body)).toMatch(/\w+ \w+/);
-  });
+  it.each(["", " \n\t ", "Hello\0", "Hello\u001b[2J", "Hello\ud800", "Hello\n##vso[task.complete]"])(
+    "such as %j is refused",
+    (body) => {
+      expect(messageBodyProblem(body)).toMatch(/\w+ \w+/);
+    },
+  );
 
   it.each(["<img src=x onerror=alert(1)>", "=1+1", "{{constructor}}", "\u202eolleh", "x".repeat(100_000)])(
     "such as %j is somebody's plain text",

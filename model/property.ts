@@ -4,6 +4,7 @@
  */
 import type { User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
+import { isBlank, nameProblem } from "./shown-text.ts";
 
 /** What a changed value does to a guest who is there already. */
 export type Change =
@@ -58,6 +59,20 @@ export const properties = z.registry<PropertyFacts>();
 /** The facts of each named type. */
 export const types = z.registry<TypeFacts>();
 
+/** What is known about a text. */
+export interface TextFacts {
+  /** What it stands for, for the error that meets something else in its place: "one address". */
+  one?: string;
+  /**
+   * True where it may stand without quotes in YAML although some readers take such a value for a day or for false
+   * (`expires: 2027-03-31`, `usageLocation: NO`): its own rule tells a right value from a wrong one.
+   */
+  unquoted?: true;
+}
+
+/** The facts of some texts. */
+export const texts = z.registry<TextFacts>();
+
 /** The facts of a property, also through `.optional()` and `.default()`. */
 export function factsOf(schema: z.core.$ZodType): PropertyFacts {
   const found = lookUp(schema, properties);
@@ -110,17 +125,34 @@ export function formsOf(schema: z.core.$ZodType): string[] {
   return options === undefined ? [type] : options.flatMap(formsOf);
 }
 
+/** What to do about a character that may not stand in a text. */
+export const takeItOut = "take it out of the text";
+
 /**
  * Text held against a rule.
  *
  * @param problem says what is wrong with a value, or `undefined`
- * @param remedy what to do about it, for the person who wrote it
+ * @param remedy what to do about it, for the person who wrote it; no word of the value
+ * @param meant finds the value that a wrong one most likely stands for
  */
-export function ruled(problem: (value: string) => string | undefined, remedy: string) {
+export function ruled(
+  problem: (value: string) => string | undefined,
+  remedy: string | ((value: string) => string),
+  meant: (value: string) => string | undefined = () => undefined,
+) {
   return z.string().superRefine((value, context) => {
     const message = problem(value);
-    if (message !== undefined) context.addIssue({ code: "custom", message, params: { remedy } });
+    if (message === undefined) return;
+    const params: RuleParams = { remedy: typeof remedy === "string" ? remedy : remedy(value), meant: meant(value) };
+    context.addIssue({ code: "custom", message, params: { ...params } });
   });
+}
+
+/** What a broken rule says beside its message. */
+export interface RuleParams {
+  remedy: string;
+  /** The value that was probably meant. */
+  meant?: string | undefined;
 }
 
 /**
@@ -130,10 +162,14 @@ export function ruled(problem: (value: string) => string | undefined, remedy: st
  */
 export function text(longest: number, description: string) {
   const problem = (value: string) => {
-    if (value.trim() === "") return "it is empty";
-    return value.length > longest ? `it has at most ${longest} characters` : undefined;
+    if (value.length > longest) return `it has at most ${longest} characters`;
+    return isBlank(value) ? "it is empty" : nameProblem(value);
   };
-  return ruled(problem, "write a value, or take the line out to leave it as it is").meta({
+  const remedy = (value: string) => {
+    if (value.length > longest) return "shorten it";
+    return isBlank(value) ? "write a value, or take the line out to leave it as it is" : takeItOut;
+  };
+  return ruled(problem, remedy).meta({
     description: `${description}. At most ${longest} characters.`,
     minLength: 1,
     maxLength: longest,
