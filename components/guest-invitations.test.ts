@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordedEngine, resolved, settled } from "../test/support/recorded-engine.ts";
-import type { GuestInvitationsArgs } from "./index.ts";
-import { GuestInvitations } from "./index.ts";
+import { GuestInvitations, type GuestInvitationsArgs } from "./index.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
 const secretUrl = "https://login.example/redeem?ticket=1";

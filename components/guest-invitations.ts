@@ -8,12 +8,10 @@ import type { AccessTransform, Grants } from "./access/grants.ts";
 import { lookUpNote } from "./access/guest-access.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
-import type { Backend, GuestInvitation } from "./backends/entra-guests.ts";
-import { entraGuestsBackend } from "./backends/entra-guests.ts";
+import { type Backend, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";
 import { withDefaults } from "./defaults.ts";
-import { announceExpiry } from "./expiry.ts";
 import {
   type GuestArgs,
   type GuestDefaults,
@@ -25,7 +23,7 @@ import {
   type ListSettings,
   type OnDeleteChoice,
 } from "./generated/sdk.ts";
-import { guestProblems, stop } from "./guest-problems.ts";
+import { announceExpiry, guestProblems, stop } from "./guest-problems.ts";
 import { ListRecord } from "./ownership.ts";
 import { report } from "./problem.ts";
 

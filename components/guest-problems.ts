@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { byExpiry, calendarDay } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
 import { findingsOf, isMisspelt, type Path } from "../model/findings.ts";
 import { guestDefaults, guestSchema } from "../model/guest.ts";
 import { listSettings } from "../model/guest-list.ts";
 import { mailRules, saidOfMail } from "../model/message.ts";
-import { shown } from "../model/shown-text.ts";
+import { shown } from "../model/property.ts";
 import { accessProblems } from "./access/guest-access.ts";
 import type { Backend } from "./backends/entra-guests.ts";
 import { type ListFile, templateFileProblem } from "./config/list-rules.ts";
-import { plainProperties } from "./config/secret-values.ts";
+import { plainProperties } from "./config/stack-config-file.ts";
 import { withDefaults } from "./defaults.ts";
 import type { AccessProfiles, GuestArgs, GuestDefaults } from "./generated/sdk.ts";
 import { asProblem, type Problem, pathText } from "./problem.ts";
@@ -213,4 +214,52 @@ function wrongAccess(args: ListedGuests): Problem[] {
 /** Ends the program without a stack trace; nothing has been registered yet. */
 export function stop(message: string): never {
   throw new pulumi.RunError(message);
+}
+
+/** More names than this make a log line that nobody reads. */
+const mostNamed = 20;
+
+/**
+ * Says, in previews too, who has left the list because their last day has passed, and whose last day is near: while
+ * there is time to renew it.
+ *
+ * @param current the guests who are on the list
+ * @param expired those who left it
+ * @param notice how many days ahead to say so; 0 says nothing ahead
+ * @param day today, `YYYY-MM-DD` in UTC
+ * @param component the list that they are on
+ */
+export function announceExpiry(
+  current: readonly GuestArgs[],
+  expired: readonly GuestArgs[],
+  notice: number,
+  day: string,
+  component: pulumi.Resource,
+): void {
+  if (expired.length > 0) {
+    const subject = expired.length === 1 ? "1 guest has" : `${expired.length} guests have`;
+    void pulumi.log.warn(`${subject} passed the expiry date and left the list: ${named(expired)}`, component);
+  }
+  const leaving = notice === 0 ? [] : byExpiry(current, dayAfter(day, notice + 1)).expired;
+  if (leaving.length > 0) {
+    const subject = leaving.length === 1 ? "1 guest leaves" : `${leaving.length} guests leave`;
+    const message = `${subject} the list within ${notice} days: ${named(soonestFirst(leaving))}. Move expires to keep them.`;
+    void pulumi.log.warn(message, component);
+  }
+}
+
+function named(guests: readonly GuestArgs[]): string {
+  const names = guests
+    .slice(0, mostNamed)
+    .map(({ email, expires = "" }) => `${email} (${calendarDay(expires) ?? expires})`);
+  const more = guests.length > mostNamed ? [`and ${guests.length - mostNamed} more`] : [];
+  return [...names, ...more].join(", ");
+}
+
+function soonestFirst(guests: readonly GuestArgs[]): GuestArgs[] {
+  return guests.toSorted((one, other) => (one.expires ?? "").localeCompare(other.expires ?? ""));
+}
+
+function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 }

@@ -1,5 +1,5 @@
 import { type Finding, type Path, valueAt } from "../model/findings.ts";
-import { oneLine, shown } from "../model/shown-text.ts";
+import { oneLine, shown } from "../model/property.ts";
 
 /** One thing that is wrong with what a person wrote. */
 export interface Problem {

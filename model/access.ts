@@ -1,7 +1,6 @@
 /** What a guest may reach: groups, enterprise applications and Azure roles, in the words of a list. */
 import { z } from "zod";
-import { properties, ruled, takeItOut, types } from "./property.ts";
-import { isBlank, nameProblem } from "./shown-text.ts";
+import { isBlank, nameProblem, properties, ruled, takeItOut, types } from "./property.ts";
 
 const name = (description: string) =>
   ruled(

@@ -1,8 +1,7 @@
 /** What a schema finds wrong, in words for people: the rule that is broken, and what to do. */
 import leven from "leven";
 import type { z } from "zod";
-import { innerOf, lookUp, type RuleParams, texts } from "./property.ts";
-import { oneLine } from "./shown-text.ts";
+import { innerOf, lookUp, oneLine, type RuleParams, texts } from "./property.ts";
 
 /** The way to a value inside a document: keys and list positions. */
 export type Path = readonly PropertyKey[];

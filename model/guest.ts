@@ -7,12 +7,10 @@
 import { z } from "zod";
 import { access, appLink, inheritAccess, profiles } from "./access.ts";
 import { calendarDay, calendarDayRule, meantDay } from "./calendar-day.ts";
-import { addressProblem, domainProblem, meantAddress } from "./email-address.ts";
+import { addressProblem, domainProblem, meantAddress, meantUrl, redirectUrlProblem } from "./email-address.ts";
 import { mailSettings, messageOf, messageParts } from "./message.ts";
-import { choice, guidPattern, properties, ruled, takeItOut, text, texts } from "./property.ts";
-import { meantUrl, redirectUrlProblem } from "./redirect-url.ts";
+import { choice, guidPattern, nameProblem, properties, ruled, takeItOut, text, texts } from "./property.ts";
 import { countryProblem, languageProblem, meantCountry, meantLanguage } from "./registered-codes.ts";
-import { nameProblem } from "./shown-text.ts";
 
 /** The address: it names the guest's resource, so it is plain text. */
 export const email = ruled(addressProblem, "write the plain address at which the guest reads mail", meantAddress)

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkInvitation } from "../provider/guest/checked-inputs.ts";
 import { odataText } from "../provider/microsoft/graph-users.ts";
-import { addressProblem } from "./email-address.ts";
+import { addressProblem, redirectUrlProblem } from "./email-address.ts";
 import { messageBodyProblem } from "./message.ts";
-import { redirectUrlProblem } from "./redirect-url.ts";
 
 describe("an address", () => {
   it.each([

@@ -4,9 +4,19 @@
  */
 import { z } from "zod";
 import { addressProblem, meantAddress } from "./email-address.ts";
-import { guidPattern, properties, ruled, takeItOut, text, texts, types } from "./property.ts";
+import {
+  guidPattern,
+  isBlank,
+  messageProblem,
+  nameProblem,
+  properties,
+  ruled,
+  takeItOut,
+  text,
+  texts,
+  types,
+} from "./property.ts";
 import { languageProblem, meantLanguage } from "./registered-codes.ts";
-import { isBlank, messageProblem, nameProblem } from "./shown-text.ts";
 
 /** Says what is wrong with a message body, or `undefined`. */
 export function messageBodyProblem(body: string): string | undefined {

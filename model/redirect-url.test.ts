@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { meantUrl, redirectUrlProblem } from "./redirect-url.ts";
+import { meantUrl, redirectUrlProblem } from "./email-address.ts";
 
 describe("a redirect URL", () => {
   it.each(["https://myapps.microsoft.com", "https://orders.contoso.example:8443/a?b=c#d"])("may be %s", (url) => {

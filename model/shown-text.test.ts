@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isBlank, messageProblem, nameProblem, oneLine, shown } from "./shown-text.ts";
+import { isBlank, messageProblem, nameProblem, oneLine, shown } from "./property.ts";
 
 const [esc, rightToLeft, half] = ["\u001b", "\u202e", "\ud800"];
 

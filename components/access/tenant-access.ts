@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { shown } from "../../model/shown-text.ts";
+import { shown } from "../../model/property.ts";
 import { type Problem, report } from "../problem.ts";
 import { type GuestAccess, isAppLink, keyOf } from "./guest-access.ts";
 import {

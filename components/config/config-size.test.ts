@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { configSizeProblem } from "./config-size.ts";
+import { configSizeProblem } from "./project-files.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "guests-size-"));
 mkdirSync(path.join(root, "stacks", "below"), { recursive: true });

@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { nearestName, type Path } from "../../model/findings.ts";
 import { guestSchema } from "../../model/guest.ts";
-import { formsOf, innerOf } from "../../model/property.ts";
-import { shown } from "../../model/shown-text.ts";
+import { formsOf, innerOf, shown } from "../../model/property.ts";
 import { fileProblem, firstOf, type Problem, type Problems, together } from "../problem.ts";
-import { type CsvRow, csvRows } from "./csv-rows.ts";
+import { type CsvRow, csvRows, headingKey, type UserExport, userExport } from "./csv-rows.ts";
 import { checkedGuests, entriesOf, type ListSource, unreadable } from "./list-rules.ts";
-import { headingKey, type UserExport, userExport } from "./user-export.ts";
 
 /**
  * The columns of the portal's bulk-invite file, by the name in brackets; then our own names, which may stand beside them

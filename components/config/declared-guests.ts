@@ -2,8 +2,7 @@ import { type Finding, findingsOf, type Path, valueAt } from "../../model/findin
 import { type Guest, guestDefaults } from "../../model/guest.ts";
 import { listSettings, settingsSchema } from "../../model/guest-list.ts";
 import { namespace } from "../../model/names.ts";
-import { formsOf } from "../../model/property.ts";
-import { shown } from "../../model/shown-text.ts";
+import { formsOf, shown } from "../../model/property.ts";
 import { lookUpNote } from "../access/guest-access.ts";
 import type { GuestDefaults, ListSettings } from "../generated/sdk.ts";
 import { type At, asProblem, firstOf, type Problem, pathText, secretShown, together } from "../problem.ts";
@@ -21,8 +20,13 @@ import {
   wrongMails,
   wrongTemplates,
 } from "./list-rules.ts";
-import { plainSecrets, secretAddresses } from "./secret-values.ts";
-import { nearlyOurKeys, type StackConfigFile, stackConfigFile } from "./stack-config-file.ts";
+import {
+  nearlyOurKeys,
+  plainSecrets,
+  type StackConfigFile,
+  secretAddresses,
+  stackConfigFile,
+} from "./stack-config-file.ts";
 import { yamlListFile } from "./yaml-list-file.ts";
 
 /** What the core needs from the outside: nothing in it asks Pulumi or the disk. */

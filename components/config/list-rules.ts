@@ -5,7 +5,7 @@ import { type Guest, guestSchema } from "../../model/guest.ts";
 import { settingsSchema } from "../../model/guest-list.ts";
 import { mailRules, saidOfMail, templateProblem } from "../../model/message.ts";
 import { namespace } from "../../model/names.ts";
-import { shown } from "../../model/shown-text.ts";
+import { shown } from "../../model/property.ts";
 import { accessProblems } from "../access/guest-access.ts";
 import { azureadProblems } from "../backends/azuread.ts";
 import { withDefaults } from "../defaults.ts";

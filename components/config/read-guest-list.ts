@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namespace } from "../../model/names.ts";
-import { oneLine } from "../../model/shown-text.ts";
+import { oneLine } from "../../model/property.ts";
 import type { GuestDefaults, GuestMessage } from "../generated/sdk.ts";
 import type { GuestInvitationsArgs } from "../guest-invitations.ts";
 import { stop } from "../guest-problems.ts";
 import { report } from "../problem.ts";
 import { declaredGuests } from "./declared-guests.ts";
 import { listFile, projectFiles, stackFile } from "./project-files.ts";
-import { isPlain } from "./secret-values.ts";
+import { isPlain } from "./stack-config-file.ts";
 
 /**
  * Reads the guest list of the running stack: everything under `guests:` in its config, and the list files named there.

@@ -6,12 +6,22 @@ import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import type { z } from "zod";
 import { calendarDay } from "../../model/calendar-day.ts";
 import { isOneSlipAway, nearestName, type Path, valueAt } from "../../model/findings.ts";
-import { settingsSchema } from "../../model/guest-list.ts";
+import { guestDefaults, guestOwn } from "../../model/guest.ts";
+import { listSettings, settingsSchema } from "../../model/guest-list.ts";
 import { namespace, packageName } from "../../model/names.ts";
+import { namesWhere } from "../../model/property.ts";
 import { providerSettings } from "../../model/provider-settings.ts";
-import { type Place, type Problem, pathText } from "../problem.ts";
-import { otherThanText, type UnquotedText, unquotedTexts } from "./unquoted-text.ts";
-import { mapEntries, readYaml, type YamlEntry, type YamlSource } from "./yaml-source.ts";
+import { isAppLink } from "../access/guest-access.ts";
+import { type At, type Place, type Problem, pathText, secretShown } from "../problem.ts";
+import {
+  mapEntries,
+  otherThanText,
+  readYaml,
+  type UnquotedText,
+  unquotedTexts,
+  type YamlEntry,
+  type YamlSource,
+} from "./yaml-source.ts";
 
 /** What the file tells about the settings that Pulumi read from it. */
 export interface StackConfigFile {
@@ -224,4 +234,59 @@ function isNearlyOurs(before: string, setting: string): boolean {
   if (before === packageName) return isSetting && !Object.hasOwn(providerSettings, setting);
   if (isOwnName(before)) return true;
   return isSetting && (isOneSlipAway(before.toLowerCase(), namespace) || /guest/i.test(before));
+}
+
+/** Properties that are plain values: they steer the program and name resources. Everything else is concealed. */
+export const plainProperties: ReadonlySet<string> = new Set([
+  ...namesWhere({ ...guestOwn, ...guestDefaults }, (facts) => facts.plain === true),
+  ...Object.keys(listSettings),
+]);
+
+/** Whether a value is written in plain although it is a secret in the config. */
+export function isPlain(property: string, value: unknown): boolean {
+  return plainProperties.has(property) || (property === "redirectUrl" && isAppLink(value));
+}
+
+/** Addresses that are secrets of their own: whoever made them so must not believe that they are kept. */
+export function* secretAddresses(
+  secretKeys: ReadonlySet<string>,
+  document: object,
+  file: StackConfigFile,
+  at: (steps: Path) => At,
+): Generator<() => Problem> {
+  if (!secretKeys.has("invitations")) return;
+  for (const way of file.secrets("invitations")) {
+    if (way.length !== 3 || way[2] !== "email" || valueAt(document, way) === undefined) continue;
+    const path = pathText(way);
+    yield () => ({
+      ...at(way),
+      value: secretShown,
+      rule: "an address cannot be a secret: it names the guest's resource, so it is written in plain in the state, in URNs and in outputs",
+      remedy: `write it in plain: pulumi config set --plaintext --path '${namespace}:${path}' ADDRESS`,
+    });
+  }
+}
+
+/** More places than this make a warning that nobody reads. */
+const mostNamed = 20;
+
+/** Says of each secret which of its values are written in plain all the same. */
+export function plainSecrets(secretKeys: ReadonlySet<string>, document: object, file: StackConfigFile): string[] {
+  const ways = [...secretKeys].flatMap((setting) => file.secrets(setting).flatMap((way) => plainWays(document, way)));
+  if (ways.length === 0) return [];
+  const named = ways.slice(0, mostNamed).map((way) => `${namespace}:${pathText(way)}`);
+  const more = ways.length > mostNamed ? ` and ${ways.length - mostNamed} more` : "";
+  return [
+    `These secrets are written in plain in the state and in the names of resources, because they name resources or steer the run: ${named.join(", ")}${more}.`,
+  ];
+}
+
+/** The ways to the values at or below a secret that are written in plain. */
+function plainWays(document: object, way: Path): Path[] {
+  const value = valueAt(document, way);
+  if (value === undefined || value === null) return [];
+  // Inside a property, its name decides: `groups[0]`, `invitations[3].message.body`.
+  const property = way[0] === "invitations" ? way[2] : way[0];
+  if (property !== undefined && property !== "invitations") return isPlain(String(property), value) ? [way] : [];
+  return Object.keys(value).flatMap((key) => plainWays(document, [...way, Array.isArray(value) ? Number(key) : key]));
 }

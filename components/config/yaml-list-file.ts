@@ -1,12 +1,11 @@
 import { findingsOf, type Path } from "../../model/findings.ts";
 import { bareGuestListSchema, guestListFileSchema } from "../../model/guest-list.ts";
-import { shown } from "../../model/shown-text.ts";
+import { shown } from "../../model/property.ts";
 import { withDefaults } from "../defaults.ts";
 import { type At, asProblem, fileProblem, firstOf, pathText, together } from "../problem.ts";
 import { checkedGuests, entriesOf, type ListSource, unreadable } from "./list-rules.ts";
 import { longestWritten } from "./stack-config-file.ts";
-import { unquotedTexts } from "./unquoted-text.ts";
-import { readYaml, type YamlSource } from "./yaml-source.ts";
+import { readYaml, unquotedTexts, type YamlSource } from "./yaml-source.ts";
 
 /**
  * Reads a YAML list file: a list of guests, or `{ redirectUrl, message, …, invitations: [...] }` with defaults of its own.
