@@ -1,5 +1,5 @@
 /**
- * The addresses that Graph takes for a guest.
+ * The addresses that Graph takes for a guest: of mail, and of the page on which the guest arrives.
  *
  * Source of the rules: the `invitedUserEmailAddress` row of Microsoft's reference page "invitation resource type".
  */
