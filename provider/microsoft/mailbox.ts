@@ -1,4 +1,4 @@
-import type { MailFolder, Message, Organization, User } from "@microsoft/microsoft-graph-types";
+import type { Message, Organization, User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
 import { guidPattern } from "../../model/property.ts";
 import type { Deadline } from "../deadline.ts";
@@ -305,7 +305,7 @@ export class Mailboxes {
 
   /** Whether the application may read the mailbox. Exchange may allow it for one mailbox only: no token says so. */
   #mayRead({ id }: { id: string }, name: string, deadline: Deadline): Promise<boolean> {
-    const path = `/users/${encodeURIComponent(id)}/mailFolders/drafts?${selection<MailFolder>(["id"])}`;
+    const path = `/users/${encodeURIComponent(id)}/mailFolders/drafts`;
     return this.#graph.read(path, z.unknown(), deadline).then(
       () => true,
       (error) => {

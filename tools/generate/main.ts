@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { editorSchemas } from "./editor-schemas.ts";
 import { schemaJson } from "./package-spec.ts";
-import { policyAzureScope, policyProperties } from "./policy-properties.ts";
+import { policyAzureScope, policyProperties } from "./policy-docs.ts";
 import { referencePage } from "./reference.ts";
 import { sdkText } from "./sdk.ts";
 

@@ -34,6 +34,9 @@ describe("[A1] a guest whom an application invites", () => {
     const plain = await run().invite("bo@fabrikam.example", { message: { body } });
     const { outputs } = await run().invite(ana, { mailFrom, message: { body } });
 
+    const [microsofts] = await mailsTo(tenant, "bo@fabrikam.example");
+    expect(microsofts?.from[0]?.address).not.toBe(mailFrom);
+    expect(microsofts?.text).not.toContain("bring a pen");
     const [mail] = await mailsTo(tenant, ana);
     expect(mail?.from).toEqual([{ address: mailFrom, name: "Contoso invitations" }]);
     expect(mail?.subject).toBe("Contoso invites you as a guest");
