@@ -1,5 +1,5 @@
 /**
- * The addresses that Graph takes for a guest.
+ * The addresses that Graph takes for a guest: of mail, and of the page on which the guest arrives.
  *
  * Source of the rules: the `invitedUserEmailAddress` row of Microsoft's reference page "invitation resource type".
  */
@@ -103,8 +103,11 @@ export function domainProblem(domain: string): string | undefined {
     return `"${domain}" is no domain name: each part between dots is made of letters, digits and inner hyphens`;
   }
   if (labels.some((label) => label.length > 63)) return "a part of a domain name has at most 63 characters";
+  if (/^\d+(?:\.\d+){3}$/.test(domain)) return `"${domain}" is no domain name, but an address of the network`;
+  // Where the last part is a number, the function would read the whole as such an address.
+  if (/\.(?:\d+|0x[\da-f]*)$/i.test(domain)) return undefined;
   const ascii = domainToASCII(domain);
-  if (ascii === "" || /(?:^|\.)\d+$/.test(ascii)) return `"${domain}" is no domain name`;
+  if (ascii === "") return `"${domain}" is no domain name`;
   if (ascii.split(".").some((label) => label.length > 63)) return "a part of a domain name has at most 63 characters";
   return undefined;
 }

@@ -25,13 +25,23 @@ describe("[case 13] one true sentence", () => {
     ],
     [
       "a list for one address",
-      { message: { cc: ["a@x.example"] } },
-      "message.cc: one address is expected: write one address, without a dash or brackets",
+      { email: ["a@x.example"] },
+      "email: one address is expected: write one address, without a dash or brackets",
     ],
     [
       "a map for one address",
+      { email: { a: 1 } },
+      "email: one address is expected: write one address, without keys below it",
+    ],
+    [
+      "a map for one address or several",
       { message: { cc: { a: 1 } } },
-      "message.cc: one address is expected: write one address, without keys below it",
+      "message.cc: text or a list is expected: write one of these",
+    ],
+    [
+      "a number among several addresses",
+      { message: { cc: ["a@x.example", 7] } },
+      'message.cc.1: one address is expected: put it in quotes: "7"',
     ],
     [
       "a list for a text",

@@ -206,8 +206,9 @@ function schemaAt(schema: z.ZodType, path: Path): z.core.$ZodType {
 
 function withKeys(node: z.core.$ZodType): z.core.$ZodType {
   const { options } = node._zod.def as { options?: z.core.$ZodType[] };
-  // Of several forms, the one with keys is the one that a path leads into.
-  const inner = innerOf(node) ?? options?.find((option) => "shape" in option._zod.def);
+  // Of several forms, the one with keys or items is the one that a path leads into.
+  const withParts = (part: string) => options?.find((option) => part in option._zod.def);
+  const inner = innerOf(node) ?? withParts("shape") ?? withParts("element");
   return inner === undefined ? node : withKeys(inner);
 }
 

@@ -229,6 +229,7 @@ describe("[case 15] the portal's export of users", () => {
         userType: "Guest",
         department: "Sales",
         accountEnabled: true,
+        country: "Norway",
         usageLocation: "NO",
       },
     ]);

@@ -1,4 +1,8 @@
-/** CSV as spreadsheets write it: which character stands between the cells, and on which line each row begins. */
+/**
+ * CSV as spreadsheets write it: which character stands between the cells, and on which line each row begins. Then the list
+ * of users that the portal exports, which people have at hand: whom it names, and which of its columns say nothing about a
+ * guest of a list.
+ */
 import { CsvError, type CsvErrorCode, parse } from "csv-parse/sync";
 import { addressProblem, guestOfUserPrincipalName } from "../../model/email-address.ts";
 import { fileProblem, type Problem } from "../problem.ts";

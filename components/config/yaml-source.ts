@@ -278,7 +278,8 @@ export function* unquotedTexts(
   if (isScalar(meant) && lookUp(schema, texts)?.unquoted) return;
   if (inner !== undefined) yield* unquotedTexts(source, inner, meant, path);
   else if (options !== undefined) {
-    const option = isScalar(meant) ? textIn(options) : options.find(({ _zod }) => "shape" in _zod.def);
+    const parts = isSeq(meant) ? "element" : "shape";
+    const option = isScalar(meant) ? textIn(options) : options.find(({ _zod }) => parts in _zod.def);
     if (option !== undefined) yield* unquotedTexts(source, option, meant, path);
   } else if (schema._zod.def.type === "string" && isScalar(meant)) yield* unquoted(meant, path);
   else if (schema._zod.def.type === "number" && isScalar(meant)) yield* doubtful(meant, path);

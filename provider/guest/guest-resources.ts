@@ -369,6 +369,7 @@ interface Suspect {
   wasAbsent: boolean;
 }
 
+/** What the removal of those whom a lost run invited works with. */
 type CleanUpContext = Directory & { engine: Engine; claims: Claims };
 
 /**
