@@ -9,7 +9,7 @@ import { access, appLink, inheritAccess, profiles } from "./access.ts";
 import { calendarDay, calendarDayRule } from "./calendar-day.ts";
 import { addressProblem } from "./email-address.ts";
 import { messageOf, messageParts } from "./message.ts";
-import { choice, guidPattern, properties, ruled, text } from "./property.ts";
+import { choice, guidPattern, properties, ruled, text, types } from "./property.ts";
 import { redirectUrlProblem } from "./redirect-url.ts";
 
 /** The address: it names the guest's resource, so it is plain text. */
@@ -188,7 +188,8 @@ export const guestOwn = { email, displayName, ...personProfile, inheritAccess };
 /** One guest of a list. */
 export const guestSchema = z
   .strictObject({ ...guestOwn, ...guestDefaults })
-  .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." });
+  .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." })
+  .register(types, { name: "Guest" });
 
 /** A guest as read from a list. */
 export type Guest = z.output<typeof guestSchema>;

@@ -6,9 +6,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { editorSchemas } from "./editor-schemas.ts";
-import { schemaJson } from "./package-spec.ts";
 import { policyProperties } from "./policy-properties.ts";
 import { referencePage } from "./reference.ts";
+import { schemaJson } from "./schema-json.ts";
 import { sdkText } from "./sdk.ts";
 
 const repository = path.join(import.meta.dirname, "..", "..");
