@@ -4,7 +4,7 @@
 const mayImport = {
   model: [],
   components: ["model/"],
-  provider: ["model/"],
+  provider: ["model/", "components/remote-component.ts"],
   policies: [],
   cli: ["model/", "components/index.ts"],
   tenant: [],

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { canonicalAddress } from "../model/email-address.ts";
 import { findingsOf } from "../model/findings.ts";
-import { guestDefaults, guestSchema } from "../model/guest.ts";
-import { listSettings } from "../model/guest-list.ts";
+import { guestInvitationsInputs } from "../model/guest-invitations.ts";
 import { accessProblems } from "./access/guest-access.ts";
 import type { Backend } from "./backends/backend.ts";
 import { withDefaults } from "./defaults.ts";
@@ -16,12 +15,7 @@ export interface ListedGuests extends GuestDefaults {
   accessProfiles?: AccessProfiles;
 }
 
-const argsSchema = z.strictObject({
-  ...guestDefaults,
-  ...listSettings,
-  transform: z.unknown().optional(),
-  guests: z.array(guestSchema),
-});
+const argsSchema = guestInvitationsInputs.extend({ transform: z.unknown().optional() });
 
 /**
  * Everything that is wrong with the guests handed to the component: what the provider would find later, and what only a
@@ -34,15 +28,23 @@ const argsSchema = z.strictObject({
 export function guestProblems(args: ListedGuests, backend: Backend): Problem[] {
   const known = knownPart(args);
   const result = argsSchema.safeParse(known);
-  const found = result.success ? [] : findingsOf(result.error, known, argsSchema);
+  const found = (result.success ? [] : findingsOf(result.error, known, argsSchema)).map((finding) =>
+    asProblem(finding, known, (path) => ({ path: pathText(path) })),
+  );
+  // Programs that no compiler has checked may hand over anything; what has another form cannot be looked at closer.
+  if (result.error?.issues.some(hasAnotherForm)) return found;
   const problems = [
-    ...found.map((finding) => asProblem(finding, known, (path) => ({ path: pathText(path) }))),
+    ...found,
     ...args.guests.flatMap((guest, index) => withoutRedirectUrl(guest, args, index)),
     ...once(args.guests.flatMap((guest, index) => beyondBackend(guest, args, index, backend))),
     ...addressesListedTwice(args.guests),
     ...wrongAccess(args),
   ];
   return problems.sort((one, other) => position(one) - position(other));
+}
+
+function hasAnotherForm(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "invalid_type" && ["array", "object", "record"].includes(issue.expected);
 }
 
 /** What is said for all comes first, then guest after guest. */

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { guestListToken, invitationToken, packageVersion } from "../model/names.ts";
+import { guestInvitationsToken, guestListToken, invitationToken, packageVersion } from "../model/names.ts";
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
 import { type Context, guestListResource, invitationResource } from "./guest/guest-resources.ts";
@@ -30,6 +30,10 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
     resources: {
       [guestListToken]: guestListResource(configured),
       [invitationToken]: invitationResource(configured, claims),
+    },
+    components: {
+      [guestInvitationsToken]: async (...request) =>
+        (await import("../components/remote-component.ts")).constructGuestInvitations(...request),
     },
     schema: () => readFileSync(path.join(import.meta.dirname, "schema.json"), "utf8"),
     checkConfig(config) {

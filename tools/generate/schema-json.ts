@@ -1,5 +1,5 @@
 /** `provider/schema.json`: the package as every language sees it, with what package registries want to know. */
-import { guestInvitationsToken, packageName, packageVersion } from "../../model/names.ts";
+import { guestInvitationsToken, packageName, packageVersion, pluginDownloadURL } from "../../model/names.ts";
 import {
   type ComponentSpec,
   componentSpec,
@@ -59,7 +59,7 @@ export function schemaJson(): string {
     license: "Apache-2.0",
     homepage: repository,
     repository,
-    pluginDownloadURL: "github://api.github.com/guests-as-code/guests-as-code",
+    pluginDownloadURL,
     meta: { moduleFormat: "(.*)", supportPack: true },
     config: { variables: spec.settings },
     provider: {
