@@ -1,6 +1,6 @@
 /**
  * `npm run generate` writes everything that follows from a description that stands elsewhere: the provider's schema, the
- * SDK, the editors' schemas, and the reference pages. With `--check` it writes nothing and fails when a file is out of date.
+ * SDKs, the editors' schemas, and the reference pages. With `--check` it writes nothing and fails when a file is out of date.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { policyProperties } from "./policy-properties.ts";
 import { referencePage } from "./reference.ts";
 import { schemaJson } from "./schema-json.ts";
 import { sdkText } from "./sdk.ts";
+import { isGoSdkCurrent, refreshGoSdk } from "./sdks.ts";
 
 const repository = path.join(import.meta.dirname, "..", "..");
 
@@ -64,11 +65,12 @@ function write(files: Readonly<Record<string, string>>): void {
 
 if (import.meta.main) {
   if (process.argv.includes("--check")) {
-    const stale = staleFiles(await generatedFiles());
+    const stale = [...staleFiles(await generatedFiles()), ...(isGoSdkCurrent() ? [] : ["sdk/go"])];
     for (const file of stale) console.error(`${file} is out of date: run "npm run generate" and commit it`);
     process.exitCode = stale.length > 0 ? 1 : 0;
   } else {
     write(filesOfModel());
     write(await filesOfPolicies());
+    refreshGoSdk();
   }
 }

@@ -28,6 +28,8 @@ const language = {
     importBasePath: `github.com/guests-as-code/guests-as-code/${goFolder}`,
     rootPackageName: "entraguests",
     generateResourceContainerTypes: true,
+    // What the component takes as plain values has no input types otherwise.
+    generateExtraInputTypes: true,
     respectSchemaVersion: true,
   },
   csharp: {

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { repository } from "../toolchain.ts";
+import { goFailure } from "./go-programs.mjs";
 import { cliFitsSdk, sdkVersion } from "./pulumi-cli.mjs";
-import { goFailure } from "./pulumi-from-modules.mjs";
 
 describe("the Pulumi CLI built from Go modules", () => {
   it("has the version of the installed SDK", () => {
@@ -21,7 +21,7 @@ describe("what a failed build tells the user to do", () => {
     ["go: downloading x: dial tcp: lookup proxy: no such host", "Set GOPROXY"],
     ["internal compiler error: something odd", "Run the same command again"],
   ])("after `%s`", (said, advice) => {
-    const { message } = goFailure(["github.com/some/package", said]);
+    const { message } = goFailure({ step: "Building it" }, ["github.com/some/package", said]);
     expect(message).toContain(said);
     expect(message).toContain(advice);
   });
