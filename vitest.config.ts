@@ -35,6 +35,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      // What is published, and programs in other languages: `npm run test:packages`, which takes longer than `npm test`.
+      {
+        test: {
+          name: "packages",
+          include: ["test/packages/**/*.test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
+      },
       // A real browser.
       {
         test: {

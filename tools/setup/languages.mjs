@@ -44,9 +44,15 @@ const generatorModule = (root) => path.join(root, "tools", "languages", "sdks");
  */
 function generatorName(root) {
   const module = generatorModule(root);
-  const hash = createHash("sha256");
-  for (const file of readdirSync(module).sort()) hash.update(readFileSync(path.join(module, file)));
-  return cacheName("sdk-generator", hash.digest("hex").slice(0, 12));
+  const sources = readdirSync(module)
+    .sort()
+    .map((file) => readFileSync(path.join(module, file), "utf8"));
+  return cacheName("sdk-generator", shortHash(sources.join("\n")));
+}
+
+/** @param {string} text */
+function shortHash(text) {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 /**
@@ -90,8 +96,8 @@ function versionIn(goMod, module) {
   return version;
 }
 
-/** What the generated package and its tests take beside Pulumi's SDK; the machine's own pip may be any version. */
-const PYTHON_BUILD = ["setuptools==80.9.0", "wheel==0.45.1"];
+/** What the generated package takes beside Pulumi's SDK, and what installs it: pinned, because pip keeps no lock file. */
+const PYTHON_PACKAGES = ["parver==0.5", "setuptools==80.9.0", "wheel==0.45.1"];
 
 const PYTHON_STEP = "Installing Pulumi's SDK for Python";
 
@@ -106,11 +112,12 @@ export async function ensurePython(root) {
   const own = pythonVersion(python);
   const cache = cacheDirectory();
   makeCacheDirectory(cache);
-  const name = cacheName("python", own, "pulumi", version);
+  const packages = [`pulumi==${version}`, ...PYTHON_PACKAGES];
+  const name = cacheName("python", own, shortHash(packages.join()), "pulumi", version);
   const made = path.join(cache, name);
   const folder = existsSync(made)
     ? made
-    : await fillCache(cache, name, (unfinished) => fillPython(python, unfinished, version));
+    : await fillCache(cache, name, (unfinished) => fillPython(python, unfinished, packages));
   return pythonIn(folder);
 }
 
@@ -136,14 +143,14 @@ function pythonVersion(python) {
 /**
  * @param {string} python
  * @param {string} folder
- * @param {string} version
+ * @param {string[]} packages what pip installs, each with its version
  */
-async function fillPython(python, folder, version) {
-  const progress = startProgress(`${PYTHON_STEP} ${version}`);
+async function fillPython(python, folder, packages) {
+  const progress = startProgress(PYTHON_STEP);
   const steps = [
     [python, "-m", "venv", folder],
     // The folder gets its final name later, so only the program itself may be used, not the scripts beside it.
-    [pythonIn(folder), "-m", "pip", "install", "--quiet", `pulumi==${version}`, ...PYTHON_BUILD],
+    [pythonIn(folder), "-m", "pip", "install", "--quiet", ...packages],
   ];
   for (const [program = "", ...args] of steps) {
     const { status, complaint } = await runQuietly(program, args);
