@@ -28,6 +28,8 @@ export interface ExampleProject {
   run(program: string, args: readonly string[], environment?: Record<string, string>): Promise<Run>;
   /** Runs Pulumi's CLI on the example's stack. */
   pulumi(...args: readonly string[]): Promise<Run>;
+  /** The same, with variables of its own. */
+  pulumiWith(environment: Record<string, string>, ...args: readonly string[]): Promise<Run>;
   /** The outputs of the stack; those that are secrets read `[secret]`. */
   outputs(): Promise<Record<string, unknown>>;
   /** The state as the backend keeps it, in which secrets are encrypted. */
@@ -80,7 +82,9 @@ export async function openExample(source: string, programs: readonly string[] = 
     const [status] = await once(child, "close");
     return { status, output: Buffer.concat(output).toString() };
   };
-  const pulumi: ExampleProject["pulumi"] = (...args) => run(pulumiProgram(), [...args, "--non-interactive"]);
+  const pulumiWith: ExampleProject["pulumiWith"] = (more, ...args) =>
+    run(pulumiProgram(), [...args, "--non-interactive"], more);
+  const pulumi: ExampleProject["pulumi"] = (...args) => pulumiWith({}, ...args);
   await succeeded(pulumi("stack", "init", stackName));
 
   return {
@@ -95,6 +99,7 @@ export async function openExample(source: string, programs: readonly string[] = 
     },
     run,
     pulumi,
+    pulumiWith,
     outputs: async () => JSON.parse(await succeeded(pulumi("stack", "output", "--json"))),
     storedState: () => readFileSync(path.join(state, ".pulumi", "stacks", project.name, `${stackName}.json`), "utf8"),
     guestIds: () => Object.fromEntries(tenant.guests().map(({ mail, id }) => [mail, id])),
