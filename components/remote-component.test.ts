@@ -43,6 +43,7 @@ it("makes the same resources as a program in TypeScript, and tells what the sche
     "entra-guests:index:GuestInvitations partners",
     "entra-guests:index:GuestList partners",
     "entra-guests:index:Invitation partners-ana@fabrikam.example",
+    "entra-guests:index:SettledGuests partners",
   ]);
   expect(engine.invitations()[0]?.inputs).toMatchObject({ userDisplayName: "Ana", redirectUrl });
   const { properties } = schema.resources["entra-guests:index:GuestInvitations"];

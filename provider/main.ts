@@ -4,12 +4,21 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { guestInvitationsToken, guestListToken, invitationToken, packageVersion } from "../model/names.ts";
+import {
+  guestInvitationsToken,
+  guestListToken,
+  invitationToken,
+  packageVersion,
+  settledGuestsToken,
+} from "../model/names.ts";
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
-import { type Context, guestListResource, invitationResource } from "./guest/guest-resources.ts";
+import { type Context, invitationResource } from "./guest/guest-resources.ts";
+import { guestListResource, settledGuestsResource } from "./guest/list-record.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
+import { Mailboxes } from "./microsoft/mailbox.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
+import { signInKind } from "./microsoft/sign-in-credential.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
 import { serve } from "./pulumi/plugin-server.ts";
 import { type Engine, isUnknown, type ResourceProvider } from "./pulumi/resource-provider.ts";
@@ -17,7 +26,7 @@ import { type Engine, isUnknown, type ResourceProvider } from "./pulumi/resource
 /** The provider: one session with Graph, and the resources that use it. */
 function entraGuestsProvider(engine: Engine): ResourceProvider {
   const startedAt = Date.now();
-  const claims = new Claims();
+  const claims = new Claims((message, urn) => engine.log("warning", message, urn));
   const lookUps = new FreshLookUps();
   let context: Context | undefined;
   const configured = (): Context => {
@@ -28,7 +37,8 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
   return {
     version: packageVersion,
     resources: {
-      [guestListToken]: guestListResource(configured),
+      [guestListToken]: guestListResource(configured, claims),
+      [settledGuestsToken]: settledGuestsResource(configured, claims),
       [invitationToken]: invitationResource(configured, claims),
     },
     components: {
@@ -42,8 +52,16 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
     },
     configure(config) {
       const configuration = readConfiguration(config, process.env);
-      const replication = { time: replicationTime(configuration), startedAt };
-      context = { graph: new GraphClient(new Session(configuration)), replication, engine, claims, lookUps };
+      const graph = new GraphClient(new Session(configuration));
+      context = {
+        graph,
+        replication: { time: replicationTime(configuration), startedAt },
+        engine,
+        mailboxes: new Mailboxes(graph, (message, urn) => engine.log("warning", message, urn)),
+        signIn: signInKind(configuration),
+        claims,
+        lookUps,
+      };
     },
     async close() {
       await context?.graph.close();

@@ -17,7 +17,7 @@ func invite(ctx *pulumi.Context) error {
 		Guests: []entraguests.GuestArgs{
 			{Email: "ana@fabrikam.example", DisplayName: pulumi.String("Ana Trujillo"), Expires: pulumi.StringRef("2037-03-31")},
 			{Email: "bo@northwind.example", Message: &entraguests.GuestMessageArgs{Language: pulumi.String("da")}},
-			{Email: "cleo@adatum.example", JobTitle: pulumi.String("Auditor")},
+			{Email: "cleo@adatum.example", CompanyName: pulumi.String("Adatum")},
 		},
 	})
 	if err != nil {

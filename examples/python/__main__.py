@@ -10,7 +10,7 @@ partners = GuestInvitations(
     guests=[
         GuestArgs(email="ana@fabrikam.example", display_name="Ana Trujillo", expires="2037-03-31"),
         GuestArgs(email="bo@northwind.example", message=GuestMessageArgs(language="da")),
-        GuestArgs(email="cleo@adatum.example", job_title="Auditor"),
+        GuestArgs(email="cleo@adatum.example", company_name="Adatum"),
     ],
 )
 

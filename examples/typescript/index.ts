@@ -7,7 +7,7 @@ const partners = new GuestInvitations("partners", {
   guests: [
     { email: "ana@fabrikam.example", displayName: "Ana Trujillo", expires: "2037-03-31" },
     { email: "bo@northwind.example", message: { language: "da" } },
-    { email: "cleo@adatum.example", jobTitle: "Auditor" },
+    { email: "cleo@adatum.example", companyName: "Adatum" },
   ],
 });
 

@@ -2,6 +2,9 @@
 // PulumiPolicy.yaml says. Node runs the TypeScript files that this one imports.
 import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./policies.ts";
+import { refuseUnknownSettings } from "./policy-settings.ts";
+
+refuseUnknownSettings(policies);
 
 new PolicyPack("guests", {
   displayName: "Guests as code",

@@ -88,9 +88,9 @@ describe("the component in another language", () => {
       azure: [expect.stringContaining("Reader at")],
     });
     const resources = await recorded();
-    const own = resources.filter(({ type }) => /^entra-guests:index:(Invitation|GuestList)$/.test(type));
+    const own = resources.filter(({ type }) => /^entra-guests:index:(Invitation|GuestList|SettledGuests)$/.test(type));
     expect(own.map(({ provider, protect }) => [provider.includes("::contoso::"), protect])).toEqual(
-      Array(3).fill([true, true]),
+      Array(4).fill([true, true]),
     );
     expect(own.find(({ urn }) => urn.endsWith(ana.email))?.inputs.redirectUrl).toBe(
       "https://orders.contoso.example/sign-in",
@@ -107,7 +107,7 @@ describe("the component in another language", () => {
       },
     });
     const preview = await succeeded(project.pulumi("preview"));
-    expect(preview).toMatch(/7 to create/);
+    expect(preview).toMatch(/9 to create/);
     await succeeded(up());
 
     const ids = project.guestIds();
@@ -117,7 +117,7 @@ describe("the component in another language", () => {
     expect(project.storedState()).not.toContain("Research");
     const second = (await recorded()).find(({ urn }) => urn.endsWith(`::second-${bo.email}`));
     expect(second?.dependencies?.some((urn) => urn.endsWith(`::first-${ana.email}`))).toBe(true);
-    expect(await succeeded(up())).toMatch(/7 unchanged/);
+    expect(await succeeded(up())).toMatch(/9 unchanged/);
   });
 
   it("adopts a guest who was there, leaves them in place, and makes several lists at once", async () => {

@@ -24,12 +24,12 @@ export async function walkThrough({ project, source, pulumi }: Walk): Promise<vo
   expect(Object.keys(ids).sort()).toEqual(["ana@fabrikam.example", "bo@northwind.example", "cleo@adatum.example"]);
   const guests = tenant.guests();
   expect(guests.find(({ mail }) => mail === "ana@fabrikam.example")).toMatchObject({ displayName: "Ana Trujillo" });
-  expect(guests.find(({ mail }) => mail === "cleo@adatum.example")).toMatchObject({ jobTitle: "Auditor" });
+  expect(guests.find(({ mail }) => mail === "cleo@adatum.example")).toMatchObject({ companyName: "Adatum" });
   expect(await project.outputs()).toEqual({ ana: ids["ana@fabrikam.example"], pending: 3, links: "[secret]" });
   expect(project.storedState()).not.toContain("/redeem?");
 
   tenant.clearRequests();
-  expect(await succeeded(pulumi("up"))).toMatch(/6 unchanged/);
+  expect(await succeeded(pulumi("up"))).toMatch(/7 unchanged/);
   expect(project.writes(), "after a run without a change").toEqual([]);
 
   project.edit(source, "https://myapps.microsoft.com", "https://portal.contoso.example");
@@ -40,7 +40,7 @@ export async function walkThrough({ project, source, pulumi }: Walk): Promise<vo
   tenant.clearRequests();
   const [bo, cleo] = [
     /^.*bo@northwind.example.*\n(?: {10}message: .*\n)?/gm,
-    /^.*cleo@adatum.example.*\n(?: {10}job.*\n)?/gm,
+    /^.*cleo@adatum.example.*\n(?: {10}company.*\n)?/gm,
   ];
   for (const guest of [bo, cleo]) project.edit(source, guest, "");
   const output = await failed(pulumi("up"));

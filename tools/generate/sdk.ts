@@ -19,9 +19,9 @@ export function sdkText(): string {
   return [
     `// ${generatedNote}`,
     'import * as pulumi from "@pulumi/pulumi";',
-    'import { guestListToken, invitationToken, packageName, packageVersion, pluginDownloadURL } from "../../model/names.ts";\n',
+    'import { guestListToken, invitationToken, packageName, packageVersion, pluginDownloadURL, settledGuestsToken } from "../../model/names.ts";\n',
     "/** Which plugin serves the package, and where it is found. */",
-    "const plugin = { version: packageVersion, pluginDownloadURL };\n",
+    "const plugin = { version: packageVersion, pluginDownloadURL, settledGuestsToken };\n",
     ...named.map(([name, type]) => ("enum" in type ? choiceText(name, type) : write.namedObject(name, type))),
     "/** An enterprise application by display name or application (client) id, alone or with a role in it. */",
     "export type AppAccess = string | AppWithRole;\n",

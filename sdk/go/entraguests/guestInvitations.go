@@ -83,6 +83,12 @@ type guestInvitationsArgs struct {
 	Groups []string `pulumi:"groups"`
 	// The guests. Their order means nothing: each resource is named after the guest's address.
 	Guests []Guest `pulumi:"guests"`
+	// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+	MailFrom *string `pulumi:"mailFrom"`
+	// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+	MailSubject *string `pulumi:"mailSubject"`
+	// An HTML file inside the project that the mail is made of, relative to the folder of the stack configs. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}. Default: the standard text.
+	MailTemplate *string `pulumi:"mailTemplate"`
 	// What the mail says. Default: Microsoft's standard text in en-US.
 	Message *GuestMessage `pulumi:"message"`
 	// The office in which the guest works. At most 128 characters.
@@ -99,7 +105,7 @@ type guestInvitationsArgs struct {
 	RemovalLimit *RemovalLimit `pulumi:"removalLimit"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend interface{} `pulumi:"resend"`
-	// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
@@ -139,6 +145,12 @@ type GuestInvitationsArgs struct {
 	Groups []string
 	// The guests. Their order means nothing: each resource is named after the guest's address.
 	Guests []GuestArgs
+	// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+	MailFrom pulumi.StringPtrInput
+	// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+	MailSubject pulumi.StringPtrInput
+	// An HTML file inside the project that the mail is made of, relative to the folder of the stack configs. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}. Default: the standard text.
+	MailTemplate *string
 	// What the mail says. Default: Microsoft's standard text in en-US.
 	Message *GuestMessageArgs
 	// The office in which the guest works. At most 128 characters.
@@ -155,7 +167,7 @@ type GuestInvitationsArgs struct {
 	RemovalLimit *RemovalLimitArgs
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.Input
-	// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool
 	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput

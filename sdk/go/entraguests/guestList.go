@@ -16,15 +16,31 @@ import (
 type GuestList struct {
 	pulumi.CustomResourceState
 
+	// The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users.
+	Absent pulumi.StringArrayOutput `pulumi:"absent"`
+	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	Access HeldAccessArrayOutput `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayOutput `pulumi:"addresses"`
 	// Lets a change remove more guests than the limit. Say it for the one change that means to.
 	AllowRemoval pulumi.BoolOutput `pulumi:"allowRemoval"`
-	// The addresses of guests who left the list because their last day has passed: they count as no removals.
+	// The addresses of those who are disabled instead of removed when they leave the list.
+	Disable pulumi.StringArrayOutput `pulumi:"disable"`
+	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired pulumi.StringArrayOutput `pulumi:"expired"`
+	// The addresses of those who stay in the tenant when they leave the list.
+	Keep pulumi.StringArrayOutput `pulumi:"keep"`
+	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
+	LastDays pulumi.StringMapOutput `pulumi:"lastDays"`
+	// Those who left the list and may have been invited by a run that was cut short before the state knew them.
+	Leavers LeaverArrayOutput `pulumi:"leavers"`
+	// Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited.
+	Mails ListMailsArrayOutput `pulumi:"mails"`
 	// The addresses (in lower case) of those who were guests of the tenant before they came on the list. Absent where the application may not read users.
 	Present pulumi.StringArrayOutput `pulumi:"present"`
-	// How many guests one change may remove; going over either limit stops it in the preview.
+	// When this was written down last, ISO 8601 date and time in UTC.
+	RecordedAt pulumi.StringPtrOutput `pulumi:"recordedAt"`
+	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit RemovalLimitPtrOutput `pulumi:"removalLimit"`
 }
 
@@ -77,25 +93,45 @@ func (GuestListState) ElementType() reflect.Type {
 }
 
 type guestListArgs struct {
+	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	Access []HeldAccess `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses []string `pulumi:"addresses"`
 	// Lets a change remove more guests than the limit. Say it for the one change that means to.
 	AllowRemoval *bool `pulumi:"allowRemoval"`
-	// The addresses of guests who left the list because their last day has passed: they count as no removals.
+	// The addresses of those who are disabled instead of removed when they leave the list.
+	Disable []string `pulumi:"disable"`
+	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired []string `pulumi:"expired"`
-	// How many guests one change may remove; going over either limit stops it in the preview.
+	// The addresses of those who stay in the tenant when they leave the list.
+	Keep []string `pulumi:"keep"`
+	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
+	LastDays map[string]string `pulumi:"lastDays"`
+	// Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited.
+	Mails []ListMails `pulumi:"mails"`
+	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit *RemovalLimit `pulumi:"removalLimit"`
 }
 
 // The set of arguments for constructing a GuestList resource.
 type GuestListArgs struct {
+	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	Access HeldAccessArrayInput
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayInput
 	// Lets a change remove more guests than the limit. Say it for the one change that means to.
 	AllowRemoval pulumi.BoolPtrInput
-	// The addresses of guests who left the list because their last day has passed: they count as no removals.
+	// The addresses of those who are disabled instead of removed when they leave the list.
+	Disable pulumi.StringArrayInput
+	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired pulumi.StringArrayInput
-	// How many guests one change may remove; going over either limit stops it in the preview.
+	// The addresses of those who stay in the tenant when they leave the list.
+	Keep pulumi.StringArrayInput
+	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
+	LastDays pulumi.StringMapInput
+	// Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited.
+	Mails ListMailsArrayInput
+	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit RemovalLimitPtrInput
 }
 
@@ -186,6 +222,16 @@ func (o GuestListOutput) ToGuestListOutputWithContext(ctx context.Context) Guest
 	return o
 }
 
+// The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users.
+func (o GuestListOutput) Absent() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Absent }).(pulumi.StringArrayOutput)
+}
+
+// What the list gives to whom, so that a change that takes it from many guests is stopped.
+func (o GuestListOutput) Access() HeldAccessArrayOutput {
+	return o.ApplyT(func(v *GuestList) HeldAccessArrayOutput { return v.Access }).(HeldAccessArrayOutput)
+}
+
 // The addresses of the guests on the list.
 func (o GuestListOutput) Addresses() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Addresses }).(pulumi.StringArrayOutput)
@@ -196,9 +242,34 @@ func (o GuestListOutput) AllowRemoval() pulumi.BoolOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.BoolOutput { return v.AllowRemoval }).(pulumi.BoolOutput)
 }
 
-// The addresses of guests who left the list because their last day has passed: they count as no removals.
+// The addresses of those who are disabled instead of removed when they leave the list.
+func (o GuestListOutput) Disable() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Disable }).(pulumi.StringArrayOutput)
+}
+
+// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 func (o GuestListOutput) Expired() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Expired }).(pulumi.StringArrayOutput)
+}
+
+// The addresses of those who stay in the tenant when they leave the list.
+func (o GuestListOutput) Keep() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Keep }).(pulumi.StringArrayOutput)
+}
+
+// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
+func (o GuestListOutput) LastDays() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringMapOutput { return v.LastDays }).(pulumi.StringMapOutput)
+}
+
+// Those who left the list and may have been invited by a run that was cut short before the state knew them.
+func (o GuestListOutput) Leavers() LeaverArrayOutput {
+	return o.ApplyT(func(v *GuestList) LeaverArrayOutput { return v.Leavers }).(LeaverArrayOutput)
+}
+
+// Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited.
+func (o GuestListOutput) Mails() ListMailsArrayOutput {
+	return o.ApplyT(func(v *GuestList) ListMailsArrayOutput { return v.Mails }).(ListMailsArrayOutput)
 }
 
 // The addresses (in lower case) of those who were guests of the tenant before they came on the list. Absent where the application may not read users.
@@ -206,7 +277,12 @@ func (o GuestListOutput) Present() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Present }).(pulumi.StringArrayOutput)
 }
 
-// How many guests one change may remove; going over either limit stops it in the preview.
+// When this was written down last, ISO 8601 date and time in UTC.
+func (o GuestListOutput) RecordedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringPtrOutput { return v.RecordedAt }).(pulumi.StringPtrOutput)
+}
+
+// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 func (o GuestListOutput) RemovalLimit() RemovalLimitPtrOutput {
 	return o.ApplyT(func(v *GuestList) RemovalLimitPtrOutput { return v.RemovalLimit }).(RemovalLimitPtrOutput)
 }

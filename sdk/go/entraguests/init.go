@@ -27,6 +27,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &GuestList{}
 	case "entra-guests:index:Invitation":
 		r = &Invitation{}
+	case "entra-guests:index:SettledGuests":
+		r = &SettledGuests{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

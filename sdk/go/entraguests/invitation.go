@@ -44,6 +44,16 @@ type Invitation struct {
 	InvitedAt pulumi.StringPtrOutput `pulumi:"invitedAt"`
 	// The guest's job title. At most 128 characters.
 	JobTitle pulumi.StringPtrOutput `pulumi:"jobTitle"`
+	// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+	MailFrom pulumi.StringPtrOutput `pulumi:"mailFrom"`
+	// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+	MailSubject pulumi.StringPtrOutput `pulumi:"mailSubject"`
+	// The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text.
+	MailTemplate pulumi.StringPtrOutput `pulumi:"mailTemplate"`
+	// When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent.
+	MailedAt pulumi.StringPtrOutput `pulumi:"mailedAt"`
+	// The mailbox that mails the guest. Absent where Microsoft does, and where nobody does.
+	MailedBy pulumi.StringPtrOutput `pulumi:"mailedBy"`
 	// What the mail says. Default: Microsoft's standard text in en-US.
 	Message InvitationMessagePtrOutput `pulumi:"message"`
 	// The office in which the guest works. At most 128 characters.
@@ -58,7 +68,7 @@ type Invitation struct {
 	RedirectUrl pulumi.StringOutput `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.AnyOutput `pulumi:"resend"`
-	// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation pulumi.BoolOutput `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayOutput `pulumi:"sponsors"`
@@ -159,6 +169,12 @@ type invitationArgs struct {
 	Grants *InvitationGrants `pulumi:"grants"`
 	// The guest's job title. At most 128 characters.
 	JobTitle *string `pulumi:"jobTitle"`
+	// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+	MailFrom *string `pulumi:"mailFrom"`
+	// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+	MailSubject *string `pulumi:"mailSubject"`
+	// The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text.
+	MailTemplate *string `pulumi:"mailTemplate"`
 	// What the mail says. Default: Microsoft's standard text in en-US.
 	Message *InvitationMessage `pulumi:"message"`
 	// The office in which the guest works. At most 128 characters.
@@ -171,7 +187,7 @@ type invitationArgs struct {
 	RedirectUrl string `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend interface{} `pulumi:"resend"`
-	// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
@@ -209,6 +225,12 @@ type InvitationArgs struct {
 	Grants InvitationGrantsPtrInput
 	// The guest's job title. At most 128 characters.
 	JobTitle pulumi.StringPtrInput
+	// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+	MailFrom pulumi.StringPtrInput
+	// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+	MailSubject pulumi.StringPtrInput
+	// The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text.
+	MailTemplate pulumi.StringPtrInput
 	// What the mail says. Default: Microsoft's standard text in en-US.
 	Message InvitationMessagePtrInput
 	// The office in which the guest works. At most 128 characters.
@@ -221,7 +243,7 @@ type InvitationArgs struct {
 	RedirectUrl pulumi.StringInput
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.Input
-	// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation pulumi.BoolPtrInput
 	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput
@@ -384,6 +406,31 @@ func (o InvitationOutput) JobTitle() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.JobTitle }).(pulumi.StringPtrOutput)
 }
 
+// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+func (o InvitationOutput) MailFrom() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.MailFrom }).(pulumi.StringPtrOutput)
+}
+
+// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+func (o InvitationOutput) MailSubject() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.MailSubject }).(pulumi.StringPtrOutput)
+}
+
+// The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text.
+func (o InvitationOutput) MailTemplate() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.MailTemplate }).(pulumi.StringPtrOutput)
+}
+
+// When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent.
+func (o InvitationOutput) MailedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.MailedAt }).(pulumi.StringPtrOutput)
+}
+
+// The mailbox that mails the guest. Absent where Microsoft does, and where nobody does.
+func (o InvitationOutput) MailedBy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.MailedBy }).(pulumi.StringPtrOutput)
+}
+
 // What the mail says. Default: Microsoft's standard text in en-US.
 func (o InvitationOutput) Message() InvitationMessagePtrOutput {
 	return o.ApplyT(func(v *Invitation) InvitationMessagePtrOutput { return v.Message }).(InvitationMessagePtrOutput)
@@ -419,7 +466,7 @@ func (o InvitationOutput) Resend() pulumi.AnyOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.AnyOutput { return v.Resend }).(pulumi.AnyOutput)
 }
 
-// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 func (o InvitationOutput) SendInvitation() pulumi.BoolOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.BoolOutput { return v.SendInvitation }).(pulumi.BoolOutput)
 }

@@ -583,6 +583,12 @@ type Guest struct {
 	InheritAccess *bool `pulumi:"inheritAccess"`
 	// The guest's job title. At most 128 characters.
 	JobTitle *string `pulumi:"jobTitle"`
+	// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+	MailFrom *string `pulumi:"mailFrom"`
+	// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+	MailSubject *string `pulumi:"mailSubject"`
+	// An HTML file inside the project that the mail is made of, relative to the folder of the stack configs. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}. Default: the standard text.
+	MailTemplate *string `pulumi:"mailTemplate"`
 	// What the mail says. Default: Microsoft's standard text in en-US.
 	Message *GuestMessage `pulumi:"message"`
 	// The office in which the guest works. At most 128 characters.
@@ -597,7 +603,7 @@ type Guest struct {
 	RedirectUrl interface{} `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend interface{} `pulumi:"resend"`
-	// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
@@ -650,6 +656,12 @@ type GuestArgs struct {
 	InheritAccess *bool `pulumi:"inheritAccess"`
 	// The guest's job title. At most 128 characters.
 	JobTitle pulumi.StringPtrInput `pulumi:"jobTitle"`
+	// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+	MailFrom pulumi.StringPtrInput `pulumi:"mailFrom"`
+	// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+	MailSubject pulumi.StringPtrInput `pulumi:"mailSubject"`
+	// An HTML file inside the project that the mail is made of, relative to the folder of the stack configs. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}. Default: the standard text.
+	MailTemplate *string `pulumi:"mailTemplate"`
 	// What the mail says. Default: Microsoft's standard text in en-US.
 	Message *GuestMessageArgs `pulumi:"message"`
 	// The office in which the guest works. At most 128 characters.
@@ -664,7 +676,7 @@ type GuestArgs struct {
 	RedirectUrl pulumi.Input `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.Input `pulumi:"resend"`
-	// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput `pulumi:"sponsors"`
@@ -798,6 +810,21 @@ func (o GuestOutput) JobTitle() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.JobTitle }).(pulumi.StringPtrOutput)
 }
 
+// The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites.
+func (o GuestOutput) MailFrom() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Guest) *string { return v.MailFrom }).(pulumi.StringPtrOutput)
+}
+
+// The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject.
+func (o GuestOutput) MailSubject() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Guest) *string { return v.MailSubject }).(pulumi.StringPtrOutput)
+}
+
+// An HTML file inside the project that the mail is made of, relative to the folder of the stack configs. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}. Default: the standard text.
+func (o GuestOutput) MailTemplate() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Guest) *string { return v.MailTemplate }).(pulumi.StringPtrOutput)
+}
+
 // What the mail says. Default: Microsoft's standard text in en-US.
 func (o GuestOutput) Message() GuestMessagePtrOutput {
 	return o.ApplyT(func(v Guest) *GuestMessage { return v.Message }).(GuestMessagePtrOutput)
@@ -833,7 +860,7 @@ func (o GuestOutput) Resend() pulumi.AnyOutput {
 	return o.ApplyT(func(v Guest) interface{} { return v.Resend }).(pulumi.AnyOutput)
 }
 
-// Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.
+// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 func (o GuestOutput) SendInvitation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Guest) *bool { return v.SendInvitation }).(pulumi.BoolPtrOutput)
 }
@@ -880,11 +907,11 @@ func (o GuestArrayOutput) Index(i pulumi.IntInput) GuestOutput {
 
 // What the mail says. Default: Microsoft's standard text in en-US.
 type GuestMessage struct {
-	// The personal text in the mail, plain text. Not beside a language.
+	// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 	Body *string `pulumi:"body"`
-	// One address that gets a copy of the mail; Graph takes no more than one.
-	Cc *string `pulumi:"cc"`
-	// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+	// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+	Cc interface{} `pulumi:"cc"`
+	// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 	Language *string `pulumi:"language"`
 }
 
@@ -901,11 +928,11 @@ type GuestMessageInput interface {
 
 // What the mail says. Default: Microsoft's standard text in en-US.
 type GuestMessageArgs struct {
-	// The personal text in the mail, plain text. Not beside a language.
+	// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 	Body pulumi.StringPtrInput `pulumi:"body"`
-	// One address that gets a copy of the mail; Graph takes no more than one.
-	Cc pulumi.StringPtrInput `pulumi:"cc"`
-	// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+	// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+	Cc pulumi.Input `pulumi:"cc"`
+	// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 	Language pulumi.StringPtrInput `pulumi:"language"`
 }
 
@@ -987,17 +1014,17 @@ func (o GuestMessageOutput) ToGuestMessagePtrOutputWithContext(ctx context.Conte
 	}).(GuestMessagePtrOutput)
 }
 
-// The personal text in the mail, plain text. Not beside a language.
+// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 func (o GuestMessageOutput) Body() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v GuestMessage) *string { return v.Body }).(pulumi.StringPtrOutput)
 }
 
-// One address that gets a copy of the mail; Graph takes no more than one.
-func (o GuestMessageOutput) Cc() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v GuestMessage) *string { return v.Cc }).(pulumi.StringPtrOutput)
+// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+func (o GuestMessageOutput) Cc() pulumi.AnyOutput {
+	return o.ApplyT(func(v GuestMessage) interface{} { return v.Cc }).(pulumi.AnyOutput)
 }
 
-// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 func (o GuestMessageOutput) Language() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v GuestMessage) *string { return v.Language }).(pulumi.StringPtrOutput)
 }
@@ -1026,7 +1053,7 @@ func (o GuestMessagePtrOutput) Elem() GuestMessageOutput {
 	}).(GuestMessageOutput)
 }
 
-// The personal text in the mail, plain text. Not beside a language.
+// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 func (o GuestMessagePtrOutput) Body() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *GuestMessage) *string {
 		if v == nil {
@@ -1036,17 +1063,17 @@ func (o GuestMessagePtrOutput) Body() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// One address that gets a copy of the mail; Graph takes no more than one.
-func (o GuestMessagePtrOutput) Cc() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *GuestMessage) *string {
+// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+func (o GuestMessagePtrOutput) Cc() pulumi.AnyOutput {
+	return o.ApplyT(func(v *GuestMessage) interface{} {
 		if v == nil {
 			return nil
 		}
 		return v.Cc
-	}).(pulumi.StringPtrOutput)
+	}).(pulumi.AnyOutput)
 }
 
-// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 func (o GuestMessagePtrOutput) Language() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *GuestMessage) *string {
 		if v == nil {
@@ -1054,6 +1081,124 @@ func (o GuestMessagePtrOutput) Language() pulumi.StringPtrOutput {
 		}
 		return v.Language
 	}).(pulumi.StringPtrOutput)
+}
+
+// Access that several guests share.
+type HeldAccess struct {
+	// The guests to whom the list gives exactly this.
+	Guests []string `pulumi:"guests"`
+	// What each is in the tenant, in the same order.
+	Ids []string `pulumi:"ids"`
+	// What the list calls each group, application and role.
+	Names []string `pulumi:"names"`
+}
+
+// HeldAccessInput is an input type that accepts HeldAccessArgs and HeldAccessOutput values.
+// You can construct a concrete instance of `HeldAccessInput` via:
+//
+//	HeldAccessArgs{...}
+type HeldAccessInput interface {
+	pulumi.Input
+
+	ToHeldAccessOutput() HeldAccessOutput
+	ToHeldAccessOutputWithContext(context.Context) HeldAccessOutput
+}
+
+// Access that several guests share.
+type HeldAccessArgs struct {
+	// The guests to whom the list gives exactly this.
+	Guests pulumi.StringArrayInput `pulumi:"guests"`
+	// What each is in the tenant, in the same order.
+	Ids pulumi.StringArrayInput `pulumi:"ids"`
+	// What the list calls each group, application and role.
+	Names pulumi.StringArrayInput `pulumi:"names"`
+}
+
+func (HeldAccessArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HeldAccess)(nil)).Elem()
+}
+
+func (i HeldAccessArgs) ToHeldAccessOutput() HeldAccessOutput {
+	return i.ToHeldAccessOutputWithContext(context.Background())
+}
+
+func (i HeldAccessArgs) ToHeldAccessOutputWithContext(ctx context.Context) HeldAccessOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HeldAccessOutput)
+}
+
+// HeldAccessArrayInput is an input type that accepts HeldAccessArray and HeldAccessArrayOutput values.
+// You can construct a concrete instance of `HeldAccessArrayInput` via:
+//
+//	HeldAccessArray{ HeldAccessArgs{...} }
+type HeldAccessArrayInput interface {
+	pulumi.Input
+
+	ToHeldAccessArrayOutput() HeldAccessArrayOutput
+	ToHeldAccessArrayOutputWithContext(context.Context) HeldAccessArrayOutput
+}
+
+type HeldAccessArray []HeldAccessInput
+
+func (HeldAccessArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HeldAccess)(nil)).Elem()
+}
+
+func (i HeldAccessArray) ToHeldAccessArrayOutput() HeldAccessArrayOutput {
+	return i.ToHeldAccessArrayOutputWithContext(context.Background())
+}
+
+func (i HeldAccessArray) ToHeldAccessArrayOutputWithContext(ctx context.Context) HeldAccessArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HeldAccessArrayOutput)
+}
+
+// Access that several guests share.
+type HeldAccessOutput struct{ *pulumi.OutputState }
+
+func (HeldAccessOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HeldAccess)(nil)).Elem()
+}
+
+func (o HeldAccessOutput) ToHeldAccessOutput() HeldAccessOutput {
+	return o
+}
+
+func (o HeldAccessOutput) ToHeldAccessOutputWithContext(ctx context.Context) HeldAccessOutput {
+	return o
+}
+
+// The guests to whom the list gives exactly this.
+func (o HeldAccessOutput) Guests() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v HeldAccess) []string { return v.Guests }).(pulumi.StringArrayOutput)
+}
+
+// What each is in the tenant, in the same order.
+func (o HeldAccessOutput) Ids() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v HeldAccess) []string { return v.Ids }).(pulumi.StringArrayOutput)
+}
+
+// What the list calls each group, application and role.
+func (o HeldAccessOutput) Names() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v HeldAccess) []string { return v.Names }).(pulumi.StringArrayOutput)
+}
+
+type HeldAccessArrayOutput struct{ *pulumi.OutputState }
+
+func (HeldAccessArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HeldAccess)(nil)).Elem()
+}
+
+func (o HeldAccessArrayOutput) ToHeldAccessArrayOutput() HeldAccessArrayOutput {
+	return o
+}
+
+func (o HeldAccessArrayOutput) ToHeldAccessArrayOutputWithContext(ctx context.Context) HeldAccessArrayOutput {
+	return o
+}
+
+func (o HeldAccessArrayOutput) Index(i pulumi.IntInput) HeldAccessOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HeldAccess {
+		return vs[0].([]HeldAccess)[vs[1].(int)]
+	}).(HeldAccessOutput)
 }
 
 // What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first.
@@ -1217,11 +1362,11 @@ func (o InvitationGrantsPtrOutput) Groups() pulumi.StringArrayOutput {
 
 // What the mail says. Default: Microsoft's standard text in en-US.
 type InvitationMessage struct {
-	// One address that gets a copy of the mail; Graph takes no more than one.
-	AdditionalRecipients *string `pulumi:"additionalRecipients"`
-	// The personal text in the mail, plain text. Not beside a language.
+	// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+	AdditionalRecipients interface{} `pulumi:"additionalRecipients"`
+	// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 	Body *string `pulumi:"body"`
-	// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+	// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 	Language *string `pulumi:"language"`
 }
 
@@ -1238,11 +1383,11 @@ type InvitationMessageInput interface {
 
 // What the mail says. Default: Microsoft's standard text in en-US.
 type InvitationMessageArgs struct {
-	// One address that gets a copy of the mail; Graph takes no more than one.
-	AdditionalRecipients pulumi.StringPtrInput `pulumi:"additionalRecipients"`
-	// The personal text in the mail, plain text. Not beside a language.
+	// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+	AdditionalRecipients pulumi.Input `pulumi:"additionalRecipients"`
+	// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 	Body pulumi.StringPtrInput `pulumi:"body"`
-	// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+	// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 	Language pulumi.StringPtrInput `pulumi:"language"`
 }
 
@@ -1324,17 +1469,17 @@ func (o InvitationMessageOutput) ToInvitationMessagePtrOutputWithContext(ctx con
 	}).(InvitationMessagePtrOutput)
 }
 
-// One address that gets a copy of the mail; Graph takes no more than one.
-func (o InvitationMessageOutput) AdditionalRecipients() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v InvitationMessage) *string { return v.AdditionalRecipients }).(pulumi.StringPtrOutput)
+// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+func (o InvitationMessageOutput) AdditionalRecipients() pulumi.AnyOutput {
+	return o.ApplyT(func(v InvitationMessage) interface{} { return v.AdditionalRecipients }).(pulumi.AnyOutput)
 }
 
-// The personal text in the mail, plain text. Not beside a language.
+// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 func (o InvitationMessageOutput) Body() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v InvitationMessage) *string { return v.Body }).(pulumi.StringPtrOutput)
 }
 
-// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 func (o InvitationMessageOutput) Language() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v InvitationMessage) *string { return v.Language }).(pulumi.StringPtrOutput)
 }
@@ -1363,17 +1508,17 @@ func (o InvitationMessagePtrOutput) Elem() InvitationMessageOutput {
 	}).(InvitationMessageOutput)
 }
 
-// One address that gets a copy of the mail; Graph takes no more than one.
-func (o InvitationMessagePtrOutput) AdditionalRecipients() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *InvitationMessage) *string {
+// Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one).
+func (o InvitationMessagePtrOutput) AdditionalRecipients() pulumi.AnyOutput {
+	return o.ApplyT(func(v *InvitationMessage) interface{} {
 		if v == nil {
 			return nil
 		}
 		return v.AdditionalRecipients
-	}).(pulumi.StringPtrOutput)
+	}).(pulumi.AnyOutput)
 }
 
-// The personal text in the mail, plain text. Not beside a language.
+// The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.
 func (o InvitationMessagePtrOutput) Body() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *InvitationMessage) *string {
 		if v == nil {
@@ -1383,7 +1528,7 @@ func (o InvitationMessagePtrOutput) Body() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US.
+// The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US.
 func (o InvitationMessagePtrOutput) Language() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *InvitationMessage) *string {
 		if v == nil {
@@ -1399,6 +1544,10 @@ type InvitedGuest struct {
 	Adopted *bool `pulumi:"adopted"`
 	// When the guest was last invited (an adopted one: joined the directory), ISO 8601 date and time in UTC.
 	InvitedAt *string `pulumi:"invitedAt"`
+	// When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent.
+	MailedAt *string `pulumi:"mailedAt"`
+	// The mailbox that mails the guest. Absent where Microsoft does, and where nobody does.
+	MailedBy *string `pulumi:"mailedBy"`
 	// PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState.
 	State *InvitationStateEnum `pulumi:"state"`
 	// The guest's object id in the tenant, a GUID; also the resource's id. Graph: user.id.
@@ -1424,6 +1573,10 @@ type InvitedGuestArgs struct {
 	Adopted pulumi.BoolPtrInput `pulumi:"adopted"`
 	// When the guest was last invited (an adopted one: joined the directory), ISO 8601 date and time in UTC.
 	InvitedAt pulumi.StringPtrInput `pulumi:"invitedAt"`
+	// When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent.
+	MailedAt pulumi.StringPtrInput `pulumi:"mailedAt"`
+	// The mailbox that mails the guest. Absent where Microsoft does, and where nobody does.
+	MailedBy pulumi.StringPtrInput `pulumi:"mailedBy"`
 	// PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState.
 	State InvitationStateEnumPtrInput `pulumi:"state"`
 	// The guest's object id in the tenant, a GUID; also the resource's id. Graph: user.id.
@@ -1494,6 +1647,16 @@ func (o InvitedGuestOutput) InvitedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v InvitedGuest) *string { return v.InvitedAt }).(pulumi.StringPtrOutput)
 }
 
+// When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent.
+func (o InvitedGuestOutput) MailedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v InvitedGuest) *string { return v.MailedAt }).(pulumi.StringPtrOutput)
+}
+
+// The mailbox that mails the guest. Absent where Microsoft does, and where nobody does.
+func (o InvitedGuestOutput) MailedBy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v InvitedGuest) *string { return v.MailedBy }).(pulumi.StringPtrOutput)
+}
+
 // PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState.
 func (o InvitedGuestOutput) State() InvitationStateEnumPtrOutput {
 	return o.ApplyT(func(v InvitedGuest) *InvitationStateEnum { return v.State }).(InvitationStateEnumPtrOutput)
@@ -1529,7 +1692,274 @@ func (o InvitedGuestMapOutput) MapIndex(k pulumi.StringInput) InvitedGuestOutput
 	}).(InvitedGuestOutput)
 }
 
-// How many guests one change may remove; going over either limit stops it in the preview.
+// A guest who left the list.
+type Leaver struct {
+	// The guest's address.
+	Address string `pulumi:"address"`
+	// What is to become of the guest: delete or disable.
+	OnDelete string `pulumi:"onDelete"`
+}
+
+// LeaverInput is an input type that accepts LeaverArgs and LeaverOutput values.
+// You can construct a concrete instance of `LeaverInput` via:
+//
+//	LeaverArgs{...}
+type LeaverInput interface {
+	pulumi.Input
+
+	ToLeaverOutput() LeaverOutput
+	ToLeaverOutputWithContext(context.Context) LeaverOutput
+}
+
+// A guest who left the list.
+type LeaverArgs struct {
+	// The guest's address.
+	Address pulumi.StringInput `pulumi:"address"`
+	// What is to become of the guest: delete or disable.
+	OnDelete pulumi.StringInput `pulumi:"onDelete"`
+}
+
+func (LeaverArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Leaver)(nil)).Elem()
+}
+
+func (i LeaverArgs) ToLeaverOutput() LeaverOutput {
+	return i.ToLeaverOutputWithContext(context.Background())
+}
+
+func (i LeaverArgs) ToLeaverOutputWithContext(ctx context.Context) LeaverOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LeaverOutput)
+}
+
+// LeaverArrayInput is an input type that accepts LeaverArray and LeaverArrayOutput values.
+// You can construct a concrete instance of `LeaverArrayInput` via:
+//
+//	LeaverArray{ LeaverArgs{...} }
+type LeaverArrayInput interface {
+	pulumi.Input
+
+	ToLeaverArrayOutput() LeaverArrayOutput
+	ToLeaverArrayOutputWithContext(context.Context) LeaverArrayOutput
+}
+
+type LeaverArray []LeaverInput
+
+func (LeaverArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Leaver)(nil)).Elem()
+}
+
+func (i LeaverArray) ToLeaverArrayOutput() LeaverArrayOutput {
+	return i.ToLeaverArrayOutputWithContext(context.Background())
+}
+
+func (i LeaverArray) ToLeaverArrayOutputWithContext(ctx context.Context) LeaverArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LeaverArrayOutput)
+}
+
+// A guest who left the list.
+type LeaverOutput struct{ *pulumi.OutputState }
+
+func (LeaverOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Leaver)(nil)).Elem()
+}
+
+func (o LeaverOutput) ToLeaverOutput() LeaverOutput {
+	return o
+}
+
+func (o LeaverOutput) ToLeaverOutputWithContext(ctx context.Context) LeaverOutput {
+	return o
+}
+
+// The guest's address.
+func (o LeaverOutput) Address() pulumi.StringOutput {
+	return o.ApplyT(func(v Leaver) string { return v.Address }).(pulumi.StringOutput)
+}
+
+// What is to become of the guest: delete or disable.
+func (o LeaverOutput) OnDelete() pulumi.StringOutput {
+	return o.ApplyT(func(v Leaver) string { return v.OnDelete }).(pulumi.StringOutput)
+}
+
+type LeaverArrayOutput struct{ *pulumi.OutputState }
+
+func (LeaverArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Leaver)(nil)).Elem()
+}
+
+func (o LeaverArrayOutput) ToLeaverArrayOutput() LeaverArrayOutput {
+	return o
+}
+
+func (o LeaverArrayOutput) ToLeaverArrayOutputWithContext(ctx context.Context) LeaverArrayOutput {
+	return o
+}
+
+func (o LeaverArrayOutput) Index(i pulumi.IntInput) LeaverOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) Leaver {
+		return vs[0].([]Leaver)[vs[1].(int)]
+	}).(LeaverOutput)
+}
+
+// Guests whose mails have one sender.
+type ListMails struct {
+	// The guests' addresses.
+	Addresses []string `pulumi:"addresses"`
+	// Whether the mailbox's name must not be shown.
+	Concealed *bool `pulumi:"concealed"`
+	// The mailbox that mails them, by address or object id. Absent where Microsoft does.
+	From *string `pulumi:"from"`
+	// How many of them have a personal message.
+	WithBody *int `pulumi:"withBody"`
+}
+
+// Defaults sets the appropriate defaults for ListMails
+func (val *ListMails) Defaults() *ListMails {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Concealed == nil {
+		concealed_ := false
+		tmp.Concealed = &concealed_
+	}
+	if tmp.WithBody == nil {
+		withBody_ := 0
+		tmp.WithBody = &withBody_
+	}
+	return &tmp
+}
+
+// ListMailsInput is an input type that accepts ListMailsArgs and ListMailsOutput values.
+// You can construct a concrete instance of `ListMailsInput` via:
+//
+//	ListMailsArgs{...}
+type ListMailsInput interface {
+	pulumi.Input
+
+	ToListMailsOutput() ListMailsOutput
+	ToListMailsOutputWithContext(context.Context) ListMailsOutput
+}
+
+// Guests whose mails have one sender.
+type ListMailsArgs struct {
+	// The guests' addresses.
+	Addresses pulumi.StringArrayInput `pulumi:"addresses"`
+	// Whether the mailbox's name must not be shown.
+	Concealed pulumi.BoolPtrInput `pulumi:"concealed"`
+	// The mailbox that mails them, by address or object id. Absent where Microsoft does.
+	From pulumi.StringPtrInput `pulumi:"from"`
+	// How many of them have a personal message.
+	WithBody pulumi.IntPtrInput `pulumi:"withBody"`
+}
+
+// Defaults sets the appropriate defaults for ListMailsArgs
+func (val *ListMailsArgs) Defaults() *ListMailsArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Concealed == nil {
+		tmp.Concealed = pulumi.BoolPtr(false)
+	}
+	if tmp.WithBody == nil {
+		tmp.WithBody = pulumi.IntPtr(0)
+	}
+	return &tmp
+}
+func (ListMailsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ListMails)(nil)).Elem()
+}
+
+func (i ListMailsArgs) ToListMailsOutput() ListMailsOutput {
+	return i.ToListMailsOutputWithContext(context.Background())
+}
+
+func (i ListMailsArgs) ToListMailsOutputWithContext(ctx context.Context) ListMailsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ListMailsOutput)
+}
+
+// ListMailsArrayInput is an input type that accepts ListMailsArray and ListMailsArrayOutput values.
+// You can construct a concrete instance of `ListMailsArrayInput` via:
+//
+//	ListMailsArray{ ListMailsArgs{...} }
+type ListMailsArrayInput interface {
+	pulumi.Input
+
+	ToListMailsArrayOutput() ListMailsArrayOutput
+	ToListMailsArrayOutputWithContext(context.Context) ListMailsArrayOutput
+}
+
+type ListMailsArray []ListMailsInput
+
+func (ListMailsArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ListMails)(nil)).Elem()
+}
+
+func (i ListMailsArray) ToListMailsArrayOutput() ListMailsArrayOutput {
+	return i.ToListMailsArrayOutputWithContext(context.Background())
+}
+
+func (i ListMailsArray) ToListMailsArrayOutputWithContext(ctx context.Context) ListMailsArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ListMailsArrayOutput)
+}
+
+// Guests whose mails have one sender.
+type ListMailsOutput struct{ *pulumi.OutputState }
+
+func (ListMailsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ListMails)(nil)).Elem()
+}
+
+func (o ListMailsOutput) ToListMailsOutput() ListMailsOutput {
+	return o
+}
+
+func (o ListMailsOutput) ToListMailsOutputWithContext(ctx context.Context) ListMailsOutput {
+	return o
+}
+
+// The guests' addresses.
+func (o ListMailsOutput) Addresses() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ListMails) []string { return v.Addresses }).(pulumi.StringArrayOutput)
+}
+
+// Whether the mailbox's name must not be shown.
+func (o ListMailsOutput) Concealed() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v ListMails) *bool { return v.Concealed }).(pulumi.BoolPtrOutput)
+}
+
+// The mailbox that mails them, by address or object id. Absent where Microsoft does.
+func (o ListMailsOutput) From() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ListMails) *string { return v.From }).(pulumi.StringPtrOutput)
+}
+
+// How many of them have a personal message.
+func (o ListMailsOutput) WithBody() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v ListMails) *int { return v.WithBody }).(pulumi.IntPtrOutput)
+}
+
+type ListMailsArrayOutput struct{ *pulumi.OutputState }
+
+func (ListMailsArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ListMails)(nil)).Elem()
+}
+
+func (o ListMailsArrayOutput) ToListMailsArrayOutput() ListMailsArrayOutput {
+	return o
+}
+
+func (o ListMailsArrayOutput) ToListMailsArrayOutputWithContext(ctx context.Context) ListMailsArrayOutput {
+	return o
+}
+
+func (o ListMailsArrayOutput) Index(i pulumi.IntInput) ListMailsOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ListMails {
+		return vs[0].([]ListMails)[vs[1].(int)]
+	}).(ListMailsOutput)
+}
+
+// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 type RemovalLimit struct {
 	// A number of guests. Default: 20.
 	Guests *int `pulumi:"guests"`
@@ -1565,7 +1995,7 @@ type RemovalLimitInput interface {
 	ToRemovalLimitOutputWithContext(context.Context) RemovalLimitOutput
 }
 
-// How many guests one change may remove; going over either limit stops it in the preview.
+// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 type RemovalLimitArgs struct {
 	// A number of guests. Default: 20.
 	Guests pulumi.IntPtrInput `pulumi:"guests"`
@@ -1640,7 +2070,7 @@ func (i *removalLimitPtrType) ToRemovalLimitPtrOutputWithContext(ctx context.Con
 	return pulumi.ToOutputWithContext(ctx, i).(RemovalLimitPtrOutput)
 }
 
-// How many guests one change may remove; going over either limit stops it in the preview.
+// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 type RemovalLimitOutput struct{ *pulumi.OutputState }
 
 func (RemovalLimitOutput) ElementType() reflect.Type {
@@ -1733,12 +2163,18 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*GuestArrayInput)(nil)).Elem(), GuestArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuestMessageInput)(nil)).Elem(), GuestMessageArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuestMessagePtrInput)(nil)).Elem(), GuestMessageArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HeldAccessInput)(nil)).Elem(), HeldAccessArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HeldAccessArrayInput)(nil)).Elem(), HeldAccessArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*InvitationGrantsInput)(nil)).Elem(), InvitationGrantsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*InvitationGrantsPtrInput)(nil)).Elem(), InvitationGrantsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*InvitationMessageInput)(nil)).Elem(), InvitationMessageArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*InvitationMessagePtrInput)(nil)).Elem(), InvitationMessageArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*InvitedGuestInput)(nil)).Elem(), InvitedGuestArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*InvitedGuestMapInput)(nil)).Elem(), InvitedGuestMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LeaverInput)(nil)).Elem(), LeaverArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LeaverArrayInput)(nil)).Elem(), LeaverArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ListMailsInput)(nil)).Elem(), ListMailsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ListMailsArrayInput)(nil)).Elem(), ListMailsArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RemovalLimitInput)(nil)).Elem(), RemovalLimitArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RemovalLimitPtrInput)(nil)).Elem(), RemovalLimitArgs{})
 	pulumi.RegisterOutputType(AccessOutput{})
@@ -1754,12 +2190,18 @@ func init() {
 	pulumi.RegisterOutputType(GuestArrayOutput{})
 	pulumi.RegisterOutputType(GuestMessageOutput{})
 	pulumi.RegisterOutputType(GuestMessagePtrOutput{})
+	pulumi.RegisterOutputType(HeldAccessOutput{})
+	pulumi.RegisterOutputType(HeldAccessArrayOutput{})
 	pulumi.RegisterOutputType(InvitationGrantsOutput{})
 	pulumi.RegisterOutputType(InvitationGrantsPtrOutput{})
 	pulumi.RegisterOutputType(InvitationMessageOutput{})
 	pulumi.RegisterOutputType(InvitationMessagePtrOutput{})
 	pulumi.RegisterOutputType(InvitedGuestOutput{})
 	pulumi.RegisterOutputType(InvitedGuestMapOutput{})
+	pulumi.RegisterOutputType(LeaverOutput{})
+	pulumi.RegisterOutputType(LeaverArrayOutput{})
+	pulumi.RegisterOutputType(ListMailsOutput{})
+	pulumi.RegisterOutputType(ListMailsArrayOutput{})
 	pulumi.RegisterOutputType(RemovalLimitOutput{})
 	pulumi.RegisterOutputType(RemovalLimitPtrOutput{})
 }

@@ -20,7 +20,7 @@ export const guestInvitationsInputs = z.strictObject({
 /** Inputs that steer the component: it needs their values while it runs, also in a preview. */
 export const plainInputs: readonly string[] = namesWhere(guestInvitationsInputs.shape, ({ plain }) => plain === true);
 
-const { userId, state, userPrincipalName, invitedAt, adopted } = invitationOutputs.shape;
+const { userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted } = invitationOutputs.shape;
 
 const invitedGuest = z
   .object({
@@ -28,6 +28,8 @@ const invitedGuest = z
     state: state.optional(),
     userPrincipalName,
     invitedAt,
+    mailedBy,
+    mailedAt,
     adopted: adopted.optional(),
   })
   .meta({ description: "What is known of a guest and may be shown. With engine azuread only userId is there." })
