@@ -17,9 +17,8 @@ import { commentOf } from "./comment/preview-comment.ts";
 import { type ShownWith, terminalText } from "./comment/report-text.ts";
 import { compareSettings } from "./compared-settings.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
-import { keepFile } from "./kept-files.ts";
 import { say } from "./log-lines.ts";
-import { type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
+import { keepFile, type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
 
 /** What would change: a table on the terminal, and the comment in a file. */

@@ -1,12 +1,11 @@
 /** Runs of the Pulumi CLI, and the events that they report. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import { checkout, exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent } from "./comment/engine-events.ts";
 import { receiveEvents } from "./event-stream.ts";
-import { keepFile } from "./kept-files.ts";
 import { showLines } from "./log-lines.ts";
 
 /** How a run of the Pulumi CLI ended. */
@@ -135,4 +134,20 @@ export function runInForeground(
       shown.then(() => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   });
+}
+
+/** The files that a run leaves behind. They name people, so only their owner may read them. */
+
+/** Read and written by their owner only. Windows has no such modes: there the folder's rights hold. */
+const ownersOnly = 0o600;
+
+/**
+ * Writes a file anew, with its folder. An older file of that name keeps neither its mode nor what it links to.
+ *
+ * @param file an absolute path
+ */
+export function keepFile(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  writeFileSync(file, text, { mode: ownersOnly, flag: "wx" });
 }

@@ -1,9 +1,9 @@
 /** What the steps of a preview do to guests, to their access, and to everything else in the program. */
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
 import { guestListToken, invitationToken, packageName } from "../../model/names.ts";
-import { withoutSecrets } from "./concealment.ts";
 import { azureadToken, isSecret, type ResourceState, type Step, unknownValue, valueAt } from "./engine-events.ts";
 import { configName, invitesAgain, isMentioned, isShown } from "./guest-properties.ts";
+import { withoutSecrets } from "./untrusted-text.ts";
 
 export interface Guest {
   address: string;

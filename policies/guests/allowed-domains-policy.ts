@@ -1,3 +1,4 @@
+import { shown, shownList, shownName } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import {
   addressDomain,
@@ -13,7 +14,7 @@ import {
   shownDomain,
   wrongPatterns,
 } from "./domain-names.ts";
-import { isKnown, shown, shownList, shownName, validateInvitations } from "./policy-inputs.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   allowed: string[];

@@ -1,6 +1,7 @@
+import { shown } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { type LinkRules, linkProblem, linkSettings, onwardProblems } from "./link-rules.ts";
-import { isKnown, shown, validateInvitations } from "./policy-inputs.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config extends LinkRules {
   required: boolean;

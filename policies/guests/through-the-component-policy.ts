@@ -1,5 +1,6 @@
+import { shown } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { isInsideComponent, shown, validateInvitations } from "./policy-inputs.ts";
+import { isInsideComponent, validateInvitations } from "./policy-inputs.ts";
 
 const name = "through-the-component";
 

@@ -1,9 +1,9 @@
 import type { Deadline } from "../deadline.ts";
 import { cannot, isNotFound } from "../microsoft/graph-errors.ts";
-import { deleteUser, patchUser } from "../microsoft/graph-users.ts";
+import { patchUser } from "../microsoft/graph-users.ts";
 import type { Engine } from "../pulumi/resource-provider.ts";
 import type { Claims } from "./delete-guest.ts";
-import { awaitGone, type Directory, lookUpAfterLostRun, NoSuchGuest, untilSettled } from "./guest-look-up.ts";
+import { type Directory, lookUpAfterLostRun, NoSuchGuest, removeUser, untilSettled } from "./guest-look-up.ts";
 
 /** Somebody whom a run may have invited that was cut short before the state knew them. */
 export interface Suspect {
@@ -70,10 +70,7 @@ async function removeSuspect(context: Context, urn: string, suspect: Suspect, de
       if (!isNotFound(error)) throw cannot("disable", address, error);
     });
   } else {
-    await deleteUser(context.graph, id, deadline).catch((error) => {
-      throw cannot("delete", address, error);
-    });
-    await awaitGone(context, id, address, deadline);
+    await removeUser(context, id, address, deadline);
   }
   const done = onDelete === "disable" ? "disabled" : "removed";
   context.engine.log("info", `${address} (object id ${id}) was invited by a run that did not finish: ${done}.`, urn);

@@ -171,11 +171,15 @@ export async function patchUser(
   await graph.write({ method: "PATCH", path: userPath(id), body: changes, repeatable: true, done: 204 }, deadline);
 }
 
-/** Moves a user to the recycle bin. That the user is gone already is fine. */
-export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
-  await graph.write({ method: "DELETE", path: userPath(id), repeatable: true, done: 204 }, deadline).catch((error) => {
-    if (!isNotFound(error)) throw error;
-  });
+/** Moves a user to the recycle bin. @returns false where Graph knows no such user (any more, or yet) */
+export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<boolean> {
+  return graph.write({ method: "DELETE", path: userPath(id), repeatable: true, done: 204 }, deadline).then(
+    () => true,
+    (error) => {
+      if (isNotFound(error)) return false;
+      throw error;
+    },
+  );
 }
 
 /**
@@ -213,7 +217,12 @@ const longestPause = 5_000;
 const lastLook = 1_000;
 
 /** All pages of a listing: a filtered one may begin with an empty page. */
-async function list<Row>(graph: GraphClient, path: string, row: z.ZodType<Row>, deadline: Deadline): Promise<Row[]> {
+export async function list<Row>(
+  graph: GraphClient,
+  path: string,
+  row: z.ZodType<Row>,
+  deadline: Deadline,
+): Promise<Row[]> {
   const pageShape = z.object({ value: z.array(row), "@odata.nextLink": z.string().optional() });
   const rows: Row[] = [];
   for (let next: string | undefined = path; next !== undefined; ) {
