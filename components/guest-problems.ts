@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { canonicalAddress } from "../model/email-address.ts";
 import { findingsOf } from "../model/findings.ts";
-import { guestInvitationsInputs } from "../model/list-component.ts";
+import { guestInvitationsInputs } from "../model/guest-list.ts";
 import { mailRules, saidOfMail } from "../model/message.ts";
 import { accessProblems } from "./access/guest-access.ts";
 import type { Backend } from "./backends/entra-guests.ts";

@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { guestDefaults, guestOwn } from "../model/guest.ts";
-import { plainInputs, shownOutputs } from "../model/list-component.ts";
+import { plainInputs, shownOutputs } from "../model/guest-list.ts";
 import { namesWhere } from "../model/property.ts";
 import { workInPlugin } from "./access/official-packages.ts";
 import { GuestInvitations, type GuestInvitationsArgs, type InvitedGuest } from "./guest-invitations.ts";

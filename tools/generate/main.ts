@@ -8,9 +8,8 @@ import path from "node:path";
 import { editorSchemas } from "./editor-schemas.ts";
 import { policyAzureScope, policyProperties } from "./policy-properties.ts";
 import { referencePage } from "./reference.ts";
-import { schemaJson } from "./schema-json.ts";
 import { sdkText } from "./sdk.ts";
-import { isGoSdkCurrent, refreshGoSdk } from "./sdks.ts";
+import { isGoSdkCurrent, refreshGoSdk, schemaJson } from "./sdks.ts";
 
 const repository = path.join(import.meta.dirname, "..", "..");
 

@@ -1,9 +1,16 @@
 /** The Pulumi package in Pulumi's own schema language, made of the model: `provider/schema.json` and the SDK come from it. */
 import { z } from "zod";
 import { guestDefaults, guestOwn } from "../../model/guest.ts";
-import { guestListInputs, guestListOutputs, listSettings, settledGuestsInputs } from "../../model/guest-list.ts";
+import {
+  guestInvitationsInputs,
+  guestInvitationsOutputs,
+  guestListInputs,
+  guestListOutputs,
+  listSettings,
+  secretComponentOutputs,
+  settledGuestsInputs,
+} from "../../model/guest-list.ts";
 import { invitationInputs, invitationOutputs, secretOutputs } from "../../model/invitation.ts";
-import { guestInvitationsInputs, guestInvitationsOutputs, secretComponentOutputs } from "../../model/list-component.ts";
 import { guestListToken, invitationToken, packageName, settledGuestsToken } from "../../model/names.ts";
 import { descriptionOf, innerOf, lookUp, properties, types } from "../../model/property.ts";
 import { providerSettings } from "../../model/provider-settings.ts";

@@ -5,8 +5,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { cacheDirectory, cacheName, fillCache, makeCacheDirectory } from "./cache.mjs";
-import { buildGoProgram } from "./go-programs.mjs";
 import { sdkVersion } from "./pulumi-cli.mjs";
+import { buildGoProgram } from "./pulumi-from-modules.mjs";
 import { runQuietly, SetupFailure, startProgress } from "./step.mjs";
 
 /**
@@ -74,7 +74,7 @@ export function ensureYamlHost(root) {
 
 /**
  * @param {string} name the folder's name in the cache
- * @param {import("./go-programs.mjs").GoProgram} program
+ * @param {import("./pulumi-from-modules.mjs").GoProgram} program
  */
 async function ensureGoProgram(name, program) {
   const cache = cacheDirectory();

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { repository } from "../toolchain.ts";
-import { goFailure } from "./go-programs.mjs";
 import { cliFitsSdk, sdkVersion } from "./pulumi-cli.mjs";
+import { goFailure } from "./pulumi-from-modules.mjs";
 
 describe("the Pulumi CLI built from Go modules", () => {
   it("has the version of the installed SDK", () => {
