@@ -75,21 +75,22 @@ it.each([
   ["the list", { guests: notKnownYet() }, "guests"],
   ["an address", { guests: [ana, { email: notKnownYet() }] }, "guests[1].email"],
   ["a message as a whole", { guests: [ana], message: notKnownYet() }, "message"],
-  ["a group", { guests: [{ ...ana, groups: ["Partners", notKnownYet()] }] }, "guests[0].groups[1]"],
-  ["a limit", { guests: [ana], removalLimit: { percent: notKnownYet() } }, "removalLimit.percent"],
+  ["a guest", { guests: [ana, notKnownYet()] }, "guests[1]"],
+  ["a group", { guests: [{ ...ana, groups: ["Partners", notKnownYet()] }] }, "guests[0].groups"],
+  ["a limit", { guests: [ana], removalLimit: { percent: notKnownYet() } }, "removalLimit"],
 ])("says that %s is not known, and makes nothing", async (_what, inputs, path) => {
   const message = await failure(inputs);
 
   expect(message).toMatch(/^1 problem in GuestInvitations "partners"/);
   expect(message).toContain(`\n  ${path}\n`);
-  expect(message).toContain("not known yet");
+  expect(message).toContain("an output or a secret cannot stand here");
 });
 
 it("says that an address cannot be a secret, and does not show it", async () => {
   const message = await failure({ guests: [{ email: pulumi.secret(ana.email) }] });
 
   expect(message).toContain("guests[0].email");
-  expect(message).toContain("cannot be a secret");
+  expect(message).toContain("an output or a secret cannot stand here");
   expect(message).not.toContain(ana.email);
 });
 

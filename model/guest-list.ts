@@ -3,7 +3,7 @@ import { z } from "zod";
 import { accessProfiles, inheritAccess } from "./access.ts";
 import { guestDefaults, guestSchema } from "./guest.ts";
 import { invitationOutputs } from "./invitation.ts";
-import { choice, namesWhere, properties, types } from "./property.ts";
+import { choice, properties, types } from "./property.ts";
 
 const steers = { change: "nothing", plain: true, azuread: true } as const;
 
@@ -86,7 +86,7 @@ export const settingsSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "Files with more guests, relative to the folder of the stack configs: the portal's bulk-invite CSV (.csv) or YAML (.yaml).",
+        "Files with more guests, relative to the folder of the stack configs: the portal's bulk-invite CSV or its export of users (.csv), or YAML (.yaml).",
       examples: [["lists/fabrikam.csv"]],
     }),
   ...listSettings,
@@ -249,9 +249,6 @@ export const guestInvitationsInputs = z.strictObject({
   ...guestDefaults,
   ...listSettings,
 });
-
-/** Inputs that steer the component: it needs their values while it runs, also in a preview. */
-export const plainInputs: readonly string[] = namesWhere(guestInvitationsInputs.shape, ({ plain }) => plain === true);
 
 const { userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted } = invitationOutputs.shape;
 

@@ -1,4 +1,3 @@
-import { shown, shownList, shownName } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import {
   addressDomain,
@@ -15,6 +14,7 @@ import {
   wrongPatterns,
 } from "./domain-names.ts";
 import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { shown, shownList, shownName } from "./policy-settings.ts";
 
 interface Config {
   allowed: string[];

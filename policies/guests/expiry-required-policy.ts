@@ -1,6 +1,6 @@
-import { shown, shownName } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { isInsideComponent, unknown, validateInvitations } from "./policy-inputs.ts";
+import { shown, shownName } from "./policy-settings.ts";
 
 interface Config {
   maxDays: number;

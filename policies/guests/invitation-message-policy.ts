@@ -1,7 +1,7 @@
-import { shown } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { type LinkRules, linkProblem, linkSettings, onwardProblems } from "./link-rules.ts";
 import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { shown } from "./policy-settings.ts";
 
 interface Config extends LinkRules {
   required: boolean;

@@ -1,7 +1,7 @@
-import { shownList, shownName } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
 import { isGuid, isKnown, unknown, validateInvitations } from "./policy-inputs.ts";
+import { shownList, shownName } from "./policy-settings.ts";
 
 interface Config {
   internal: string[];

@@ -1,6 +1,6 @@
-import { shown } from "./policy-settings.ts";
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { isInsideComponent, validateInvitations } from "./policy-inputs.ts";
+import { shown } from "./policy-settings.ts";
 
 const name = "through-the-component";
 

@@ -194,7 +194,7 @@ const privileged: readonly Action[] = ["change", "disable", "delete", "restore"]
 
 /** What Graph answers to an invitation without its permission: not 403 but this. */
 function lacksPermission({ status, code, message }: GraphError): boolean {
-  return status === 403 || (status === 401 && code === "Unauthorized" && /insufficient privileges/i.test(message));
+  return status === 403 || (status === 401 && (code === "Unauthorized" || /insufficient privileges/i.test(message)));
 }
 
 function nextStep(action: Action, cause: unknown): string {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failureOf, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
@@ -55,6 +56,22 @@ describe("pulumi import", () => {
       passwordProfile: { password: "not-a-real-1" },
     });
     expect(await import_(lars.id)).toContain("member of the organisation");
+  });
+
+  it("[case 12] passes the provider's own check, and is quiet on the next preview", async () => {
+    const run = test.startPulumi(["import", type, "gen", "bo@northwind.example", "--yes", "--generate-code=false"]);
+    const said: Buffer[] = [];
+    run.stdout?.on("data", (bytes) => said.push(bytes));
+    run.stderr?.on("data", (bytes) => said.push(bytes));
+    const [code] = await once(run, "close");
+    expect(Buffer.concat(said).toString()).not.toMatch(/failed to validate|almost certainly a bug/);
+    expect(code).toBe(0);
+    const preview = await test.stack.preview({ target: ["**::gen"], diff: true });
+    expect(preview.stdout).not.toMatch(/update|replace/);
+    const { deployment } = await test.stack.exportStack();
+    const gen = deployment.resources.find(({ urn }: { urn: string }) => urn.endsWith("::gen"));
+    deployment.resources = deployment.resources.filter((resource: unknown) => resource !== gen);
+    await test.stack.importStack({ version: 3, deployment });
   });
 
   it("leaves the guests alone when the imported resources are dropped from the program: they were there before", async () => {

@@ -1,4 +1,7 @@
-/** What the policy pack knows of the model: the pack stands alone and imports nothing of this repository. */
+/**
+ * What the policy pack knows of the model: the pack stands alone and imports nothing of this repository. Apart from what
+ * follows from the policies, because these read the files that are made here.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { invitationInputs } from "../../model/invitation.ts";
