@@ -4,7 +4,7 @@
 const mayImport = {
   model: [],
   components: ["model/"],
-  provider: ["model/"],
+  provider: ["model/", "components/remote-component.ts"],
   policies: [],
   cli: ["model/", "components/index.ts"],
   tenant: [],
@@ -119,7 +119,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "(^|/)node_modules(/|$)" },
-    exclude: { path: "^[.](git|local)/" },
+    // The examples are programs of their own, with packages of their own.
+    exclude: { path: "^([.](git|local)|examples)/" },
     tsPreCompilationDeps: true,
     detectJSDocImports: true,
     tsConfig: { fileName: "tsconfig.json" },

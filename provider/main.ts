@@ -4,7 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { guestListToken, invitationToken, packageVersion, settledGuestsToken } from "../model/names.ts";
+import {
+  guestInvitationsToken,
+  guestListToken,
+  invitationToken,
+  packageVersion,
+  settledGuestsToken,
+} from "../model/names.ts";
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
 import { type Context, guestListResource, invitationResource, settledGuestsResource } from "./guest/guest-resources.ts";
@@ -33,6 +39,10 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
       [guestListToken]: guestListResource(configured, claims),
       [settledGuestsToken]: settledGuestsResource(configured, claims),
       [invitationToken]: invitationResource(configured, claims),
+    },
+    components: {
+      [guestInvitationsToken]: async (...request) =>
+        (await import("../components/remote-component.ts")).constructGuestInvitations(...request),
     },
     schema: () => readFileSync(path.join(import.meta.dirname, "schema.json"), "utf8"),
     checkConfig(config) {
