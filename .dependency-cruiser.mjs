@@ -106,7 +106,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "(^|/)node_modules(/|$)" },
-    exclude: { path: "^[.](git|local)/" },
+    exclude: { path: "^[.](git|local)/|(^|/)dist/" },
     tsPreCompilationDeps: true,
     detectJSDocImports: true,
     tsConfig: { fileName: "tsconfig.json" },

@@ -1,32 +1,59 @@
 /**
- * `npm run build [FOLDER…]` makes the packages that are published: JavaScript for both module systems, types and source
- * maps in the `dist/` of each folder. The model is built into each of them; everything else that they import is a
- * dependency of theirs.
+ * `npm run build [FOLDER…]` makes what is published: JavaScript, types and source maps in the `dist/` of each folder. The
+ * model is built into each of them; everything else that they import is a dependency of theirs.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { build } from "tsdown";
+import { buildPlugin } from "./release/plugin-folder.ts";
+import { repository } from "./toolchain.ts";
 
-const repository = path.join(import.meta.dirname, "..");
+/** How one npm package is built. */
+interface PackageBuild {
+  /** A library is built for both module systems, with types; a program as an ES module. */
+  kind: "library" | "program";
+  /** The doors, by the name of the file in `dist/`. */
+  entries: Readonly<Record<string, string>>;
+  /** Files and folders that the code reads at run time, copied into `dist/` beside it. */
+  reads?: readonly string[];
+}
 
-/** What is built in each folder: its doors. */
-const packages: Readonly<Record<string, readonly string[]>> = {
-  components: ["index.ts"],
+const packages: Readonly<Record<string, PackageBuild>> = {
+  components: { kind: "library", entries: { index: "index.ts" } },
+  "policies/guests": {
+    kind: "library",
+    entries: { policies: "policies.ts", "guests-pack": "guests-pack.ts" },
+    reads: ["lists"],
+  },
+  tenant: {
+    kind: "library",
+    entries: { index: "index.ts", main: "main.ts" },
+    reads: ["pages/style.css", "pages/icon.svg", "mail/inbox-links.js"],
+  },
+  cli: { kind: "program", entries: { main: "main.ts" } },
 };
 
-/** Builds one folder. Throws where its code imports what its package.json does not name. */
+/** The folders that are published as npm packages. */
+export const publishedFolders: readonly string[] = Object.keys(packages);
+
+/**
+ * Builds one npm package.
+ *
+ * @param folder from the repository's root, such as `policies/guests`
+ * @throws Error where there is no such package, or where its code imports what its package.json does not name
+ */
 async function buildPackage(folder: string): Promise<void> {
-  const entries = packages[folder];
-  if (entries === undefined) throw new Error(`${folder} is no package. Known: ${Object.keys(packages).join(", ")}`);
+  const found = packages[folder];
+  if (found === undefined) throw new Error(`${folder} is no package. Known: ${publishedFolders.join(", ")}, provider`);
   const cwd = path.join(repository, folder);
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(path.join(cwd, "package.json"), "utf8"));
-  const external = Object.keys({ ...dependencies, ...peerDependencies });
+  const isLibrary = found.kind === "library";
   rmSync(path.join(cwd, "dist"), { recursive: true, force: true });
   await build({
     cwd,
-    entry: [...entries],
-    format: ["esm", "cjs"],
-    dts: true,
+    config: false,
+    entry: { ...found.entries },
+    format: isLibrary ? ["esm", "cjs"] : ["esm"],
+    dts: isLibrary,
     sourcemap: true,
     platform: "node",
     target: "node20",
@@ -34,12 +61,27 @@ async function buildPackage(folder: string): Promise<void> {
     clean: false,
     fixedExtension: false,
     logLevel: "warn",
-    deps: { neverBundle: external.map((name) => new RegExp(`^${name}(/|$)`)), onlyBundle: [] },
+    // Neither how long each part of the build takes, nor what tsdown thinks of CommonJS, is news.
+    checks: { pluginTimings: false, legacyCjs: false },
+    deps: { neverBundle: declaredPackages(cwd), onlyBundle: [] },
   });
+  for (const file of found.reads ?? []) {
+    cpSync(path.join(cwd, file), path.join(cwd, "dist", path.basename(file)), { recursive: true });
+  }
+  // npm packs the licence that lies in the folder itself.
+  copyFileSync(path.join(repository, "LICENSE"), path.join(cwd, "LICENSE"));
 }
 
-const chosen = process.argv.slice(2);
-for (const folder of chosen.length > 0 ? chosen : Object.keys(packages)) {
-  await buildPackage(folder);
-  console.log(`${folder} built`);
+/** Whatever a package's own package.json names. */
+function declaredPackages(folder: string): RegExp[] {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  return Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`));
+}
+
+if (import.meta.main) {
+  const chosen = process.argv.slice(2);
+  for (const folder of chosen.length > 0 ? chosen : [...publishedFolders, "provider"]) {
+    await (folder === "provider" ? buildPlugin() : buildPackage(folder));
+    console.log(`${folder} built`);
+  }
 }

@@ -1,12 +1,7 @@
-// The door for Pulumi. It is JavaScript because Pulumi's runner compiles a TypeScript entry itself, whatever
-// PulumiPolicy.yaml says. Node runs the TypeScript files that this one imports.
-import { PolicyPack } from "@pulumi/policy";
-import { policies } from "./policies.ts";
+// The door for Pulumi, which would compile a TypeScript entry itself. In the repository Node runs the TypeScript as it is.
+// The published pack has none: below node_modules Node runs JavaScript only, and `npm run build` makes it.
+import { existsSync } from "node:fs";
 
-new PolicyPack("guests", {
-  displayName: "Guests as code",
-  description: "What a Microsoft Entra guest may be, whichever package invites them",
-  provider: "Azure",
-  tags: ["entra", "b2b", "guests"],
-  policies,
-});
+const source = new URL("guests-pack.ts", import.meta.url);
+// Not `require`, for which Pulumi's runner registers its own compiler, and no `await`, because the runner requires this file.
+import(existsSync(source) ? source.href : new URL("dist/guests-pack.js", import.meta.url).href);
