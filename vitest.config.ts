@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{model,components,provider,policies,cli,pipelines,tenant,tools,test/unit}/**/*.test.ts"],
+          include: ["{model,components,provider,policies,cli,pipelines,tenant,tools,docs}/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
           sequence: { groupOrder: 0 },
         },

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { access, appLink, inheritAccess, profiles } from "./access.ts";
 import { calendarDay, calendarDayRule } from "./calendar-day.ts";
 import { addressProblem } from "./email-address.ts";
-import { messageOf, messageParts } from "./message.ts";
+import { languageProblem, messageOf, messageParts } from "./message.ts";
 import { choice, guidPattern, properties, ruled, text } from "./property.ts";
 import { redirectUrlProblem } from "./redirect-url.ts";
 
@@ -59,6 +59,19 @@ export const sharedProfile = {
     .optional(),
   companyName: text(64, "The guest's company")
     .register(properties, { change: "directory", graph: "companyName", shown: true })
+    .optional(),
+  officeLocation: text(128, "The office in which the guest works")
+    .register(properties, { change: "directory", graph: "officeLocation", shown: true })
+    .optional(),
+  country: text(128, "The country or region of the guest's address, such as Norway")
+    .register(properties, { change: "directory", graph: "country", shown: true })
+    .optional(),
+  preferredLanguage: ruled(languageProblem, "write the language's tag")
+    .meta({
+      description: "The language in which Microsoft's pages greet the guest, a BCP 47 tag.",
+      examples: ["en-US", "nb-NO"],
+    })
+    .register(properties, { change: "directory", graph: "preferredLanguage", shown: true })
     .optional(),
   usageLocation: ruled(
     (value) =>

@@ -1,42 +1,62 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import type { Server } from "node:https";
 import { join, resolve } from "node:path";
-import { type ServerCertificate, serverCertificate } from "./certificates.ts";
-import { AppRoleAssignments } from "./directory/app-role-assignments.ts";
-import { type Application, Applications, type AppRegistration } from "./directory/applications.ts";
-import { applicationsOf } from "./directory/assigned-applications.ts";
-import { AzureRoleAssignments } from "./directory/azure-role-assignments.ts";
-import { BrowserSessions } from "./directory/browser-sessions.ts";
-import { Database } from "./directory/database.ts";
-import { Groups } from "./directory/groups.ts";
-import { Invitations } from "./directory/invitations.ts";
-import { type ListedMail, Mails } from "./directory/mails.ts";
-import { Passcodes } from "./directory/passcodes.ts";
-import { readSeed } from "./directory/seed.ts";
-import { applySeed } from "./directory/seeding.ts";
-import { ServicePrincipals } from "./directory/service-principals.ts";
-import { loadSettings } from "./directory/settings.ts";
-import type { User } from "./directory/user.ts";
-import { Users } from "./directory/users.ts";
-import { FaultRules } from "./faults.ts";
-import { Throttle } from "./graph/throttling.ts";
-import { signingKeyOf } from "./identity/access-token.ts";
-import { openMailer } from "./mail/index.ts";
-import type { TenantOptions } from "./options.ts";
-import { acceptInvitation } from "./redemption.ts";
-import { type LoggedRequest, RequestLog } from "./request-log.ts";
-import { closeServer, createApp, listen, portOf } from "./server.ts";
-import type { TenantContext } from "./tenant-context.ts";
-import { accessOf, type UserAccess } from "./user-access.ts";
+import { getRequestListener } from "@hono/node-server";
+import { accessOf, type UserAccess } from "./domain/app-access.ts";
+import { BrowserSessions, type GuestSignIn, Passcodes } from "./domain/guest-sign-in.ts";
+import type { CollaborationRules, Inviting } from "./domain/invite-guest.ts";
+import { acceptFor } from "./domain/redeem-invitation.ts";
+import { type FaultRule, FaultRules } from "./http/faults.ts";
+import { Throttle } from "./http/graph/routes.ts";
+import { closeServer, listen, portOf, type ServerCertificate, serverCertificate } from "./http/https-server.ts";
+import { TokenService } from "./http/identity/token-service.ts";
+import { type LoggedRequest, type OnRequest, RequestLog } from "./http/request-log.ts";
+import { createApp, type TenantParts } from "./http/tenant-app.ts";
+import type { InboxOptions } from "./mail/catch-all-inbox.ts";
+import type { PasscodeMail } from "./mail/compose-mail.ts";
+import { type Mailer, openMailer } from "./mail/mailer.ts";
+import type { AppRegistration } from "./store/application-store.ts";
+import { Database } from "./store/database.ts";
+import type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
+import type { User } from "./store/object-types.ts";
+import { applySeed, readSeed } from "./store/seed.ts";
+import { openTenantStore, type TenantStore } from "./store/tenant-store.ts";
 
-export type { AppRegistration, FederatedCredential } from "./directory/applications.ts";
-export type { InvitationMail, ListedMail } from "./directory/mails.ts";
-export type { Permission } from "./directory/permission.ts";
-export type { User } from "./directory/user.ts";
-export type { FaultRule } from "./faults.ts";
-export type { CollaborationRules, TenantOptions } from "./options.ts";
-export type { LoggedRequest } from "./request-log.ts";
-export type { UserAccess } from "./user-access.ts";
+export type { UserAccess } from "./domain/app-access.ts";
+export type { CollaborationRules } from "./domain/invite-guest.ts";
+export type { FaultRule } from "./http/faults.ts";
+export type { LoggedRequest } from "./http/request-log.ts";
+export type { AppRegistration, FederatedCredential, Permission } from "./store/application-store.ts";
+export type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
+export type { User } from "./store/object-types.ts";
+
+/** What one local tenant is started with. */
+export interface TenantOptions {
+  /** The folder that keeps everything between two starts. Made when it is missing. One tenant a folder at a time. */
+  dataDir: string;
+  /** The TCP port on 127.0.0.1. 0, the default, takes a free one. */
+  port?: number;
+  /** For how many seconds reads do not see a write yet (Graph is eventually consistent). Default 0. */
+  replicationLagSeconds?: number;
+  /** How long an access token is good for, in seconds. Default 3,599, as Entra's. */
+  tokenLifetimeSeconds?: number;
+  /** Whether Graph's published request limits apply (429 with Retry-After). Default false. */
+  throttling?: boolean;
+  /** The external-collaboration settings: which domains may be invited. Default: every domain. */
+  collaboration?: CollaborationRules;
+  /** Faults that are set from the start; see `tenant/README.md`. */
+  faults?: readonly FaultRule[];
+  /** Where the inbox listens. Default: no mail is sent; it is recorded, and sent by a later start with an inbox. */
+  mail?: InboxOptions;
+  /** Called after an invitation that asks for a mail is committed. The answer to the caller does not wait for it. */
+  onInvitation?: (mail: InvitationMail) => void | Promise<void>;
+  /** Called with each one-time passcode that a guest asks for at sign-in; the page waits for it. */
+  onPasscode?: (mail: PasscodeMail) => void | Promise<void>;
+  /** Called twice with each request; see `OnRequest`. */
+  onRequest?: OnRequest;
+  /** The clock. Default: the machine's. Tests turn it forward instead of waiting. */
+  now?: () => Date;
+}
 
 /** A local tenant that runs. */
 export interface Tenant {
@@ -85,104 +105,110 @@ export interface TenantLinks {
 /**
  * Starts a local tenant.
  *
- * @throws where the port or the data folder is taken, in words for the person who started it
+ * @throws where a port or the data folder is taken, in words for the person who started it
  */
 export async function startTenant(options: TenantOptions): Promise<Tenant> {
+  const { port = 0, replicationLagSeconds = 0, now = () => new Date() } = options;
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const now = options.now ?? (() => new Date());
   const certificate = await serverCertificate(dataDir, now());
   const database = new Database(dataDir);
+  let mailer: Mailer | undefined;
+  let server: Server | undefined;
   try {
-    const tenant = await openTenant(options, database, now);
-    const mailer = options.mail && (await openMailer(tenant, dataDir, options.mail));
-    if (mailer) tenant.mailer = mailer;
-    const server = await listenOrClose(tenant, certificate, options.port ?? 0);
-    tenant.url = `https://127.0.0.1:${portOf(server)}`;
-    const environment = environmentOf(
-      tenant,
-      certificate.caFile,
-      certificate.bundleFile,
-      options.replicationLagSeconds ?? 0,
-    );
+    const seed = readSeed();
+    const store = await openTenantStore(database, seed, { now, replicationLagSeconds });
+    applySeed(seed, store);
+    store.users.sweep();
+    mailer = options.mail && (await openMailer(store, dataDir, options.mail));
+    server = await listen(certificate, port);
+    const url = `https://127.0.0.1:${portOf(server)}`;
+    const parts = partsOf(options, { store, url, mailer, resourceGroups: seed.resourceGroups });
+    server.on("request", getRequestListener(createApp(parts).fetch));
+
+    const environment = environmentOf(store, url, certificate, replicationLagSeconds);
+    const links = linksOf(url, mailer?.inboxUrl);
     save(join(dataDir, "environment.json"), `${JSON.stringify(environment, undefined, 2)}\n`);
-    save(join(dataDir, "links.json"), `${JSON.stringify(linksOf(tenant), undefined, 2)}\n`);
-    save(join(dataDir, "control-token"), tenant.settings.controlToken);
+    save(join(dataDir, "links.json"), `${JSON.stringify(links, undefined, 2)}\n`);
+    save(join(dataDir, "control-token"), store.settings.controlToken);
     let closing: Promise<void> | undefined;
     const close = () => {
-      closing ??= closeServer(server)
-        .then(() => tenant.mailer?.close())
-        .then(() => database.close());
+      closing ??= closeAll(server, mailer, database);
       return closing;
     };
-    return handleOf(tenant, environment, certificate.caFile, close);
+    return { url, environment, links, caFile: certificate.caFile, close, ...handleOf(store, parts.control) };
   } catch (error) {
-    database.close();
+    // What is open would keep the process going.
+    await closeAll(server, mailer, database);
     throw error;
   }
 }
 
-async function openTenant(options: TenantOptions, database: Database, now: () => Date): Promise<TenantContext> {
-  const users = new Users(database, now, options.replicationLagSeconds ?? 0);
-  const seed = readSeed();
-  const settings = await loadSettings(database, seed, now());
-  applySeed(seed, database, users, settings);
-  users.sweep();
+async function closeAll(server: Server | undefined, mailer: Mailer | undefined, database: Database): Promise<void> {
+  if (server) await closeServer(server);
+  await mailer?.close();
+  database.close();
+}
+
+/** Gives each part of the tenant what it takes, and nothing else. */
+function partsOf(
+  options: TenantOptions,
+  {
+    store,
+    url,
+    mailer,
+    resourceGroups,
+  }: {
+    store: TenantStore;
+    url: string;
+    mailer: Mailer | undefined;
+    resourceGroups: readonly string[];
+  },
+): TenantParts {
+  const { now, settings } = store;
+  const tokens = new TokenService(store, url, { lifetimeSeconds: options.tokenLifetimeSeconds ?? 3599 });
   const faults = new FaultRules();
   faults.set(options.faults ?? []);
-  return {
-    url: "",
-    settings,
-    database,
-    users,
-    resourceGroups: seed.resourceGroups,
-    applications: new Applications(database),
-    groups: new Groups(database),
-    servicePrincipals: new ServicePrincipals(database),
-    appRoleAssignments: new AppRoleAssignments(database),
-    azureRoleAssignments: new AzureRoleAssignments(database),
-    invitations: new Invitations(database),
-    mails: new Mails(database),
-    passcodes: new Passcodes(now),
-    browserSessions: new BrowserSessions(now),
-    applicationsOf: (userId) => applicationsOf(database, userId),
-    signingKey: signingKeyOf(settings.signingKey),
-    tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3599,
+  const inviting: Inviting = {
+    store,
+    url,
     collaboration: options.collaboration ?? {},
-    requests: new RequestLog(),
-    faults,
-    ...(options.throttling && { throttle: new Throttle(now) }),
-    onInvitation: options.onInvitation ?? (() => {}),
-    onPasscode: options.onPasscode ?? (() => {}),
-    onRequest: options.onRequest ?? (() => {}),
-    now,
+    handOver: (mail) => {
+      void mailer?.sendInvitations();
+      return options.onInvitation?.(mail);
+    },
+  };
+  const signIn: GuestSignIn = {
+    passcodes: new Passcodes(now),
+    browsers: new BrowserSessions(now),
+    deliver: async (mail) => {
+      await options.onPasscode?.(mail);
+      await mailer?.passcode(mail);
+    },
+  };
+  return {
+    control: { store, url, requests: new RequestLog(), onRequest: options.onRequest ?? (() => {}), faults },
+    graph: { store, url, inviting, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
+    arm: { store, tokens, resourceGroups },
+    identity: { url, settings, now, tokens },
+    site: { store, url, inviting, signIn, inboxUrl: mailer?.inboxUrl },
   };
 }
 
-/** Where the port is taken, the inbox must not keep the process going. */
-async function listenOrClose(tenant: TenantContext, certificate: ServerCertificate, port: number): Promise<Server> {
-  try {
-    return await listen(createApp(tenant), certificate, port);
-  } catch (error) {
-    await tenant.mailer?.close();
-    throw error;
-  }
-}
-
-function linksOf({ url, mailer }: TenantContext): TenantLinks {
+function linksOf(url: string, inboxUrl: string | undefined): TenantLinks {
   return {
     start: `${url}/`,
     directory: `${url}/directory`,
     myApps: `${url}/myapps`,
-    ...(mailer && { inbox: mailer.inboxUrl }),
+    ...(inboxUrl !== undefined && { inbox: inboxUrl }),
   };
 }
 
 /** The variables that azuread, azure-native and this project's provider read, and what makes Node and Go trust the tenant. */
 function environmentOf(
-  { url, settings }: TenantContext,
-  caFile: string,
-  bundleFile: string,
+  { settings }: TenantStore,
+  url: string,
+  { caFile, bundleFile }: ServerCertificate,
   replicationLagSeconds: number,
 ): Record<string, string> {
   return {
@@ -197,19 +223,14 @@ function environmentOf(
   };
 }
 
+/** What the process that started the tenant sees of it and does to it. */
 function handleOf(
-  tenant: TenantContext,
-  environment: Record<string, string>,
-  caFile: string,
-  close: () => Promise<void>,
-): Tenant {
-  const { database, users, applications, requests, mails, faults, settings } = tenant;
+  store: TenantStore,
+  { requests, faults }: TenantParts["control"],
+): Omit<Tenant, "url" | "environment" | "links" | "caFile" | "close"> {
+  const { database, users, registrations, mails, settings } = store;
   return {
-    url: tenant.url,
     tenantId: settings.tenantId,
-    environment,
-    links: linksOf(tenant),
-    caFile,
     controlToken: settings.controlToken,
     requests: () => requests.all(),
     clearRequests: () => requests.clear(),
@@ -218,15 +239,14 @@ function handleOf(
     users: () => users.currentUsers("live"),
     guests: () => users.currentUsers("live").filter(({ userType }) => userType === "Guest"),
     deletedUsers: () => users.currentUsers("deleted"),
-    accessOf: (address) => accessOf(tenant, address),
+    accessOf: (address) => accessOf(store, address),
     accept: (address) => {
-      if (!acceptInvitation(tenant, address)) throw new Error(`No guest of the tenant has the address ${address}.`);
+      if (!acceptFor(store, address)) throw new Error(`No guest of the tenant has the address ${address}.`);
     },
     registerApp: (registration) => {
-      const app: Application = database.write(() => applications.register(registration));
+      const app = database.write(() => registrations.register(registration));
       return { clientId: app.appId, clientSecret: app.clientSecret, objectId: app.servicePrincipalId };
     },
-    close,
   };
 }
 

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import { startTenant } from "./index.ts";
-import type { CollaborationRules } from "./options.ts";
+import { type CollaborationRules, startTenant } from "./index.ts";
 
 const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on https://127.0.0.1, in the foreground.
 
@@ -62,7 +61,7 @@ async function main(): Promise<void> {
   console.log(`The local tenant is ready at ${tenant.url}`);
 }
 
-/** A port; nothing where the usual one is to be used, or a free one where that is taken. */
+/** A port. `undefined`: the usual one, or a free one where that is taken. */
 function optionalPort(option: string, text: string | undefined): number | undefined {
   return text ? number(option, text, 0, 65_535) : undefined;
 }

@@ -28,7 +28,7 @@ const packages: Readonly<Record<string, PackageBuild>> = {
   tenant: {
     kind: "library",
     entries: { index: "index.ts", main: "main.ts" },
-    reads: ["pages/style.css", "pages/icon.svg", "mail/inbox-links.js"],
+    reads: ["http/pages/style.css", "http/pages/icon.svg"],
   },
   cli: { kind: "program", entries: { main: "main.ts" } },
 };

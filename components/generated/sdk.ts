@@ -178,6 +178,12 @@ export interface GuestDefaults {
   department?: pulumi.Input<string>;
   /** The guest's company. At most 64 characters. */
   companyName?: pulumi.Input<string>;
+  /** The office in which the guest works. At most 128 characters. */
+  officeLocation?: pulumi.Input<string>;
+  /** The country or region of the guest's address, such as Norway. At most 128 characters. */
+  country?: pulumi.Input<string>;
+  /** The language in which Microsoft's pages greet the guest, a BCP 47 tag. */
+  preferredLanguage?: pulumi.Input<string>;
   /** Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it. */
   usageLocation?: pulumi.Input<string>;
   /** Groups that the guest becomes a member of, each by display name or object id. */
@@ -240,6 +246,12 @@ export interface InvitationArgs {
   department?: pulumi.Input<string | undefined>;
   /** The guest's company. At most 64 characters. */
   companyName?: pulumi.Input<string | undefined>;
+  /** The office in which the guest works. At most 128 characters. */
+  officeLocation?: pulumi.Input<string | undefined>;
+  /** The country or region of the guest's address, such as Norway. At most 128 characters. */
+  country?: pulumi.Input<string | undefined>;
+  /** The language in which Microsoft's pages greet the guest, a BCP 47 tag. */
+  preferredLanguage?: pulumi.Input<string | undefined>;
   /** Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it. */
   usageLocation?: pulumi.Input<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
@@ -303,6 +315,12 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly department: pulumi.Output<string | undefined>;
   /** The guest's company. At most 64 characters. */
   declare readonly companyName: pulumi.Output<string | undefined>;
+  /** The office in which the guest works. At most 128 characters. */
+  declare readonly officeLocation: pulumi.Output<string | undefined>;
+  /** The country or region of the guest's address, such as Norway. At most 128 characters. */
+  declare readonly country: pulumi.Output<string | undefined>;
+  /** The language in which Microsoft's pages greet the guest, a BCP 47 tag. */
+  declare readonly preferredLanguage: pulumi.Output<string | undefined>;
   /** Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it. */
   declare readonly usageLocation: pulumi.Output<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
@@ -389,6 +407,9 @@ const invitationOutputs = {
   jobTitle: undefined,
   department: undefined,
   companyName: undefined,
+  officeLocation: undefined,
+  country: undefined,
+  preferredLanguage: undefined,
   usageLocation: undefined,
   userType: undefined,
   sendInvitation: undefined,

@@ -17,6 +17,9 @@ export const invitationProperties = [
   "jobTitle",
   "department",
   "companyName",
+  "officeLocation",
+  "country",
+  "preferredLanguage",
   "usageLocation",
   "userType",
   "sendInvitation",
@@ -32,5 +35,4 @@ export const invitationProperties = [
 export type InvitationProperty = (typeof invitationProperties)[number];
 
 /** The parts of an invitation's message. */
-export const messageProperties = ["body", "language", "additionalRecipients"] as const;
-export type MessageProperty = (typeof messageProperties)[number];
+export type MessageProperty = "body" | "language" | "additionalRecipients";

@@ -1,4 +1,3 @@
-import { canonicalAddress } from "../../model/email-address.ts";
 import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
 import { type InvitationInputs, invitationInputs, type Message } from "../../model/invitation.ts";
 import { type CheckResult, type Properties, schemaFailures } from "../pulumi/resource-provider.ts";
@@ -54,11 +53,6 @@ export function knownInputs(properties: Properties): InvitationInputs {
  */
 export function isImported(inputs: Partial<InvitationInputs>): boolean {
   return inputs.redirectUrl === undefined;
-}
-
-/** The address that identifies the guest, in the form in which addresses are compared. */
-export function guestAddress(inputs: Pick<InvitationInputs, "userEmailAddress">): string {
-  return canonicalAddress(inputs.userEmailAddress);
 }
 
 /** True where two messages say the same. */

@@ -22,7 +22,7 @@ export interface Directory {
   replication: Replication;
 }
 
-export interface Replication {
+interface Replication {
   /** How far reads may lag behind writes, in milliseconds; 0 where they do not. */
   time: number;
   /** When this run began, in milliseconds since 1970: whatever an earlier run wrote, it wrote before. */

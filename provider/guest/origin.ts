@@ -33,7 +33,7 @@ export interface Evidence {
 export type ListRecord = "none" | "present" | "absent now" | "absent earlier";
 
 /** Only "invite" sends a mail; "record" ends an invitation that went out. */
-export type Act = "invite" | "adopt" | "take back" | "restore" | "refuse" | "record";
+type Act = "invite" | "adopt" | "take back" | "restore" | "refuse" | "record";
 
 export interface Decision {
   act: Act;

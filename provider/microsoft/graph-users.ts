@@ -93,7 +93,7 @@ const invitationAnswer = z.object({
 } satisfies Partial<Record<keyof Invitation, z.ZodType>>);
 
 /** One user by object id or user principal name. Throws GraphError 404 where there is none (yet). */
-export function readUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
+function readUser(graph: GraphClient, id: string, deadline: Deadline): Promise<GraphUser> {
   return graph.read(`${userPath(id)}?${selection<User>(graphUser.keyof().options)}`, graphUser, deadline);
 }
 

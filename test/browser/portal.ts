@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serverCertificate } from "../../tenant/certificates.ts";
+import { serverCertificate } from "../../tenant/http/https-server.ts";
 
 /** The application that an invitation leads to: a site that only the browser under test finds under its name. */
 export interface Portal {

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Database } from "../../tenant/directory/database.ts";
+import { Database } from "../../tenant/store/database.ts";
 import { isOpen, mailsTo, receivedMails } from "./mail-inbox.ts";
 import { startTestTenant, type TestTenant } from "./tenant-client.ts";
 

@@ -30,7 +30,7 @@ const operations: Record<string, (graph: TestTenant["graph"]) => Promise<number>
 
 const guest = () => tenant.invite(`guest${guests++}@fabrikam.example`);
 
-/** Which operations a set of permissions opens; the sources are named in `tenant/graph/permissions.ts`. */
+/** Which operations a set of permissions opens; the sources are named in `tenant/http/graph/graph-permissions.ts`. */
 const table: [Permission[], string[]][] = [
   [["User.Invite.All"], ["invite"]],
   [["User.Read.All"], ["read users", "read by ids", "read the recycle bin", "read the organisation"]],

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { Agent, fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTenant } from "../../tenant/index.ts";
+import { Database } from "../../tenant/store/database.ts";
 import { mailsTo } from "./mail-inbox.ts";
 import { invitation, standingClock, startTestTenant } from "./tenant-client.ts";
 
@@ -117,6 +118,20 @@ describe("a tenant that is started again", () => {
     expect(second.mails()).toHaveLength(1);
     expect((await second.send("GET", "/v1.0/users", undefined, { authorization })).status).toBe(200);
     expect((await second.token({ client_id: app.clientId, client_secret: app.clientSecret })).status).toBe(200);
+    await second.close();
+  });
+
+  it("reads a user who was stored before a property of theirs was described", async () => {
+    const first = await startTestTenant({ dataDir });
+    const id = await first.invite("ana@fabrikam.example");
+    await first.close();
+    const database = new Database(dataDir);
+    const withoutCity = "UPDATE users SET versions = json_remove(versions, '$[0].state.user.city') WHERE id = ?";
+    database.write(() => database.prepare(withoutCity).run(id));
+    database.close();
+
+    const second = await startTestTenant({ dataDir });
+    expect(second.guests()[0]).toHaveProperty("city", null);
     await second.close();
   });
 

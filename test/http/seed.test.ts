@@ -2,9 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { applicationsOf } from "../../tenant/directory/assigned-applications.ts";
-import { Database } from "../../tenant/directory/database.ts";
-import { readSeed } from "../../tenant/directory/seed.ts";
+import { applicationsOf } from "../../tenant/domain/app-access.ts";
+import { Database } from "../../tenant/store/database.ts";
+import { readSeed } from "../../tenant/store/seed.ts";
+import { openTenantStore } from "../../tenant/store/tenant-store.ts";
 import { startTestTenant } from "./tenant-client.ts";
 
 it("is put into a data folder once, and what became of it is kept", async () => {
@@ -40,7 +41,8 @@ it("shows a guest the applications that they or their groups are assigned, each 
   }
   await tenant.close();
   const database = new Database(tenant.dataDir);
-  expect(applicationsOf(database, id)).toEqual([
+  const store = await openTenantStore(database, readSeed(), { now: () => new Date(), replicationLagSeconds: 0 });
+  expect(applicationsOf(store, id)).toEqual([
     { displayName: "Contoso Orders", description: "Place orders, and follow them.", url: orders.loginUrl },
     { displayName: "Partner Portal", description: portal.description, url: portal.homepage },
   ]);

@@ -20,7 +20,8 @@ export const invitationProperties = [${list(Object.keys(invitationInputs.shape))
 export type InvitationProperty = (typeof invitationProperties)[number];
 
 /** The parts of an invitation's message. */
-export const messageProperties = [${list(Object.keys(onResource(messageParts)))}] as const;
-export type MessageProperty = (typeof messageProperties)[number];
+export type MessageProperty = ${Object.keys(onResource(messageParts))
+    .map((name) => JSON.stringify(name))
+    .join(" | ")};
 `;
 }

@@ -1,0 +1,240 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { WriteOptions } from "../store/database.ts";
+import type { InvitationMail } from "../store/invitation-store.ts";
+import { newUser, type User } from "../store/object-types.ts";
+import type { TenantStore } from "../store/tenant-store.ts";
+import { isInvited } from "../store/user-store.ts";
+import { notFound, Refusal } from "./refusal.ts";
+import { assertSponsors } from "./user-lifecycle.ts";
+
+/** What inviting takes. */
+export interface Inviting {
+  store: TenantStore;
+  /** Where the redeem links lead: `https://127.0.0.1:PORT`. */
+  url: string;
+  collaboration: CollaborationRules;
+  /** Called with each mail once it is recorded on the disk with its invitation. */
+  handOver(mail: InvitationMail): void | Promise<void>;
+}
+
+/** Either an allow list or a deny list, as the portal's "Collaboration restrictions" has them. Subdomains are separate. */
+export interface CollaborationRules {
+  allowedDomains?: readonly string[];
+  deniedDomains?: readonly string[];
+}
+
+/** An invitation that is asked for, read and found good. */
+export interface InvitationRequest {
+  emailAddress: string;
+  redirectUrl: string;
+  displayName: string | null;
+  sendMessage: boolean;
+  userType: "Guest" | "Member";
+  messageBody: string | null;
+  messageLanguage: string | null;
+  ccRecipients: { name: string | null; address: string }[];
+  resetRedemption: boolean;
+  /** The guest to reset; only with `resetRedemption`. */
+  invitedUserId?: string | undefined;
+  /** Object ids. */
+  sponsors: string[];
+}
+
+/** What an invitation has brought about. */
+export interface MadeInvitation {
+  id: string;
+  user: User;
+  redeemUrl: string;
+}
+
+/**
+ * Invites: makes or finds the guest, records the invitation with a new ticket, and mails it where that is asked for.
+ *
+ * @param inviter the application in whose name it happens
+ * @throws Refusal for an invitation that Graph refuses
+ */
+export function inviteGuest(
+  inviting: Inviting,
+  request: InvitationRequest,
+  inviter: { appId: string; appName: string },
+  options: WriteOptions,
+): MadeInvitation {
+  const { store } = inviting;
+  assertDomainAllowed(inviting.collaboration, request.emailAddress);
+  const id = randomUUID();
+  const ticket = randomBytes(32).toString("base64url");
+  return store.database.write(() => {
+    assertSponsors(store, request.sponsors);
+    const user = guestFor(store, request);
+    store.users.save(user);
+    store.invitations.add(
+      {
+        id,
+        userId: user.id,
+        emailAddress: request.emailAddress,
+        redirectUrl: request.redirectUrl,
+        appId: inviter.appId,
+        createdDateTime: store.now().toISOString(),
+        message: request.messageBody,
+        language: request.messageLanguage,
+        cc: request.ccRecipients,
+        reset: request.resetRedemption,
+      },
+      ticket,
+    );
+    const parameters = { tenant: store.settings.tenantId, user: user.id, ticket, ver: "2.0" };
+    const redeemUrl = `${inviting.url}/redeem?${new URLSearchParams(parameters)}`;
+    if (request.sendMessage) send(inviting, mailOf(store, request, user, redeemUrl, inviter.appName));
+    return { id, user, redeemUrl };
+  }, options);
+}
+
+/**
+ * Sends the last invitation of a guest who has not accepted yet again: a new link, one mail.
+ *
+ * @returns nothing where there is no such invitation
+ * @throws Refusal as `inviteGuest`
+ */
+export function inviteAgain(inviting: Inviting, guest: User, options: WriteOptions): MadeInvitation | undefined {
+  const [last] = inviting.store.invitations.ofUser(guest.id);
+  if (last === undefined || guest.externalUserState !== "PendingAcceptance") return undefined;
+  const request: InvitationRequest = {
+    // The address that the directory has now: for an older one, another guest might be made.
+    emailAddress: guest.mail ?? last.emailAddress,
+    redirectUrl: last.redirectUrl,
+    displayName: null,
+    sendMessage: true,
+    userType: guest.userType,
+    messageBody: last.message ?? null,
+    messageLanguage: last.language ?? null,
+    ccRecipients: last.cc ?? [],
+    resetRedemption: false,
+    sponsors: [],
+  };
+  const inviter = { appId: last.appId, appName: inviting.store.registrations.nameOf(last.appId) };
+  return inviteGuest(inviting, request, inviter, options);
+}
+
+/**
+ * The tenant's own rule about the domains that it invites. It holds whatever permissions the caller has (portal: External
+ * Identities, External collaboration settings, Collaboration restrictions).
+ *
+ * @throws Refusal invalid-invitation
+ */
+function assertDomainAllowed({ allowedDomains, deniedDomains = [] }: CollaborationRules, address: string): void {
+  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+  const isListed = (domains: readonly string[]) => domains.some((name) => name.toLowerCase() === domain);
+  const isRefused = allowedDomains ? !isListed(allowedDomains) : isListed(deniedDomains);
+  if (!isRefused) return;
+  throw invalidInvitation(
+    `Guest invitations not allowed for the domain '${domain}'. Contact your company administrator for more details.`,
+  );
+}
+
+function invalidInvitation(message: string): Refusal {
+  return new Refusal("invalid-invitation", message);
+}
+
+/** The guest as they are after the invitation: a new one, or the one who is known by this address already. */
+function guestFor(store: TenantStore, request: InvitationRequest): User {
+  if (request.resetRedemption) return resetGuest(store, request);
+  const [known, ...others] = store.users.currentByAddress(request.emailAddress);
+  if (known === undefined) return newGuest(store, request);
+  if (others.length > 0) throw invalidInvitation("Multiple users found in the directory with this email address.");
+  if (!isInvited(known) || !known.accountEnabled) throw alreadyThere(known);
+  return known;
+}
+
+/** Graph's words for an address that belongs to a member, or to a guest whose account is disabled. */
+function alreadyThere(user: User): Refusal {
+  const there = `The invited user already exists in the directory as object ID: ${user.id}`;
+  return invalidInvitation(
+    user.accountEnabled
+      ? `${there}. They can use that account to sign in to shared apps and resources.`
+      : `${there}, but the account is blocked from signing in. If the account is unblocked, they can use that account to sign in to shared apps and resources.`,
+  );
+}
+
+/** The same guest, who has to redeem anew, perhaps with another address (Graph, `resetRedemption`). */
+function resetGuest({ users, now }: TenantStore, { invitedUserId: id = "", emailAddress }: InvitationRequest): User {
+  const guest = users.current(id);
+  if (guest === undefined) throw notFound(id);
+  const [other] = users.currentByAddress(emailAddress).filter((user) => user.id !== id);
+  if (other !== undefined) throw alreadyThere(other);
+  return {
+    ...guest,
+    mail: emailAddress,
+    otherMails: [...new Set([...guest.otherMails, emailAddress])],
+    proxyAddresses: [`SMTP:${emailAddress}`],
+    externalUserState: "PendingAcceptance",
+    externalUserStateChangeDateTime: now().toISOString(),
+  };
+}
+
+function newGuest(store: TenantStore, { emailAddress, displayName, userType, sponsors }: InvitationRequest): User {
+  const { initialDomain } = store.settings;
+  const now = store.now().toISOString();
+  const [mailNickname, userPrincipalName] = freeName(store, emailAddress);
+  return newUser({
+    id: randomUUID(),
+    displayName: displayName ?? emailAddress.split("@")[0] ?? emailAddress,
+    createdDateTime: now,
+    userPrincipalName,
+    userType,
+    creationType: "Invitation",
+    externalUserState: "PendingAcceptance",
+    externalUserStateChangeDateTime: now,
+    identities: [{ signInType: "userPrincipalName", issuer: initialDomain, issuerAssignedId: userPrincipalName }],
+    mail: emailAddress,
+    mailNickname,
+    otherMails: [emailAddress],
+    proxyAddresses: [`SMTP:${emailAddress}`],
+    sponsors: [...sponsors],
+  });
+}
+
+/** `ana@fabrikam.example` becomes `ana_fabrikam.example#EXT#@<initial domain>`; a taken name gets a number. */
+function freeName({ users, settings }: TenantStore, emailAddress: string): [alias: string, userPrincipalName: string] {
+  const base = emailAddress.replace("@", "_");
+  for (let number = 0; ; number++) {
+    const alias = `${base}${number === 0 ? "" : number}#EXT#`;
+    const name = `${alias}@${settings.initialDomain}`;
+    if (users.currentByAddress(name).length === 0) return [alias, name];
+  }
+}
+
+function mailOf(
+  { settings, now }: TenantStore,
+  request: InvitationRequest,
+  guest: User,
+  redeemUrl: string,
+  inviter: string,
+): InvitationMail {
+  return {
+    kind: "invitation",
+    at: now().toISOString(),
+    to: request.emailAddress,
+    cc: request.ccRecipients.map(({ address }) => address),
+    guestId: guest.id,
+    guestName: guest.displayName,
+    organisation: settings.organisation,
+    inviter,
+    message: request.messageBody,
+    language: request.messageLanguage ?? "en-US",
+    redeemUrl,
+    redirectUrl: request.redirectUrl,
+  };
+}
+
+/** Records the mail with the invitation, and hands it over once both are on disk. */
+function send({ store, handOver }: Inviting, mail: InvitationMail): void {
+  store.mails.add(mail);
+  store.database.afterCommit(async () => {
+    try {
+      await handOver(mail);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      console.error(`The mail to ${mail.to} could not be handed over: ${reason}`);
+    }
+  });
+}

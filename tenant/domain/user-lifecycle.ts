@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import type { WriteOptions } from "../store/database.ts";
+import { newUser, type User } from "../store/object-types.ts";
+import type { TenantStore } from "../store/tenant-store.ts";
+import type { UserPlace } from "../store/user-store.ts";
+import { invalidChange, notFound } from "./refusal.ts";
+
+/** Properties that POST or PATCH set, read and found good. */
+export type UserChanges = Partial<Omit<User, "id" | "sponsors">>;
+
+/**
+ * Makes a member of the organisation.
+ *
+ * @param given at least what every user has
+ * @throws Refusal invalid-change
+ */
+export function createUser(
+  store: TenantStore,
+  given: UserChanges & Pick<User, "displayName" | "userPrincipalName">,
+  options: WriteOptions,
+): User {
+  const { domain, initialDomain } = store.settings;
+  const user = newUser({
+    userType: "Member",
+    ...given,
+    id: randomUUID(),
+    createdDateTime: store.now().toISOString(),
+  });
+  if (![domain, initialDomain].includes(user.userPrincipalName.split("@")[1]?.toLowerCase() ?? "")) {
+    throw invalidChange(
+      "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.",
+    );
+  }
+  return store.database.write(() => {
+    assertFreeName(store, user);
+    store.users.save(user);
+    return user;
+  }, options);
+}
+
+/**
+ * Changes a live user.
+ *
+ * @param name object id or user principal name
+ * @throws Refusal not-found or invalid-change
+ */
+export function updateUser(store: TenantStore, name: string, changes: UserChanges, options: WriteOptions): void {
+  store.database.write(() => {
+    const changed = { ...liveUser(store, name), ...changes };
+    if (changes.userPrincipalName !== undefined) assertFreeName(store, changed);
+    store.users.save(changed);
+  }, options);
+}
+
+/**
+ * Moves a live user to the recycle bin. Memberships and assignments sleep there with them.
+ *
+ * @param name object id or user principal name
+ * @throws Refusal not-found
+ */
+export function deleteUser(store: TenantStore, name: string, options: WriteOptions): void {
+  store.database.write(() => {
+    store.users.save({ ...liveUser(store, name), deletedDateTime: store.now().toISOString() });
+  }, options);
+}
+
+/** Brings a user back from the recycle bin as they were. @throws Refusal not-found, or invalid-change for a taken name */
+export function restoreUser(store: TenantStore, id: string, options: WriteOptions): User {
+  return store.database.write(() => {
+    const user = { ...known(store, id, "deleted"), deletedDateTime: null };
+    assertFreeName(store, user);
+    store.users.save(user);
+    return user;
+  }, options);
+}
+
+/** Removes a user from the recycle bin for good, with their memberships and assignments. @throws Refusal not-found */
+export function purgeUser(store: TenantStore, id: string, options: WriteOptions): void {
+  store.database.write(() => {
+    known(store, id, "deleted");
+    store.groups.forget(id);
+    store.appRoleAssignments.forget(id);
+    store.users.purge(id);
+  }, options);
+}
+
+/** A user has no more sponsors than this (Graph, "Assign sponsors"). */
+const mostSponsors = 5;
+
+/** @throws Refusal not-found or invalid-change */
+export function addSponsor(store: TenantStore, name: string, sponsorId: string, options: WriteOptions): void {
+  store.database.write(() => {
+    const user = liveUser(store, name);
+    if (user.sponsors.includes(sponsorId)) throw alreadyReferenced("sponsors");
+    const sponsors = [...user.sponsors, sponsorId];
+    assertSponsors(store, sponsors);
+    store.users.save({ ...user, sponsors });
+  }, options);
+}
+
+/** @throws Refusal not-found */
+export function removeSponsor(store: TenantStore, name: string, sponsorId: string, options: WriteOptions): void {
+  store.database.write(() => {
+    const user = liveUser(store, name);
+    if (!user.sponsors.includes(sponsorId)) throw notFound(sponsorId);
+    store.users.save({ ...user, sponsors: user.sponsors.filter((id) => id !== sponsorId) });
+  }, options);
+}
+
+/** Every sponsor is a live user of the tenant, and there are not too many. @throws Refusal invalid-change or not-found */
+export function assertSponsors(store: TenantStore, ids: readonly string[]): void {
+  if (ids.length > mostSponsors) throw invalidChange(`A user has at most ${mostSponsors} sponsors.`);
+  for (const id of ids) known(store, id, "live");
+}
+
+/** Graph's words for a reference that is there already. */
+export function alreadyReferenced(relationship: string): Error {
+  return invalidChange(
+    `One or more added object references already exist for the following modified properties: '${relationship}'.`,
+  );
+}
+
+function liveUser({ users }: TenantStore, name: string): User {
+  const user = users.currentNamed(name);
+  if (user === undefined) throw notFound(name);
+  return user;
+}
+
+function known({ users }: TenantStore, id: string, place: UserPlace): User {
+  const user = users.current(id, place);
+  if (user === undefined) throw notFound(id);
+  return user;
+}
+
+/** No two live users share a principal name. @throws Refusal invalid-change */
+function assertFreeName({ users }: TenantStore, user: User): void {
+  const others = users.currentByAddress(user.userPrincipalName).filter(({ id }) => id !== user.id);
+  if (others.length === 0) return;
+  throw invalidChange("Another object with the same value for property userPrincipalName already exists.");
+}

@@ -1,0 +1,166 @@
+import { Hono } from "hono";
+import type { Inviting } from "../../domain/invite-guest.ts";
+import { Refusal, type RefusalReason } from "../../domain/refusal.ts";
+import { TokenRefused, type TokenService } from "../identity/token-service.ts";
+import type { TenantEnv } from "../request-log.ts";
+import type { GraphPart } from "./graph-answers.ts";
+import { appRoleAssignmentRoutes, servicePrincipalRoutes } from "./graph-application-routes.ts";
+import { batchRoutes } from "./graph-batch.ts";
+import { directoryRoutes } from "./graph-directory-routes.ts";
+import { groupMemberRoutes, groupRoutes } from "./graph-group-routes.ts";
+import { invitationRoutes } from "./graph-invitation-routes.ts";
+import { requireAny } from "./graph-permissions.ts";
+import { badRequest, errorBody, GraphError, type GraphRequest, type GraphRoute, readQuery } from "./graph-request.ts";
+import { userRoutes } from "./graph-user-routes.ts";
+
+/** What Graph is made of. */
+export interface GraphService extends GraphPart {
+  inviting: Inviting;
+  tokens: Pick<TokenService, "verify" | "graphAudience">;
+  /** Absent: no limits. */
+  throttle?: Throttle;
+}
+
+/**
+ * Graph, below its version.
+ *
+ * @param server the application that holds these routes; `$batch` sends its requests there
+ */
+export function graphRoutes(service: GraphService, server: () => Hono<TenantEnv>): Hono<TenantEnv> {
+  const routes = [
+    ...invitationRoutes(service, service.inviting),
+    ...userRoutes(service),
+    ...directoryRoutes(service),
+    ...groupRoutes(service),
+    ...groupMemberRoutes(service),
+    ...servicePrincipalRoutes(service),
+    ...appRoleAssignmentRoutes(service),
+    ...batchRoutes(server),
+  ];
+  const app = new Hono<TenantEnv>();
+  for (const route of routes) app.on(route.method, route.path, (c) => serve(service, route, c));
+  for (const path of new Set(routes.map((route) => route.path))) {
+    app.all(path, () => {
+      throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
+    });
+  }
+  app.all("*", (c) => {
+    throw badRequest(`Resource not found for the segment '${unknownSegment(routes, c)}'.`, "BadRequest");
+  });
+  app.onError((error, c) => {
+    const refused = error instanceof Refusal ? graphErrorOf(error) : error;
+    if (!(refused instanceof GraphError)) throw refused;
+    const body = errorBody(refused.code, refused.message, c.var, service.store.now());
+    return c.json(body, refused.status, refused.headers);
+  });
+  return app;
+}
+
+/** How Graph answers what the domain refuses; Azure's own refusals do not come from these routes. */
+const answers: Partial<Record<RefusalReason, [status: 400 | 404, code: string]>> = {
+  "not-found": [404, "Request_ResourceNotFound"],
+  "invalid-change": [400, "Request_BadRequest"],
+  "invalid-invitation": [400, "BadRequest"],
+};
+
+function graphErrorOf({ reason, message }: Refusal): GraphError {
+  const [status, code] = answers[reason] ?? [400, "BadRequest"];
+  return new GraphError(status, code, message);
+}
+
+/** The way of every request: token, limits, permission, then the route's own work. */
+async function serve(service: GraphService, route: GraphRoute, c: GraphRequest): Promise<Response> {
+  await authenticate(service, c);
+  service.throttle?.count(route.method, route.path, readQuery(c), c.var.caller.appId);
+  requireAny(c.var.caller.roles, route.permissions);
+  c.header("Cache-Control", "no-cache");
+  c.header("OData-Version", "4.0");
+  return route.handle(c);
+}
+
+async function authenticate({ tokens, url }: GraphService, c: GraphRequest): Promise<void> {
+  const token = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  try {
+    if (token === undefined) throw new TokenRefused("Access token is empty.");
+    c.set("caller", await tokens.verify(token, tokens.graphAudience));
+  } catch (error) {
+    if (!(error instanceof TokenRefused)) throw error;
+    throw new GraphError(401, "InvalidAuthenticationToken", error.message, {
+      "WWW-Authenticate": `Bearer realm="", authorization_uri="${url}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`,
+    });
+  }
+}
+
+/** The first part of the path that no route has. */
+function unknownSegment(routes: readonly GraphRoute[], c: GraphRequest): string {
+  const segments = new URL(c.req.url).pathname.split("/").slice(2);
+  const known = (depth: number) =>
+    routes.some(({ path }) => {
+      const parts = path.slice(1).split("/").slice(0, depth);
+      return (
+        parts.length === depth && parts.every((part, i) => part.startsWith(":") || part === segments[i]?.toLowerCase())
+      );
+    });
+  return segments.find((_, index) => !known(index + 1)) ?? segments.at(-1) ?? "";
+}
+
+/** How many units an application or the tenant has in how many seconds. */
+interface Limit {
+  units: number;
+  seconds: number;
+}
+
+/** Microsoft's page "Microsoft Graph service-specific throttling limits": invitation manager, identity and access. */
+const limits = {
+  /** POST /invitations: a tenant, all applications together. */
+  invitations: { units: 150, seconds: 5 },
+  /** POST, PATCH, DELETE: an application in a tenant. */
+  writes: { units: 3000, seconds: 150 },
+  /** Resource units, for a tenant with fewer than 50 users: an application in a tenant. */
+  resources: { units: 3500, seconds: 10 },
+} as const satisfies Record<string, Limit>;
+
+/** Counts requests in windows that begin with the first request in them. */
+export class Throttle {
+  readonly #now: () => Date;
+  readonly #windows = new Map<string, { until: number; used: number }>();
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /**
+   * Counts one request.
+   *
+   * @param path the path below the version, in lower case
+   * @throws GraphError 429 with the seconds until the window ends
+   */
+  count(method: string, path: string, query: URLSearchParams, appId: string): void {
+    if (path === "/$batch") return;
+    if (method === "POST" && path === "/invitations") this.#use("invitations", limits.invitations, 1);
+    const reads = method === "GET" || path === "/directoryobjects/getbyids";
+    if (!reads) this.#use(`writes ${appId}`, limits.writes, 1);
+    this.#use(`resources ${appId}`, limits.resources, costOf(method, path, query));
+  }
+
+  #use(name: string, limit: Limit, cost: number): void {
+    const now = this.#now().getTime();
+    let window = this.#windows.get(name);
+    if (window === undefined || window.until <= now) {
+      window = { until: now + limit.seconds * 1000, used: 0 };
+      this.#windows.set(name, window);
+    }
+    if (window.used + cost > limit.units) {
+      const retryAfter = String(Math.ceil((window.until - now) / 1000));
+      throw new GraphError(429, "TooManyRequests", "Too many requests.", { "Retry-After": retryAfter });
+    }
+    window.used += cost;
+  }
+}
+
+/** The base cost of the operation; `$select` saves one unit, `$expand` costs one, `$top` below 20 saves one. */
+function costOf(method: string, path: string, query: URLSearchParams): number {
+  const base = path === "/directoryobjects/getbyids" ? 3 : method === "GET" && path === "/users" ? 2 : 1;
+  const saved = Number(query.has("$select")) + Number(Number(query.get("$top") ?? 20) < 20);
+  return Math.max(1, base - saved + Number(query.has("$expand")));
+}

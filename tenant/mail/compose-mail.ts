@@ -1,0 +1,147 @@
+import { html } from "hono/html";
+import type { InvitationMail } from "../store/invitation-store.ts";
+import { english, fill, type Wording, wordingFor } from "./mail-wording.ts";
+
+/** One mail, ready to be sent. */
+export interface ComposedMail {
+  /** Addresses alone: a name would come from outside, and nobody needs it here. */
+  to: string;
+  cc?: readonly string[];
+  subject: string;
+  /** The language of the text, a BCP 47 tag. */
+  language: string;
+  text: string;
+  html: string;
+  /** When it was written. Default: now. */
+  date?: Date;
+}
+
+/** A mail with a one-time passcode. */
+export interface PasscodeMail {
+  to: string;
+  code: string;
+  organisation: string;
+  validMinutes: number;
+}
+
+/** Escaped markup, as the `html` tag makes it. */
+type Markup = ReturnType<typeof html>;
+
+/**
+ * The mail of an invitation. The personal message and every name in it are text: nothing in them becomes markup, and
+ * none of them gets into a header.
+ *
+ * @param domain the domain of the organisation that invites
+ */
+export function invitationMail(mail: InvitationMail, domain: string): ComposedMail {
+  const wording = filled(wordingFor(mail.language), mail);
+  return {
+    to: mail.to,
+    cc: mail.cc,
+    date: new Date(mail.at),
+    subject: wording.subject,
+    language: wording.language,
+    text: invitationText(mail, domain, wording),
+    html: invitationMarkup(mail, domain, wording),
+  };
+}
+
+function filled(wording: Wording, mail: InvitationMail): Wording {
+  const entries = Object.entries(wording).map(([name, text]: [string, string | readonly string[]]) => [
+    name,
+    typeof text === "string" ? fill(text, mail) : text.map((line) => fill(line, mail)),
+  ]);
+  return Object.fromEntries(entries) as Wording;
+}
+
+function invitationText(mail: InvitationMail, domain: string, wording: Wording): string {
+  return [
+    wording.introduction,
+    mail.message === null ? wording.noMessage : `${wording.messageFrom}:\n\n${mail.message}`,
+    `${wording.organisation}: ${mail.organisation}\n${wording.domain}: ${domain}\n${wording.invitedAs}: ${mail.to}`,
+    `${wording.accept}:\n${mail.redeemUrl}`,
+    `${wording.meaningHeading}\n${wording.meaning.map((line) => `- ${line}`).join("\n")}`,
+    wording.unexpected,
+    `-- \n${wording.rehearsal}\n`,
+  ].join("\n\n");
+}
+
+const button =
+  "display: inline-block; padding: 12px 24px; border-radius: 6px; background: #0b6b5d; color: #ffffff; font-weight: 600; text-decoration: none";
+
+function invitationMarkup(mail: InvitationMail, domain: string, wording: Wording): string {
+  const facts = [
+    [wording.organisation, mail.organisation],
+    [wording.domain, domain],
+    [wording.invitedAs, mail.to],
+  ];
+  const body = html`${heading(wording.heading)}
+      <p>${wording.introduction}</p>
+      ${
+        mail.message === null
+          ? html`<p>${wording.noMessage}</p>`
+          : html`<p style="margin-bottom: 4px"><strong>${wording.messageFrom}</strong></p>
+      ${quotation(mail.message)}`
+      }
+      <p>${facts.map(([name, value]) => html`${name}: <strong><bdi>${value}</bdi></strong><br>`)}</p>
+      <p style="margin: 24px 0"><a href="${mail.redeemUrl}" target="_blank" rel="noopener" style="${button}">${wording.accept}</a></p>
+      <p style="font-size: 14px">${wording.link}<br><a href="${mail.redeemUrl}" target="_blank" rel="noopener" style="color: #0b6b5d">${mail.redeemUrl}</a></p>
+      <h2 style="margin: 24px 0 8px; font-size: 16px">${wording.meaningHeading}</h2>
+      <ul style="margin: 0; padding-inline-start: 20px">${wording.meaning.map((line) => html`<li>${line}</li>`)}</ul>
+      <p>${wording.unexpected}</p>`;
+  return frame(wording.language, wording.subject, body, wording.rehearsal);
+}
+
+/** The mail with a sign-in code. In English: a guest who signs in may have no invitation that names a language. */
+export function passcodeMail({ to, code, organisation, validMinutes }: PasscodeMail): ComposedMail {
+  const subject = `${code} is your code for ${organisation}`;
+  const introduction = `Enter this code to sign in to ${organisation} as ${to}:`;
+  const note = `Valid for ${validMinutes} minutes, one use. Didn't ask for it? Ignore this mail and don't share the code.`;
+  return {
+    to,
+    subject,
+    language: english.language,
+    text: `${introduction}\n\n${code}\n\n${note}\n\n-- \n${english.rehearsal}\n`,
+    html: frame(
+      english.language,
+      subject,
+      html`${heading(`Your code for ${organisation}`)}
+      <p>${introduction}</p>
+      <p style="margin: 20px 0; font-size: 32px; font-weight: 600; letter-spacing: 4px; font-variant-numeric: tabular-nums">${code}</p>
+      <p>${note}</p>`,
+      english.rehearsal,
+    ),
+  };
+}
+
+const font = "font-family: 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+/**
+ * The frame of a mail. Every mail program reads styles that stand at the elements. All colours are set, because some
+ * programs darken what has none.
+ */
+function frame(language: string, title: string, body: Markup, footer: string): string {
+  return String(html`<!doctype html>
+<html lang="${language}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+  </head>
+  <body style="margin: 0; padding: 24px 12px; background: #eef1f0; color: #1d2b29; font-size: 16px; line-height: 1.5; ${font}">
+    <main style="max-width: 560px; margin: 0 auto; padding: 28px 24px; background: #ffffff; border-radius: 8px; overflow-wrap: anywhere">
+${body}
+    </main>
+    <p style="max-width: 560px; margin: 16px auto 0; font-size: 13px; color: #4d5c59">${footer}</p>
+  </body>
+</html>`);
+}
+
+function heading(text: string): Markup {
+  return html`      <h1 dir="auto" style="margin: 0 0 16px; font-size: 24px; line-height: 1.25">${text}</h1>`;
+}
+
+/** Text by somebody else, shown as it is: line by line, in its own direction. */
+function quotation(text: string): Markup {
+  return html`<blockquote dir="auto" style="margin: 0 0 20px; padding: 12px 16px; border-inline-start: 4px solid #0b6b5d; background: #f3f7f6; color: #1d2b29; white-space: pre-wrap; unicode-bidi: plaintext">${text}</blockquote>`;
+}

@@ -1,0 +1,128 @@
+import * as z from "zod";
+
+/** How Graph writes the values of a property. `dateTime` is ISO 8601 in UTC, `objects` a list of objects. */
+type PropertyType = "string" | "boolean" | "dateTime" | "strings" | "objects";
+export type Comparison = "eq" | "ne" | "in" | "ge" | "le" | "startswith" | "endswith";
+
+/** One property of a type of object: what it holds, who may set it, and what queries do with it. */
+export interface Property {
+  type: PropertyType;
+  /** Every object has a value. Without it, `null` stands for no value; a list is never `null`. */
+  required?: boolean;
+  /** What an object has when it is made. Default: `null`, or an empty list. */
+  initial?: boolean;
+  /** The only values that it can have; for a list, its elements. */
+  oneOf?: readonly (string | boolean)[];
+  /** Whether POST and PATCH set it, or POST alone. */
+  writable?: boolean | "once";
+  /** Whether PATCH clears it with `null`. Default: where it is not required. */
+  clearable?: boolean;
+  /** The longest text that it takes. Default 1,024. */
+  longest?: number;
+  /** What a text looks like. */
+  pattern?: RegExp;
+  /** Answered where nothing is selected. Where no property of a type says so, all of them are. */
+  byDefault?: boolean;
+  /** Comparisons that `$filter` takes. `eq null` needs an advanced query in any case. */
+  filter?: readonly Comparison[];
+  /** Comparisons that `$filter` takes in an advanced query: `ConsistencyLevel: eventual` and `$count=true`. */
+  advancedFilter?: readonly Comparison[];
+  /** Whether `$orderby` takes it: always, or in an advanced query. */
+  sortable?: "always" | "advanced";
+  /** The row of the user's page in the directory that shows it. */
+  shownAs?: string;
+}
+
+type Properties = Readonly<Record<string, Property>>;
+
+/** A type of object, described once: queries, changes, bodies and defaults are made from it. */
+export interface DescribedType<P extends Properties = Properties> {
+  /** As Graph's errors name it: `ServicePrincipal`. */
+  name: string;
+  /** As `@odata.type` names it: `servicePrincipal`. */
+  odataName: string;
+  /** The collection that holds its objects: `servicePrincipals`. */
+  set: string;
+  properties: P;
+}
+
+/** The objects of a described type. Properties of type `objects` are left out: their elements have types of their own. */
+export type ObjectOf<P extends Properties> = {
+  -readonly [K in keyof P as P[K]["type"] extends "objects" ? never : K]: P[K]["type"] extends "strings"
+    ? string[]
+    : ValueOf<P[K]> | (P[K] extends { required: true } ? never : null);
+};
+
+type ValueOf<P extends Property> = P extends { oneOf: readonly (infer V)[] }
+  ? V
+  : P["type"] extends "boolean"
+    ? boolean
+    : string;
+
+/** The property with this name. Graph takes names in any letter case. */
+export function findProperty(type: DescribedType, name: string): string | undefined {
+  if (Object.hasOwn(type.properties, name)) return name;
+  const wanted = name.toLowerCase();
+  return Object.keys(type.properties).find((known) => known.toLowerCase() === wanted);
+}
+
+/** The properties that are answered where nothing is selected, by name. */
+export function defaultProperties(type: DescribedType): readonly string[] {
+  const known = defaults.get(type);
+  if (known !== undefined) return known;
+  const names = Object.keys(type.properties).sort();
+  const chosen = names.filter((name) => type.properties[name]?.byDefault);
+  const answered = chosen.length > 0 ? chosen : names;
+  defaults.set(type, answered);
+  return answered;
+}
+
+/** Found out once for each type: every object of a list asks. */
+const defaults = new WeakMap<DescribedType, readonly string[]>();
+
+/**
+ * A new object: with what is given, and nothing set besides.
+ *
+ * @param given at least the required properties that have no initial value
+ */
+export function newObject<T extends object>({ properties }: DescribedType, given: Partial<T>): T {
+  const initial = Object.entries(properties).map(([name, { type, initial = null }]) => [
+    name,
+    type === "strings" || type === "objects" ? [] : initial,
+  ]);
+  return { ...Object.fromEntries(initial), ...given };
+}
+
+/** The values that POST and PATCH take for a property. */
+export function valuesOf(property: Property): z.ZodType {
+  const known = schemas.get(property);
+  if (known !== undefined) return known;
+  const schema = schemaOf(property);
+  schemas.set(property, schema);
+  return schema;
+}
+
+/** Made once for each property: every change of an object asks. */
+const schemas = new WeakMap<Property, z.ZodType>();
+
+function schemaOf(property: Property): z.ZodType {
+  const { type, required = false, clearable = !required } = property;
+  if (type === "objects") return z.array(z.looseObject({}));
+  const value = singleValue(property);
+  if (type === "strings") return z.array(value);
+  return clearable ? value.nullable() : value;
+}
+
+function singleValue({ type, oneOf, longest = 1024, pattern = /^/ }: Property): z.ZodType {
+  if (oneOf !== undefined) return z.custom((value) => oneOf.includes(value as string | boolean));
+  if (type === "boolean") return z.boolean();
+  if (type === "dateTime") return z.iso.datetime();
+  // A text is cleared with null: Graph takes no empty one.
+  return z.string().min(1).max(longest).regex(pattern);
+}
+
+/** Entra compares addresses and names without regard to letter case. */
+export function comparable(text: string): string {
+  // Nearly every address is plain ASCII, which needs no normalising: a query compares thousands of them.
+  return /^[ -~]*$/.test(text) ? text.toLowerCase() : text.normalize("NFC").toLowerCase();
+}

@@ -1,0 +1,236 @@
+import type * as graph from "@microsoft/microsoft-graph-types";
+import { type Comparison, type DescribedType, newObject, type ObjectOf, type Property } from "./described-types.ts";
+
+/*
+ * The types of objects that the local tenant keeps, each property described once. A name that Graph does not have fails
+ * the type check.
+ *
+ * Sources: Microsoft's reference pages "user", "group", "servicePrincipal" and "appRoleAssignment resource type"
+ * (defaults, lengths, writability, filters), and "Advanced query capabilities on Microsoft Entra ID objects" (filters).
+ */
+
+type Described<Name extends string> = Readonly<Partial<Record<Name, Property>>>;
+
+const text = { type: "string", writable: true } as const;
+const address = { ...text, pattern: /^[^@\s]+@[^@\s]+$/ } as const;
+
+const name: readonly Comparison[] = ["eq", "in", "startswith", "ge", "le"];
+const choice: readonly Comparison[] = ["eq", "in"];
+const moment: readonly Comparison[] = ["eq", "ge", "le"];
+/** How most texts of a user are filtered, the few choices, the moments, and what only an advanced query filters. */
+const asName = { filter: name, advancedFilter: ["ne"] } as const;
+const asChoice = { filter: choice, advancedFilter: ["ne"] } as const;
+const asMoment = { filter: moment, advancedFilter: ["ne", "in"], sortable: "advanced" } as const;
+const advanced = { advancedFilter: [...name, "ne"] } as const;
+
+const userProperties = {
+  id: { type: "string", required: true, byDefault: true, ...asChoice },
+  userType: { ...text, required: true, oneOf: ["Guest", "Member"], ...asChoice },
+  accountEnabled: { type: "boolean", required: true, initial: true, writable: true, ...asChoice },
+  createdDateTime: { type: "dateTime", required: true, ...asMoment },
+  deletedDateTime: { type: "dateTime", ...asMoment },
+
+  displayName: { ...text, required: true, byDefault: true, longest: 256, ...asName, sortable: "always" },
+  givenName: { ...text, byDefault: true, longest: 64, ...asName, shownAs: "Name" },
+  surname: { ...text, byDefault: true, longest: 64, ...asName, shownAs: "Name" },
+  userPrincipalName: {
+    ...address,
+    required: true,
+    byDefault: true,
+    filter: name,
+    advancedFilter: ["ne", "endswith"],
+    sortable: "always",
+  },
+  mail: { ...address, byDefault: true, filter: name, advancedFilter: ["ne", "endswith"] },
+  mailNickname: { ...text, longest: 64, ...asName },
+  otherMails: { type: "strings", writable: true, filter: name, advancedFilter: ["ne", "endswith"] },
+  proxyAddresses: { type: "strings", filter: ["eq", "startswith", "ge", "le"], advancedFilter: ["ne", "endswith"] },
+  identities: { type: "objects" },
+
+  creationType: { type: "string", ...asChoice },
+  externalUserState: { type: "string", oneOf: ["PendingAcceptance", "Accepted"], ...asChoice },
+  externalUserStateChangeDateTime: { type: "dateTime", ...asChoice },
+
+  jobTitle: { ...text, byDefault: true, longest: 128, ...asName, shownAs: "Work" },
+  department: { ...text, longest: 64, ...asName, shownAs: "Work" },
+  companyName: { ...text, longest: 64, ...advanced, shownAs: "Work" },
+  employeeId: { ...text, longest: 16, filter: ["eq", "startswith"], advancedFilter: ["ne", "le"] },
+  employeeType: { ...text, ...advanced },
+  officeLocation: { ...text, byDefault: true, longest: 128, ...advanced },
+  usageLocation: { ...text, clearable: false, pattern: /^[A-Za-z]{2}$/, ...asName, shownAs: "Usage location" },
+  preferredLanguage: { ...text, byDefault: true, ...advanced },
+  ageGroup: { ...text, ...asChoice },
+  consentProvidedForMinor: { ...text, ...asChoice },
+  showInAddressList: { type: "boolean", writable: true, advancedFilter: ["eq", "ne"] },
+
+  businessPhones: { type: "strings", byDefault: true, writable: true, filter: ["eq", "startswith"] },
+  mobilePhone: { ...text, byDefault: true, longest: 64, ...advanced },
+  faxNumber: { ...text, longest: 64, ...asName },
+  streetAddress: { ...text, longest: 1024, ...advanced },
+  postalCode: { ...text, longest: 40, ...advanced },
+  city: { ...text, longest: 128, ...asName },
+  state: { ...text, longest: 128, ...asName },
+  country: { ...text, longest: 128, ...asName },
+} as const satisfies Described<keyof graph.User>;
+
+export const userType = {
+  name: "User",
+  odataName: "user",
+  set: "users",
+  properties: userProperties,
+} as const satisfies DescribedType;
+
+/** A user of the tenant, live or in the recycle bin. */
+export type User = ObjectOf<typeof userProperties> & {
+  identities: { signInType: string; issuer: string; issuerAssignedId: string | null }[];
+  /** Object ids of the sponsors. In Graph they are a relationship, not a property. */
+  sponsors: string[];
+};
+
+/** A user with nothing set but what every user has. */
+export function newUser(
+  given: Pick<User, "id" | "displayName" | "createdDateTime" | "userPrincipalName" | "userType"> & Partial<User>,
+): User {
+  return newObject<User>(userType, { sponsors: [], ...given });
+}
+
+const found: readonly Comparison[] = ["eq", "in", "startswith"];
+
+const groupProperties = {
+  id: { type: "string", required: true, filter: choice },
+  createdDateTime: { type: "dateTime", required: true, filter: choice },
+  deletedDateTime: { type: "dateTime" },
+  description: { ...text, longest: 1024, filter: found },
+  displayName: { ...text, required: true, longest: 256, filter: found },
+  // The local tenant makes security groups without mail only.
+  groupTypes: { type: "strings", oneOf: [], writable: "once" },
+  isAssignableToRole: { type: "boolean", required: true, initial: false, writable: "once", filter: ["eq"] },
+  mail: { type: "string", filter: found },
+  mailEnabled: { type: "boolean", required: true, initial: false, oneOf: [false], writable: true, filter: ["eq"] },
+  mailNickname: { ...text, required: true, pattern: /^[\x21-\x7e]{1,64}$/, filter: found },
+  onPremisesSyncEnabled: { type: "boolean" },
+  securityEnabled: { type: "boolean", required: true, initial: true, oneOf: [true], writable: true, filter: choice },
+  visibility: text,
+} as const satisfies Described<keyof graph.Group>;
+
+export const groupType = {
+  name: "Group",
+  odataName: "group",
+  set: "groups",
+  properties: groupProperties,
+} as const satisfies DescribedType;
+
+export type Group = ObjectOf<typeof groupProperties>;
+
+/** A security group with nothing set but what every group has. */
+export function newGroup(
+  given: Pick<Group, "id" | "displayName" | "createdDateTime" | "mailNickname"> & Partial<Group>,
+): Group {
+  return newObject<Group>(groupType, given);
+}
+
+const servicePrincipalProperties = {
+  id: { type: "string", required: true, filter: choice },
+  accountEnabled: { type: "boolean", required: true, initial: true, filter: ["eq"] },
+  alternativeNames: { type: "strings" },
+  appDescription: { type: "string" },
+  appDisplayName: { type: "string", required: true },
+  appId: { type: "string", required: true, filter: choice },
+  appOwnerOrganizationId: { type: "string", required: true },
+  appRoleAssignmentRequired: { type: "boolean", required: true, initial: false },
+  appRoles: { type: "objects" },
+  createdDateTime: { type: "dateTime", required: true },
+  deletedDateTime: { type: "dateTime" },
+  description: { type: "string" },
+  displayName: { type: "string", required: true, filter: found },
+  homepage: { type: "string", filter: found },
+  loginUrl: { type: "string" },
+  logoutUrl: { type: "string" },
+  notes: { type: "string" },
+  notificationEmailAddresses: { type: "strings" },
+  oauth2PermissionScopes: { type: "objects" },
+  preferredSingleSignOnMode: { type: "string" },
+  replyUrls: { type: "strings" },
+  servicePrincipalNames: { type: "strings" },
+  servicePrincipalType: { type: "string", required: true, oneOf: ["Application"], filter: choice },
+  signInAudience: { type: "string", required: true, oneOf: ["AzureADMyOrg"] },
+  tags: { type: "strings" },
+} as const satisfies Described<keyof graph.ServicePrincipal | "createdDateTime" | "oauth2PermissionScopes">;
+
+export const servicePrincipalType = {
+  name: "ServicePrincipal",
+  odataName: "servicePrincipal",
+  set: "servicePrincipals",
+  properties: servicePrincipalProperties,
+} as const satisfies DescribedType;
+
+/** An application as the tenant's users meet it: what Entra calls an enterprise application. */
+export type ServicePrincipal = ObjectOf<typeof servicePrincipalProperties> & {
+  appRoles: AppRole[];
+  oauth2PermissionScopes: [];
+};
+
+/** A role that an application lets its users have. */
+interface AppRole {
+  id: string;
+  allowedMemberTypes: ("User" | "Application")[];
+  description: string;
+  displayName: string;
+  isEnabled: boolean;
+  origin: "Application";
+  value: string | null;
+}
+
+/** A service principal with nothing set but what every one has. */
+export function newServicePrincipal(
+  given: Pick<ServicePrincipal, "id" | "appId" | "displayName" | "createdDateTime" | "appOwnerOrganizationId"> &
+    Partial<ServicePrincipal>,
+): ServicePrincipal {
+  return newObject<ServicePrincipal>(servicePrincipalType, {
+    appDisplayName: given.displayName,
+    servicePrincipalNames: [given.appId],
+    servicePrincipalType: "Application",
+    signInAudience: "AzureADMyOrg",
+    tags: ["WindowsAzureActiveDirectoryIntegratedApp"],
+    ...given,
+  });
+}
+
+/** What can be a member of a group, or hold an assignment. */
+export type PrincipalType = "User" | "Group" | "ServicePrincipal";
+
+const guid = { type: "string", required: true, pattern: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i } as const;
+
+const appRoleAssignmentProperties = {
+  /** Not a GUID, and letter case counts. */
+  id: { type: "string", required: true, filter: ["eq"] },
+  appRoleId: { ...guid, writable: "once", filter: ["eq"] },
+  createdDateTime: { type: "dateTime", required: true },
+  deletedDateTime: { type: "dateTime" },
+  principalDisplayName: { type: "string", required: true, filter: ["eq", "startswith"] },
+  principalId: { ...guid, writable: "once", filter: ["eq"] },
+  principalType: { type: "string", required: true, oneOf: ["User", "Group", "ServicePrincipal"] },
+  resourceDisplayName: { type: "string", required: true },
+  resourceId: { ...guid, writable: "once", filter: ["eq"] },
+} as const satisfies Described<keyof graph.AppRoleAssignment>;
+
+export const appRoleAssignmentType = {
+  name: "AppRoleAssignment",
+  odataName: "appRoleAssignment",
+  set: "appRoleAssignments",
+  properties: appRoleAssignmentProperties,
+} as const satisfies DescribedType;
+
+/** That a user, group or service principal has a role of an application, with the names of both as they are now. */
+export type AppRoleAssignment = ObjectOf<typeof appRoleAssignmentProperties>;
+
+/** What lists of objects of several types are filtered by, such as the members of a group. */
+export const directoryObjectType = {
+  name: "DirectoryObject",
+  odataName: "directoryObject",
+  set: "directoryObjects",
+  properties: {
+    id: { type: "string", required: true, filter: choice },
+    displayName: { type: "string", required: true, filter: ["eq", "startswith"] },
+  },
+} as const satisfies DescribedType;

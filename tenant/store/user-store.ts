@@ -1,0 +1,210 @@
+import type { Database, Listed } from "./database.ts";
+import { comparable } from "./described-types.ts";
+import { newUser, type User } from "./object-types.ts";
+
+/** How long a deleted user can be restored (Graph, "Restore deleted item"). */
+export const recycleBinDays = 30;
+const recycleBinTime = recycleBinDays * 24 * 60 * 60 * 1000;
+
+/** Where a user is: live, or in the recycle bin. */
+export type UserPlace = "live" | "deleted";
+
+/** What was true of a user from a moment on. No user: they were purged. */
+interface Version {
+  at: number;
+  user: User | null;
+}
+
+interface UserRecord {
+  place: number;
+  id: string;
+  /** Oldest first; only those that some read may still see. */
+  versions: Version[];
+}
+
+/**
+ * The users of the tenant, live and deleted.
+ *
+ * All of them are held in memory and every change is written through to SQLite. `current…` sees every committed
+ * change, as the part of Entra that takes writes does. `visible…` and `list` see what a read sees: what was true before
+ * the replication lag.
+ */
+export class Users {
+  readonly #database: Database;
+  readonly #now: () => Date;
+  readonly #lag: number;
+  readonly #records = new Map<string, UserRecord>();
+  /** Address → ids of live users, over the current versions. */
+  readonly #addresses = new Map<string, Set<string>>();
+  #lastPlace = 0;
+
+  constructor(database: Database, now: () => Date, replicationLagSeconds: number) {
+    this.#database = database;
+    this.#now = now;
+    this.#lag = replicationLagSeconds * 1000;
+    for (const row of database.prepare("SELECT sequence, id, versions FROM users ORDER BY sequence").all()) {
+      this.#remember({ place: Number(row.sequence), id: String(row.id), versions: readVersions(String(row.versions)) });
+    }
+  }
+
+  /** The user as the last committed change left them. */
+  current(id: string, place: UserPlace = "live"): User | undefined {
+    return at(place, this.#unlessExpired(this.#records.get(id)?.versions.at(-1)?.user));
+  }
+
+  /** The user as a read sees them now. */
+  visible(id: string, place: UserPlace = "live"): User | undefined {
+    const record = this.#records.get(id);
+    return record && at(place, this.#seen(record));
+  }
+
+  /** The live user with this object id or user principal name, as the last committed change left them. */
+  currentNamed(name: string): User | undefined {
+    const byName = this.currentByAddress(name).find(
+      ({ userPrincipalName }) => comparable(userPrincipalName) === comparable(name),
+    );
+    return this.current(byName?.id ?? name.toLowerCase());
+  }
+
+  /** The live user with this object id or user principal name, as a read sees them. */
+  visibleNamed(name: string): User | undefined {
+    const user = this.visible(name.toLowerCase());
+    if (user !== undefined) return user;
+    const wanted = comparable(name);
+    for (const { object } of this.list("live")) if (comparable(object.userPrincipalName) === wanted) return object;
+    return undefined;
+  }
+
+  /** Live users with this address: as `mail`, `otherMails`, `proxyAddresses` or user principal name. */
+  currentByAddress(address: string): User[] {
+    return [...(this.#addresses.get(comparable(address)) ?? [])].flatMap((id) => this.current(id) ?? []);
+  }
+
+  /** Users as a read sees them, the oldest first. */
+  *list(place: UserPlace): Generator<Listed<User>> {
+    for (const record of this.#records.values()) {
+      const user = at(place, this.#seen(record));
+      if (user !== undefined) yield { place: record.place, object: user };
+    }
+  }
+
+  /** All users as the last committed changes left them. */
+  currentUsers(place: UserPlace): User[] {
+    return [...this.#records.keys()].flatMap((id) => this.current(id, place) ?? []);
+  }
+
+  /**
+   * Adds a user, or replaces what is known of them. Inside `Database.write` only.
+   *
+   * @param since from when on it is true, in milliseconds; what is older than the replication lag is seen at once
+   */
+  save(user: User, since = this.#now().getTime()): void {
+    this.#put(user.id, user, since);
+  }
+
+  /** Forgets a user for good. Inside `Database.write` only. */
+  purge(id: string): void {
+    this.#put(id, null, this.#now().getTime());
+  }
+
+  /** Drops from the file what no read can see any more: purged users, and those deleted too long ago. */
+  sweep(): void {
+    this.#database.write(() => {
+      for (const record of this.#records.values()) {
+        const last = record.versions.at(-1);
+        if (last === undefined || this.#seen(record) !== undefined || this.#unlessExpired(last.user)) continue;
+        this.#database.prepare("DELETE FROM users WHERE id = ?").run(record.id);
+        this.#database.afterCommit(() => this.#records.delete(record.id));
+      }
+    });
+  }
+
+  #put(id: string, user: User | null, at: number): void {
+    const known = this.#records.get(id);
+    const record: UserRecord = {
+      place: known?.place ?? ++this.#lastPlace,
+      id,
+      versions: [...this.#stillSeen(known?.versions ?? [], at), { at, user }],
+    };
+    this.#database
+      .prepare(
+        "INSERT INTO users (sequence, id, versions) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET versions = excluded.versions",
+      )
+      .run(record.place, id, writeVersions(record.versions));
+    this.#database.afterCommit(() => this.#remember(record));
+  }
+
+  /** The versions that a read at `now` or later can see: the newest one older than the lag, and all after it. */
+  #stillSeen(versions: Version[], now: number): Version[] {
+    if (this.#lag === 0) return [];
+    const oldest = versions.findLastIndex((version) => version.at <= now - this.#lag);
+    return versions.slice(Math.max(oldest, 0));
+  }
+
+  #seen(record: UserRecord): User | undefined {
+    if (this.#lag === 0) return this.#unlessExpired(record.versions.at(-1)?.user);
+    const until = this.#now().getTime() - this.#lag;
+    return this.#unlessExpired(record.versions.findLast((version) => version.at <= until)?.user);
+  }
+
+  #unlessExpired(user: User | null | undefined): User | undefined {
+    if (!user) return undefined;
+    const deleted = user.deletedDateTime;
+    const expired = deleted !== null && this.#now().getTime() - Date.parse(deleted) > recycleBinTime;
+    return expired ? undefined : user;
+  }
+
+  #remember(record: UserRecord): void {
+    const before = this.#records.get(record.id)?.versions.at(-1)?.user;
+    if (before) for (const address of addressesOf(before)) this.#addresses.get(address)?.delete(record.id);
+    const after = record.versions.at(-1)?.user;
+    if (after && after.deletedDateTime === null) {
+      for (const address of addressesOf(after)) {
+        const ids = this.#addresses.get(address) ?? new Set();
+        this.#addresses.set(address, ids.add(record.id));
+      }
+    }
+    this.#records.set(record.id, record);
+    this.#lastPlace = Math.max(this.#lastPlace, record.place);
+  }
+}
+
+function at(place: UserPlace, user: User | undefined): User | undefined {
+  return user !== undefined && (user.deletedDateTime === null) === (place === "live") ? user : undefined;
+}
+
+/** Whether an invitation made this user: a guest may be of the type "Member", and a member never accepts anything. */
+export function isInvited({ creationType }: User): boolean {
+  return creationType === "Invitation";
+}
+
+/** Every address by which the directory knows a user, in the form in which addresses are compared. */
+export function addressesOf({ mail, userPrincipalName, otherMails, proxyAddresses }: User): Set<string> {
+  const proxies = proxyAddresses.map((proxy) => proxy.replace(/^smtp:/i, ""));
+  return new Set(
+    [mail ?? "", userPrincipalName, ...otherMails, ...proxies].filter((address) => address !== "").map(comparable),
+  );
+}
+
+/** A version as it lies on the disk. */
+interface StoredVersion {
+  at: number;
+  state: { user: Omit<User, "deletedDateTime">; deletedDateTime: string | null } | null;
+}
+
+/** A property that was described after the user was stored gets its initial value. */
+function readVersions(json: string): Version[] {
+  return (JSON.parse(json) as StoredVersion[]).map(({ at, state }) => ({
+    at,
+    user: state && newUser({ ...state.user, deletedDateTime: state.deletedDateTime }),
+  }));
+}
+
+function writeVersions(versions: Version[]): string {
+  const stored = versions.map(({ at, user }): StoredVersion => {
+    if (user === null) return { at, state: null };
+    const { deletedDateTime, ...rest } = user;
+    return { at, state: { user: rest, deletedDateTime } };
+  });
+  return JSON.stringify(stored);
+}
