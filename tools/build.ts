@@ -2,7 +2,7 @@
  * `npm run build [FOLDER…]` makes what is published: JavaScript, types and source maps in the `dist/` of each folder. The
  * model is built into each of them; everything else that they import is a dependency of theirs.
  */
-import { copyFileSync, cpSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "tsdown";
 import { buildPlugin } from "./release/plugin-folder.ts";
@@ -65,6 +65,7 @@ async function buildPackage(folder: string): Promise<void> {
     checks: { pluginTimings: false, legacyCjs: false },
     deps: { neverBundle: declaredPackages(cwd), onlyBundle: [] },
   });
+  if (isLibrary) letOptionalTypesBeMissing(cwd);
   for (const file of found.reads ?? []) {
     cpSync(path.join(cwd, file), path.join(cwd, "dist", path.basename(file)), { recursive: true });
   }
@@ -76,6 +77,24 @@ async function buildPackage(folder: string): Promise<void> {
 function declaredPackages(folder: string): RegExp[] {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
   return Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`));
+}
+
+/**
+ * Types of optional packages are `any` where those are not installed, instead of an error in every program that has
+ * its libraries checked, as Pulumi's own templates have.
+ */
+function letOptionalTypesBeMissing(folder: string): void {
+  const { peerDependenciesMeta = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  const dist = path.join(folder, "dist");
+  for (const file of readdirSync(dist).filter((name) => /\.d\.c?ts$/.test(name))) {
+    let text = readFileSync(path.join(dist, file), "utf8");
+    for (const name of Object.keys(peerDependenciesMeta)) {
+      // The bundler leaves imports for their effects behind, where the code has imports of types.
+      text = text.replace(new RegExp(`^import "${name}/.*\\n`, "gm"), "");
+      text = text.replace(new RegExp(`^import .* from "${name}/`, "gm"), "// @ts-ignore: an optional package\n$&");
+    }
+    writeFileSync(path.join(dist, file), text);
+  }
 }
 
 if (import.meta.main) {

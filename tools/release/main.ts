@@ -10,7 +10,7 @@ import { packageName, packageVersion } from "../../model/names.ts";
 import { publishedFolders } from "../build.ts";
 import { repository } from "../toolchain.ts";
 import { billOfMaterials, installedWith } from "./bill-of-materials.ts";
-import { runNpm } from "./npm.ts";
+import { runNpm } from "./npm-run.ts";
 import { canBeMadeHere, isThisMachine, makeArchive, makeFolderArchive, platforms } from "./plugin-archives.ts";
 import { buildPlugin } from "./plugin-folder.ts";
 
@@ -20,7 +20,7 @@ export const releaseFolder = path.join(repository, "dist", "release");
 const help = `npm run release:dry [-- OPTIONS]
 
   --packages   the npm packages only
-  --plugin     the plugin's archive for this machine only
+  --plugin     the plugin only, for this machine's platform and as a folder (with --packages: both)
   --help       this text`;
 
 async function main(): Promise<void> {
@@ -30,8 +30,8 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   rmSync(releaseFolder, { recursive: true, force: true });
   mkdirSync(releaseFolder, { recursive: true });
-  if (!values.plugin) makePackages();
-  if (!values.packages) await makePlugin(values.plugin === true);
+  if (values.packages || !values.plugin) makePackages();
+  if (values.plugin || !values.packages) await makePlugin(values.plugin === true);
   writeChecksums();
   console.log(`\n${path.relative(repository, releaseFolder)}:\n${readdirSync(releaseFolder).join("\n")}`);
 }
@@ -54,7 +54,7 @@ async function makePlugin(onlyThisMachine: boolean): Promise<void> {
     ...bundled,
     node,
   ]);
-  if (!onlyThisMachine) await makeFolderArchive(releaseFolder);
+  await makeFolderArchive(releaseFolder);
   for (const platform of platforms) {
     const name = `${platform.os}-${platform.arch}`;
     if (onlyThisMachine ? !isThisMachine(platform) : !canBeMadeHere(platform)) {

@@ -19,7 +19,7 @@ import { create as createTar, extract } from "tar";
 import { packageName, packageVersion } from "../../model/names.ts";
 import { cacheDirectory, fillCache, makeCacheDirectory } from "../setup/cache.mjs";
 import { nodeProgram, repository } from "../toolchain.ts";
-import { runNpm } from "./npm.ts";
+import { runNpm } from "./npm-run.ts";
 import { pluginFolder, pluginLicences, pluginProgram } from "./plugin-folder.ts";
 
 /** A platform in Pulumi's words, such as `linux-amd64`, and in Node's. */
