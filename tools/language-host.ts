@@ -151,7 +151,7 @@ function runProgram(
     respond(error as grpc.ServiceError);
     return;
   }
-  const program = spawnChild("node", args, {
+  const program = spawnChild(process.execPath, args, {
     cwd: request.getPwd(),
     env: { ...process.env, ...programEnvironment(request, options) },
     // The CLI shows what its language host prints as the program's own output.
@@ -216,7 +216,7 @@ function runPlugin(call: grpc.ServerWritableStream<language.RunPluginRequest, la
     call.emit("error", error);
     return;
   }
-  const child = spawnChild("node", command.args, {
+  const child = spawnChild(process.execPath, command.args, {
     cwd: command.cwd,
     env: { ...process.env, ...variables(call.request.getEnvList()) },
     stdio: ["ignore", "pipe", "pipe"],

@@ -91,7 +91,7 @@ describe("a program in an empty folder", () => {
       // The releases on GitHub, as far as this machine is concerned.
       PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: `^github://api.github.com/guests-as-code/guests-as-code$=http://127.0.0.1:${port}`,
     };
-    pulumi(["stack", "init", "dev"]);
+    await pulumi(["stack", "init", "dev"]);
   });
 
   afterAll(async () => {
@@ -104,16 +104,21 @@ describe("a program in an empty folder", () => {
     folder?.remove();
   });
 
-  function pulumi(
-    args: string[],
-    more: Readonly<Record<string, string>> = {},
-  ): { status: number | null; text: string } {
-    const { status, stdout, stderr } = spawnSync(pulumiProgram(), [...args, "--non-interactive"], {
+  /** Runs the CLI without holding up this process, which serves the plugin's archive. */
+  async function pulumi(args: string[], more: Readonly<Record<string, string>> = {}) {
+    const cli = spawn(pulumiProgram(), [...args, "--non-interactive"], {
       cwd: folder.path,
       env: { ...environment, ...more },
-      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
     });
-    return { status, text: stdout + stderr };
+    let text = "";
+    for (const stream of [cli.stdout, cli.stderr]) {
+      stream.setEncoding("utf8").on("data", (part) => {
+        text += part;
+      });
+    }
+    const [status] = await once(cli, "close");
+    return { status, text };
   }
 
   const pack = ["--policy-pack", "node_modules/@guests-as-code/policies", "--policy-pack-config", "policies.json"];
@@ -127,7 +132,7 @@ describe("a program in an empty folder", () => {
   });
 
   it("fetches the plugin by itself, and invites with the installed policy pack on", async () => {
-    const { status, text } = up();
+    const { status, text } = await up();
 
     expect(text).toContain("Downloading plugin entra-guests");
     expect(text).toMatch(/guests@v\d+.*|guests \(local: .*node_modules\/@guests-as-code\/policies\)/);
@@ -140,23 +145,23 @@ describe("a program in an empty folder", () => {
 
   it("names no path of the repository that the packages come from", () => {
     const own = readdirSync(folder.path, { recursive: true, encoding: "utf8" }).filter(
-      (file) => !/^(node_modules|tenant|pulumi-home|bin)\b/.test(file) && /\.(ya?ml|json|ts)$/.test(file),
+      (file) => !/^(node_modules|tenant|pulumi-home|on-path)\b/.test(file) && /\.(ya?ml|json|ts)$/.test(file),
     );
 
     expect(own).toContain("Pulumi.yaml");
     expect(own.filter((file) => readFileSync(path.join(folder.path, file), "utf8").includes(repository))).toEqual([]);
   });
 
-  it("has nothing to do when nothing changed", () => {
-    const { status, text } = pulumi(["preview", "--expect-no-changes", "--stack", "dev", ...pack]);
+  it("has nothing to do when nothing changed", async () => {
+    const { status, text } = await pulumi(["preview", "--expect-no-changes", "--stack", "dev", ...pack]);
 
     expect(text).toContain("3 unchanged");
     expect(status).toBe(0);
   });
 
-  it("is stopped by the installed policy pack", () => {
+  it("is stopped by the installed policy pack", async () => {
     writeFileSync(path.join(folder.path, "index.ts"), programWith("https://elsewhere.example"));
-    const { status, text } = pulumi(["preview", "--stack", "dev", ...pack]);
+    const { status, text } = await pulumi(["preview", "--stack", "dev", ...pack]);
 
     expect(text).toMatch(/\[mandatory\].*redirect-url/);
     expect(status).not.toBe(0);
@@ -164,7 +169,7 @@ describe("a program in an empty folder", () => {
 
   it("changes the redirect URL in place: the guests keep their object ids", async () => {
     writeFileSync(path.join(folder.path, "index.ts"), programWith("https://orders.contoso.example"));
-    const { status, text } = up();
+    const { status, text } = await up();
 
     expect(text).toContain("2 updated");
     expect(status).toBe(0);
@@ -174,10 +179,10 @@ describe("a program in an empty folder", () => {
   it("removes the guests with the plugin from an archive that was installed by hand", async () => {
     const home = { PULUMI_HOME: path.join(folder.path, "another-home") };
     const file = path.join(releaseFolder, archive);
-    expect(pulumi(["plugin", "install", "resource", "entra-guests", packageVersion, "--file", file], home).status).toBe(
-      0,
-    );
-    const { status } = pulumi(["destroy", "--yes", "--skip-preview", "--stack", "dev"], home);
+    expect(
+      (await pulumi(["plugin", "install", "resource", "entra-guests", packageVersion, "--file", file], home)).status,
+    ).toBe(0);
+    const { status } = await pulumi(["destroy", "--yes", "--skip-preview", "--stack", "dev"], home);
 
     expect(status).toBe(0);
     expect(fetched).toHaveLength(1);
@@ -219,7 +224,7 @@ async function serveReleases(fetched: string[]): Promise<Server> {
  */
 function pathWithoutNode(folder: string): Record<string, string> {
   const { GUESTS_LANGUAGE_HOST = "", PATH = "" } = toolchainEnvironment({ PATH: "/usr/bin:/bin" });
-  const bin = path.join(folder, "bin");
+  const bin = path.join(folder, "on-path");
   mkdirSync(bin);
   const host = path.join(path.dirname(pulumiProgram()), "pulumi-language-nodejs");
   writeFileSync(path.join(bin, "pulumi-language-nodejs"), `#!/bin/sh\nPATH="${PATH}" exec "${host}" "$@"\n`, {

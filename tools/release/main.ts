@@ -13,9 +13,12 @@ import { billOfMaterials, installedWith } from "./bill-of-materials.ts";
 import { runNpm } from "./npm-run.ts";
 import { canBeMadeHere, isThisMachine, makeArchive, makeFolderArchive, platforms } from "./plugin-archives.ts";
 import { buildPlugin } from "./plugin-folder.ts";
+import { changesOf } from "./release-version.ts";
 
 /** Where a release is put together. */
 export const releaseFolder = path.join(repository, "dist", "release");
+
+const releaseNotes = "RELEASE-NOTES.md";
 
 const help = `npm run release:dry [-- OPTIONS]
 
@@ -36,8 +39,9 @@ async function main(): Promise<void> {
   console.log(`\n${path.relative(repository, releaseFolder)}:\n${readdirSync(releaseFolder).join("\n")}`);
 }
 
-/** Packs each npm package; its own `prepack` builds it. */
+/** Packs each npm package; its own `prepack` builds it. What is new goes with them. */
 function makePackages(): void {
+  writeFileSync(path.join(releaseFolder, releaseNotes), `${changesOf(packageVersion)}\n`);
   for (const folder of publishedFolders) {
     const cwd = path.join(repository, folder);
     const { name, version } = JSON.parse(readFileSync(path.join(cwd, "package.json"), "utf8"));
@@ -71,9 +75,10 @@ function writeBill(subject: Parameters<typeof billOfMaterials>[0], parts: Parame
   writeFileSync(path.join(releaseFolder, file), billOfMaterials(subject, parts));
 }
 
-/** One line a file, as `sha256sum --check` reads it. */
+/** One line a file, as `sha256sum --check` reads it. The notes become the text of the release. */
 function writeChecksums(): void {
   const lines = readdirSync(releaseFolder)
+    .filter((file) => file !== releaseNotes)
     .sort()
     .map(
       (file) =>
