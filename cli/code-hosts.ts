@@ -13,6 +13,8 @@ export interface ApiRequest {
 export interface ExistingComment {
   id: string;
   body: string;
+  /** Who wrote it, by the host's own name or id, where the host says so. */
+  author?: string;
   /** Whether a pipeline wrote it, where the host says so: a person may write a comment that begins like ours. */
   byBot?: boolean;
 }
@@ -23,6 +25,8 @@ export interface CommentApi {
   list(page: number): ApiRequest;
   /** The comments in the answer to `list`. */
   comments(answer: unknown): ExistingComment[];
+  /** Who writes with this token: asked before a comment is written over. */
+  self: { request: ApiRequest; author(answer: unknown): string | undefined; usual?: string };
   /** How many comments a full page holds; a shorter page is the last. Without it there is one page. */
   pageSize?: number;
   create(body: string): ApiRequest;
@@ -48,14 +52,14 @@ export function hostOf(environment: NodeJS.ProcessEnv): CommentApi {
 /** A comment, as far as it is read here. */
 interface IssueComment {
   id: number;
-  body?: string;
-  user?: { type?: string } | null;
+  body?: string | null;
+  user?: { login?: string; type?: string } | null;
 }
 
 /**
  * Comments of a pull request on GitHub; its API treats them as comments of an issue.
  *
- * Source: GitHub's REST reference, "Issue comments".
+ * Source: GitHub's REST reference, "Issue comments". Only GraphQL tells a workflow's token who it is.
  *
  * @param environment `GITHUB_API_URL`, `GITHUB_REPOSITORY` and `GITHUB_REF` are set by GitHub Actions; `GITHUB_TOKEN`
  *   has to be passed to the step
@@ -69,7 +73,9 @@ export function githubApi(environment: NodeJS.ProcessEnv): CommentApi {
   if (number === undefined)
     throw new Stop(`${ref} is no pull request: run this in a workflow on pull_request.`, exitStatus.usage);
 
-  const issues = `${environment.GITHUB_API_URL || "https://api.github.com"}/repos/${repository}/issues`;
+  const root = environment.GITHUB_API_URL || "https://api.github.com";
+  const graphql = environment.GITHUB_GRAPHQL_URL || `${root.replace(/\/v3$/, "")}/graphql`;
+  const issues = `${root}/repos/${repository}/issues`;
   const headers = {
     accept: "application/vnd.github+json",
     authorization: `Bearer ${token}`,
@@ -77,16 +83,33 @@ export function githubApi(environment: NodeJS.ProcessEnv): CommentApi {
   };
   return {
     pageSize: 100,
+    self: {
+      request: { method: "POST", url: graphql, headers, body: { query: "query { viewer { login } }" } },
+      author: (answer) => (answer as Viewer).data?.viewer?.login,
+      usual: "github-actions[bot]",
+    },
     list: (page) => ({ method: "GET", url: `${issues}/${number}/comments?per_page=100&page=${page}`, headers }),
     comments: (answer) =>
-      (answer as IssueComment[]).map(({ id, body = "", user }) => ({
+      (answer as IssueComment[]).map(({ id, body, user }) => ({
         id: String(id),
-        body,
+        body: body ?? "",
         byBot: user?.type === "Bot",
+        author: user?.login,
       })),
     create: (body) => ({ method: "POST", url: `${issues}/${number}/comments`, headers, body: { body } }),
     update: ({ id }, body) => ({ method: "PATCH", url: `${issues}/comments/${id}`, headers, body: { body } }),
   };
+}
+
+interface Viewer {
+  data?: { viewer?: { login?: string } };
+}
+
+/** A note, as far as it is read here. */
+interface Note {
+  id: number;
+  body: string;
+  author?: { id?: number };
 }
 
 /**
@@ -107,8 +130,13 @@ export function gitlabApi(environment: NodeJS.ProcessEnv): CommentApi {
   const headers = { "private-token": values.GITLAB_COMMENT_TOKEN };
   return {
     pageSize: 100,
+    self: {
+      request: { method: "GET", url: `${values.CI_API_V4_URL}/user`, headers },
+      author: (answer) => textOf((answer as { id?: number }).id),
+    },
     list: (page) => ({ method: "GET", url: `${merge}/notes?per_page=100&page=${page}`, headers }),
-    comments: (answer) => (answer as { id: number; body: string }[]).map(({ id, body }) => ({ id: String(id), body })),
+    comments: (answer) =>
+      (answer as Note[]).map(({ id, body, author }) => ({ id: String(id), body, author: textOf(author?.id) })),
     create: (body) => ({ method: "POST", url: `${merge}/notes`, headers, body: { body } }),
     update: ({ id }, body) => ({ method: "PUT", url: `${merge}/notes/${id}`, headers, body: { body } }),
   };
@@ -118,7 +146,7 @@ export function gitlabApi(environment: NodeJS.ProcessEnv): CommentApi {
 interface Thread {
   id: number;
   isDeleted?: boolean;
-  comments?: { id: number; content?: string; isDeleted?: boolean }[];
+  comments?: { id: number; content?: string; isDeleted?: boolean; author?: { id?: string } }[];
 }
 
 /** The state of a thread that needs no answer ("Pull Request Threads": `CommentThreadStatus`). */
@@ -145,6 +173,10 @@ export function azureDevOpsApi(environment: NodeJS.ProcessEnv): CommentApi {
   const headers = { authorization: `Bearer ${values.SYSTEM_ACCESSTOKEN}` };
   const version = "api-version=7.1";
   return {
+    self: {
+      request: { method: "GET", url: `${collection}/_apis/connectionData?api-version=7.1-preview`, headers },
+      author: (answer) => (answer as { authenticatedUser?: { id?: string } }).authenticatedUser?.id,
+    },
     list: () => ({ method: "GET", url: `${threads}?${version}`, headers }),
     comments: (answer) => (answer as { value: Thread[] }).value.flatMap(firstComment),
     create: (body) => ({
@@ -168,7 +200,11 @@ export function azureDevOpsApi(environment: NodeJS.ProcessEnv): CommentApi {
 function firstComment({ id, isDeleted, comments }: Thread) {
   const first = comments?.[0];
   if (isDeleted || first === undefined || first.isDeleted) return [];
-  return [{ id: `${id}/${first.id}`, body: first.content ?? "" }];
+  return [{ id: `${id}/${first.id}`, body: first.content ?? "", author: textOf(first.author?.id) }];
+}
+
+function textOf(id: number | string | undefined): string | undefined {
+  return id === undefined ? undefined : String(id);
 }
 
 /**

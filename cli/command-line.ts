@@ -1,7 +1,8 @@
 /** What all commands of `guests` share: how they are called, what they say about themselves, and how they end. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
+import { complain } from "./log-lines.ts";
 
 /** The repository's folder. */
 export const checkout = path.dirname(import.meta.dirname);
@@ -20,7 +21,7 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
 const meanings: Readonly<Record<ExitStatus, string>> = {
   0: "done, nothing left to look at",
-  1: "failed: a wrong list, the deletion guard, the tenant, the backend or the code host",
+  1: "failed: a wrong list, the deletion guard, the tenant, the backend, its disk or the code host",
   2: "the command line is wrong; nothing was run",
   3: "a mandatory policy is broken; nothing was sent",
   4: "tenant and list differ, and somebody has to decide",
@@ -43,7 +44,7 @@ export async function endWith(main: () => Promise<ExitStatus>): Promise<void> {
     process.exitCode = await main();
   } catch (error) {
     process.exitCode = error instanceof Stop ? error.status : exitStatus.failed;
-    console.error(error instanceof Stop ? error.message : error);
+    complain(error instanceof Stop ? error.message : inspect(error));
   }
 }
 

@@ -1,5 +1,4 @@
 /** The command `daily`, and its report: how tenant and list differ, and what the run did about it. */
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { canonicalAddress } from "../model/email-address.ts";
 import { guestListToken } from "../model/names.ts";
@@ -19,8 +18,12 @@ import {
 } from "./comment/preview-comment.ts";
 import { count, counts, terminalText } from "./comment/report-text.ts";
 import { code } from "./comment/untrusted-text.ts";
-import { operationErrors, previewStack, refuseUnlessNewest } from "./preview-and-apply.ts";
+import { refuseUnlessNewest } from "./git-checkout.ts";
+import { keepFile } from "./kept-files.ts";
+import { say } from "./log-lines.ts";
+import { operationErrors, previewStack } from "./preview-and-apply.ts";
 import { runPulumi } from "./pulumi-run.ts";
+import { refuseWithoutSpace } from "./state-space.ts";
 import { inColumns } from "./text-table.ts";
 
 /** What the daily run found and did. */
@@ -51,6 +54,7 @@ export const dailyCommand: Command = {
     const options = runOptions(line);
     const branch = line.values["newest-of"];
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
+    refuseWithoutSpace(options);
     const report = await lookAfter(options);
     publish(report, options);
     if (report.errors.length > 0) return exitStatus.failed;
@@ -159,17 +163,17 @@ function addresses(state: ResourceState | null | undefined, property: string): S
 /** Shows the report on the terminal, and writes it to a file for the run's summary page. */
 function publish(report: DailyReport, { out }: RunOptions): void {
   const file = path.join(out, "daily.md");
-  writeFileSync(file, dailyMarkdown(report));
+  keepFile(file, dailyMarkdown(report));
   const guests = [
     ...report.expired.map(({ address, expires = "" }) => ["expired", address, expires]),
     ...report.gone.map((address) => ["gone", address]),
     ...report.accepted.map((address) => ["accepted", address]),
   ];
-  console.log(`\nGuests of ${report.stack}: ${dailyHeadline(report)}`);
-  for (const line of inColumns(guests)) console.log(`  ${line}`);
-  for (const error of report.errors) console.log(`  error  ${error}`);
-  if (hasDrift(report)) console.log(`\nAn up would do this:\n${terminalText(report.difference)}`);
-  console.log(`\nThe report is in ${path.relative(process.cwd(), file) || file}`);
+  say(`\nGuests of ${report.stack}: ${dailyHeadline(report)}`);
+  for (const line of inColumns(guests)) say(`  ${line}`);
+  for (const error of report.errors) say(`  error  ${error}`);
+  if (hasDrift(report)) say(`\nAn up would do this:\n${terminalText(report.difference)}`);
+  say(`\nThe report is in ${path.relative(process.cwd(), file) || file}`);
 }
 
 /** The daily report as Markdown, for a run's summary page. */

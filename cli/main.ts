@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // guests COMMAND: the guests of a stack, previewed, applied, looked after every day, and told to a pull request.
 import { asksForHelp, type Command, endWith, exitStatus, helpOf, readCommandLine, Stop } from "./command-line.ts";
+import { say } from "./log-lines.ts";
 
 interface Entry {
   about: string;
@@ -52,12 +53,12 @@ await endWith(async () => {
   const entry = commands.get(name);
   if (entry === undefined) {
     if (!asksForHelp([name])) throw new Stop(`There is no command "${name}".\n\n${overview()}`, exitStatus.usage);
-    console.log(overview());
+    say(overview());
     return exitStatus.fine;
   }
   const command = await entry.load();
   if (asksForHelp(args)) {
-    console.log(helpOf(name, entry.about, command));
+    say(helpOf(name, entry.about, command));
     return exitStatus.fine;
   }
   return command.run(readCommandLine(name, command, args));

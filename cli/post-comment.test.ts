@@ -1,10 +1,15 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { azureDevOpsApi, type CommentApi, githubApi, gitlabApi, hostOf } from "./code-hosts.ts";
-import { postComment } from "./post-comment.ts";
+import { readCommandLine } from "./command-line.ts";
+import { marker } from "./comment/comment-marker.ts";
+import { postComment, postCommentCommand } from "./post-comment.ts";
 
 const github = {
   GITHUB_ACTIONS: "true",
@@ -53,6 +58,9 @@ describe("the requests to", () => {
     });
     expect(api.create("hello")).toMatchObject({ method: "POST", url: notes, body: { body: "hello" } });
     expect(api.update({ id: "9", body: "" }, "new")).toMatchObject({ method: "PUT", url: `${notes}/9` });
+    expect(api.comments([{ id: 9, body: "x", author: { id: 77 } }])).toEqual([{ id: "9", body: "x", author: "77" }]);
+    expect(api.self.request.url).toBe("https://gitlab.example/api/v4/user");
+    expect(api.self.author({ id: 77 })).toBe("77");
   });
 
   it("Azure DevOps are those of a closed thread of its own", () => {
@@ -71,14 +79,16 @@ describe("the requests to", () => {
         {
           id: 5,
           comments: [
-            { id: 1, content: "marker" },
+            { id: 1, content: "marker", author: { id: "build-service" } },
             { id: 2, content: "a reply" },
           ],
         },
       ],
     };
     const [found] = api.comments(answer);
-    expect(api.comments(answer)).toHaveLength(1);
+    expect(api.comments(answer)).toEqual([{ id: "5/1", body: "marker", author: "build-service" }]);
+    expect(api.self.request.url).toBe("https://dev.azure.example/contoso/_apis/connectionData?api-version=7.1-preview");
+    expect(api.self.author({ authenticatedUser: { id: "build-service" } })).toBe("build-service");
     expect(found && api.update(found, "new")).toMatchObject({
       method: "PATCH",
       url: `${threads}/5/comments/1?api-version=7.1`,
@@ -125,13 +135,48 @@ describe("posting", () => {
     expect(await postComment(api, "<!-- marker -->\nnew")).toBe("created");
   });
 
+  it("[M8] never writes over another bot's comment, even if its first line is ours", async () => {
+    const marked = marker("prod", { project: "guests", pipeline: "github/Pull_request" });
+    for (const viewer of ["our-app[bot]", "github-actions[bot]", undefined]) {
+      const { api, sent } = await host([by("another-app[bot]", 5, `${marked}\nfake`)], 200, viewer);
+      expect(await postComment(api, `${marked}\nnew`)).toBe("created");
+      expect(sent).toEqual(["GET 1", "POST", "POST"]);
+    }
+  });
+
+  it("[M8] finds its own comment among those that begin like it, whoever it writes as", async () => {
+    const comments = [
+      by("another-app[bot]", 5, "<!-- marker -->\nfake"),
+      by("our-app[bot]", 6, "<!-- marker -->\nold"),
+    ];
+    const { api, sent } = await host(comments, 200, "our-app[bot]");
+    expect(await postComment(api, "<!-- marker -->\nnew")).toBe("updated");
+    expect(sent).toEqual(["GET 1", "POST", "PATCH 6"]);
+    // A host that does not say who we are: a workflow's own token is all that is known.
+    const silent = await host([
+      by("our-app[bot]", 5, "<!-- marker -->\n"),
+      by("github-actions[bot]", 7, "<!-- marker -->\n"),
+    ]);
+    expect(await postComment(silent.api, "<!-- marker -->\nnew")).toBe("updated");
+    expect(silent.sent.at(-1)).toBe("PATCH 7");
+  });
+
+  it("[M8] takes the whole first line for the marker, not its beginning", async () => {
+    const { api } = await host([by("github-actions[bot]", 5, "<!-- marker --> and more\nold")]);
+    expect(await postComment(api, "<!-- marker -->\nnew")).toBe("created");
+  });
+
   it("says what the host answered when it refuses", async () => {
     const { api } = await host([], 403);
     await expect(postComment(api, "<!-- marker -->")).rejects.toThrow(/answered 403.*Resource not accessible/);
   });
 
-  /** A code host on loopback that holds these comments. */
-  async function host(comments: object[], status = 200): Promise<{ api: CommentApi; sent: string[] }> {
+  function by(login: string, id: number, body: string) {
+    return { id, body, user: { type: "Bot", login } };
+  }
+
+  /** A code host on loopback that holds these comments, and says whose the token is where it is told. */
+  async function host(comments: object[], status = 200, login?: string): Promise<{ api: CommentApi; sent: string[] }> {
     const sent: string[] = [];
     const server = createServer(async (request, response) => {
       await text(request);
@@ -139,7 +184,9 @@ describe("posting", () => {
       const page = Number(url.searchParams.get("page") ?? 0);
       const id = /comments\/(\d+)$/.exec(url.pathname)?.[1];
       sent.push([request.method, page || id].filter(Boolean).join(" "));
-      const answer = request.method === "GET" ? comments.slice((page - 1) * 100, page * 100) : {};
+      const viewer = login === undefined ? {} : { data: { viewer: { login } } };
+      const isQuery = url.pathname === "/graphql";
+      const answer = request.method === "GET" ? comments.slice((page - 1) * 100, page * 100) : isQuery ? viewer : {};
       const refusal = { message: "Resource not accessible by integration" };
       response.writeHead(status).end(JSON.stringify(status === 200 ? answer : refusal));
     });
@@ -147,8 +194,47 @@ describe("posting", () => {
     await once(server, "listening");
     closing.push(() => server.close());
     return {
-      api: githubApi({ ...github, GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
       sent,
+      api: githubApi({ ...github, GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
     };
+  }
+});
+
+describe("[M8] the file that is posted", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-post-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const ours = marker("contoso/guests/prod", { project: "guests", pipeline: "github/Pull_request" });
+
+  it.each([
+    ["the first line of another bot's comment", "## Coverage report\nall fine", [], "is no comment of"],
+    ["a marker of another tool", "<!-- terraform plan: prod -->\nplan", [], "is no comment of"],
+    ["a marker with something behind it", `${ours} ## Coverage`, [], "is no comment of"],
+    ["the comment of another stack", `${ours}\nx`, ["--stack", "dev"], "is the comment of stack contoso/guests/prod"],
+    ["the comment of another pipeline", `${ours.replace("Pull_request", "Other")}\nx`, [], "of another pipeline"],
+  ])("may not begin with %s", async (_, body, args, problem) => {
+    const file = path.join(folder, "comment.md");
+    writeFileSync(file, body);
+    await expect(post([...args, file])).rejects.toThrow(problem);
+  });
+
+  it("may be the comment of its stack, by its short name as well", async () => {
+    const file = path.join(folder, "comment.md");
+    writeFileSync(file, `${ours}\nx`);
+    // It gets as far as the host, where nobody listens.
+    await expect(post(["--stack", "prod", file])).rejects.toThrow("fetch failed");
+  });
+
+  async function post(args: string[]): Promise<unknown> {
+    const environment = { ...github, GITHUB_API_URL: "http://127.0.0.1:9", GITHUB_WORKFLOW: "Pull request" };
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    try {
+      return await postCommentCommand.run(readCommandLine("post-comment", postCommentCommand, args));
+    } finally {
+      vi.unstubAllEnvs();
+    }
   }
 });

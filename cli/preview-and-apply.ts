@@ -1,6 +1,5 @@
 /** The commands `preview`, `apply` and `comment`, and the preview that `daily` shares with them. */
-import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import {
   type Command,
@@ -9,27 +8,37 @@ import {
   newestOption,
   type RunOptions,
   runOptions,
-  Stop,
   stackOptions,
 } from "./command-line.ts";
+import { pipelineOf, projectOf } from "./comment/comment-marker.ts";
 import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { commentOf } from "./comment/preview-comment.ts";
-import { terminalText } from "./comment/report-text.ts";
-import { type PulumiRun, policyFlags, runPulumi } from "./pulumi-run.ts";
+import { type ShownWith, terminalText } from "./comment/report-text.ts";
+import { compareSettings } from "./compared-settings.ts";
+import { refuseUnlessNewest } from "./git-checkout.ts";
+import { keepFile } from "./kept-files.ts";
+import { say } from "./log-lines.ts";
+import { type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
+import { refuseWithoutSpace } from "./state-space.ts";
 
 /** What would change: a table on the terminal, and the comment in a file. */
 export const previewCommand: Command = {
   options: {
     ...stackOptions,
+    base: { value: "COMMIT", help: "The commit before the pull request, to compare the policies' settings with." },
     "save-plan": { value: "FILE", help: "Save Pulumi's update plan, for apply --plan (PULUMI_EXPERIMENTAL=true)." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
   async run(line) {
     const options = runOptions(line);
-    const plan = line.values["save-plan"];
+    const plan = planFile(options, line.values["save-plan"]);
+    // Pulumi keeps the mode of a file that is there.
+    if (plan !== undefined) keepFile(plan, "");
     const { report } = await previewStack(options, plan === undefined ? [] : ["--save-plan", plan]);
-    publish(report, options);
+    if (plan !== undefined && statSync(plan).size === 0) rmSync(plan);
+    const settings = compareSettings({ policyConfig: options.policyConfig, pack: policyPack, base: line.values.base });
+    publish({ ...report, settings }, options, { unasked: true });
     return statusOf(report);
   },
 };
@@ -44,12 +53,14 @@ export const applyCommand: Command = {
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy, exitStatus.refused],
   async run(line) {
     const options = runOptions(line);
-    const { plan, "newest-of": branch } = line.values;
+    const branch = line.values["newest-of"];
+    const plan = planFile(options, line.values.plan);
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
 
     const { report } = await previewStack(options);
     publish(report, options);
     if (report.outcome !== "previewed") return statusOf(report);
+    refuseWithoutSpace(options, report.total);
 
     // The preview is done; the policies judge again, because only the update knows every value.
     const flags = ["--yes", "--skip-preview", ...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];
@@ -57,6 +68,11 @@ export const applyCommand: Command = {
     return status === 0 ? exitStatus.fine : exitStatus.failed;
   },
 };
+
+/** Pulumi reads the path of a plan from its project's folder. */
+function planFile({ project }: RunOptions, plan: string | undefined): string | undefined {
+  return plan === undefined ? undefined : path.resolve(project, plan);
+}
 
 /** The comment of an earlier preview, on stdout. */
 export const commentCommand: Command = {
@@ -68,7 +84,7 @@ export const commentCommand: Command = {
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
   async run({ values, flags, rest: [file = ""] }) {
     const report = readReport(readEvents(readFileSync(file, "utf8")), values.stack ?? "", today());
-    console.log(flags.has("terminal") ? terminalText(report) : commentOf(report));
+    say(flags.has("terminal") ? terminalText(report, { unasked: true }) : commentOf(report, { unasked: true }));
     return statusOf(report);
   },
 };
@@ -90,46 +106,12 @@ export function operationErrors(run: PulumiRun, options: RunOptions): string[] {
   return report.outcome === "failed" ? report.errors : [];
 }
 
-/**
- * Refuses a checkout that is not the newest reviewed commit.
- *
- * Starting an old run again would bring back the list of its day: it would delete the guests added since, and invite
- * those removed since. And nobody has reviewed a changed file.
- *
- * @param folder a folder of the checkout
- * @param branch a branch of the remote `origin`; its newest commit is the only one to apply
- * @throws Stop when the checkout is another commit, has changed files, or cannot be compared
- */
-export function refuseUnlessNewest(folder: string, branch: string): void {
-  const changed = git(folder, ["status", "--porcelain", "--untracked-files=no"]);
-  if (changed !== "") throw refusal(`These files are not as they were committed:\n${changed}`);
-
-  const here = git(folder, ["rev-parse", "HEAD"]);
-  const [newest = ""] = git(folder, ["ls-remote", "origin", `refs/heads/${branch}`]).split(/\s/);
-  if (newest === "") throw refusal(`The remote "origin" has no branch "${branch}".`);
-  if (here !== newest) {
-    throw refusal(
-      `This checkout is ${here.slice(0, 12)}, and the newest commit of ${branch} is ${newest.slice(0, 12)}. ` +
-        "Applying an older list would undo what was reviewed since; let the run of the newest commit do it.",
-    );
-  }
-}
-
-function git(folder: string, args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync("git", ["-C", folder, ...args], { encoding: "utf8" });
-  if (status === 0) return stdout.trim();
-  throw refusal(`The checkout cannot be compared: git ${args[0]} failed: ${(error?.message ?? stderr).trim()}`);
-}
-
-function refusal(reason: string): Stop {
-  return new Stop(`Refused to apply. Nothing was sent.\n${reason}`, exitStatus.refused);
-}
-
-/** Shows a report on the terminal, and writes the comment beside the event log. */
-function publish(report: GuestReport, { out, commit }: RunOptions): void {
+/** Shows a report on the terminal, and writes the comment beside the events. */
+function publish(report: GuestReport, { out, commit, project }: RunOptions, shown: ShownWith = {}): void {
   const file = path.join(out, "comment.md");
-  writeFileSync(file, commentOf(report, commit === undefined ? {} : { commit }));
-  console.log(`\n${terminalText(report)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
+  const origin = { project: projectOf(project), pipeline: pipelineOf(process.env) };
+  keepFile(file, commentOf(report, { origin, ...shown, ...(commit !== undefined && { commit }) }));
+  say(`\n${terminalText(report, shown)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
 }
 
 /** How a command ends that did nothing but preview. */

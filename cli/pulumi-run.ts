@@ -1,10 +1,13 @@
-/** Runs of the Pulumi CLI, and the log of their events. */
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+/** Runs of the Pulumi CLI, and the events that they report. */
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
-import { checkout, type RunOptions } from "./command-line.ts";
-import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
+import { checkout, exitStatus, type RunOptions, Stop } from "./command-line.ts";
+import type { EngineEvent } from "./comment/engine-events.ts";
+import { receiveEvents } from "./event-stream.ts";
+import { keepFile } from "./kept-files.ts";
+import { showLines } from "./log-lines.ts";
 
 /** How a run of the Pulumi CLI ended. */
 export interface PulumiRun {
@@ -13,61 +16,113 @@ export interface PulumiRun {
   events: EngineEvent[];
 }
 
+/** The folder of the policy pack. */
+export const policyPack = path.join(checkout, "policies", "guests");
+
 /** The policy pack and the stack's settings for it. */
 export function policyFlags({ policyConfig }: RunOptions): string[] {
-  return ["--policy-pack", path.join(checkout, "policies", "guests"), "--policy-pack-config", policyConfig];
+  return ["--policy-pack", policyPack, "--policy-pack-config", policyConfig];
 }
 
 /**
- * Runs the Pulumi CLI on a stack, shows its display on this terminal, and reads the log of its events.
+ * Runs the Pulumi CLI on a stack, shows its display line by line, and keeps what its events say, without secrets, in the
+ * folder for reports. When Pulumi stops before the engine starts (no such stack, not logged in), there are no events.
  *
  * @param command `preview`, `up` or `refresh`
  * @param flags further flags of Pulumi's
  */
 export async function runPulumi(options: RunOptions, command: string, flags: readonly string[]): Promise<PulumiRun> {
-  mkdirSync(options.out, { recursive: true });
-  const log = path.join(options.out, `${command}.events.jsonl`);
-  rmSync(log, { force: true });
+  const stream = await receiveEvents();
   const where = ["--cwd", options.project, "--stack", options.stack];
-  // The outputs would name each guest again, with the redeem URLs.
-  const how = ["--non-interactive", "--suppress-outputs", "--event-log", log];
+  // The outputs would name each guest again, with the redeem URLs. Colours are escapes, and a name may hold them, too.
+  const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
   const [program, ...first] = pulumi();
-  const status = await runInForeground(program, [...first, command, ...where, ...how, ...flags], {
-    cwd: options.project,
-    env: {
-      ...process.env,
-      // `--event-log` is hidden behind this variable; the Automation API sets it too.
-      PULUMI_DEBUG_COMMANDS: "true",
-      // A refresh compares state and tenant; the preview after it runs the program.
-      PULUMI_RUN_PROGRAM: process.env.PULUMI_RUN_PROGRAM ?? "false",
-    },
+  const args = [...first, command, ...where, ...how, ...flags];
+  const env = pulumiEnvironment(process.env);
+  const running = runInForeground(program, args, { cwd: options.project, env, output: "filtered" });
+  const status = await running.catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    const missing = existsSync(options.project)
+      ? "The Pulumi CLI is not on the PATH. Install it: https://www.pulumi.com/docs/install/"
+      : `There is no folder ${options.project}. Name the Pulumi project's folder with --cwd.`;
+    throw new Stop(missing, exitStatus.failed);
   });
-  // When Pulumi stops before the engine starts (no such stack, not logged in), there is no log.
-  return { status, events: existsSync(log) ? readEvents(readFileSync(log, "utf8")) : [] };
+  const events = stream.close();
+  const file = path.join(options.out, `${command}.events.jsonl`);
+  keepFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  return { status, events };
+}
+
+/** The stack that `npm run pulumi` gives a backend of its own. */
+const localStack = "local";
+
+/** Where the stack's state is kept, such as `file:///var/guests` or `azblob://state`; `undefined` where nobody can tell. */
+export function backendUrl({ project, stack }: RunOptions): string | undefined {
+  const { PULUMI_BACKEND_URL } = process.env;
+  if (PULUMI_BACKEND_URL && stack !== localStack) return PULUMI_BACKEND_URL;
+  const [program, ...first] = pulumi();
+  const args = [...first, "about", "--json", "--non-interactive", "--cwd", project, "--stack", stack];
+  const { stdout } = spawnSync(program, args, {
+    cwd: project,
+    env: pulumiEnvironment(process.env),
+    encoding: "utf8",
+    maxBuffer: Infinity,
+  });
+  try {
+    return JSON.parse(stdout).backend?.url;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Variables with which Pulumi writes secrets in plain to a file or to its display. */
+const tellingVariables = [
+  ...["PULUMI_OPTION_VERBOSE", "PULUMI_OPTION_LOGFLOW", "PULUMI_OPTION_DEBUG", "PULUMI_OPTION_SHOW_SECRETS"],
+  ...["PULUMI_OPTION_TRACING", "PULUMI_OPTION_OTEL_TRACES", "PULUMI_DEBUG_GRPC"],
+];
+
+function pulumiEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !tellingVariables.includes(name.toUpperCase()));
+  return {
+    ...Object.fromEntries(kept),
+    // `--event-log` is hidden behind this variable; the Automation API sets it too.
+    PULUMI_DEBUG_COMMANDS: "true",
+    // A refresh compares state and tenant; the preview after it runs the program.
+    PULUMI_RUN_PROGRAM: environment.PULUMI_RUN_PROGRAM ?? "false",
+  };
 }
 
 /**
- * How to start the Pulumi CLI: in this repository by `npm run pulumi`'s program, which knows the toolchain and gives stack
- * `local` its tenant; elsewhere the one on the PATH.
+ * How to start the Pulumi CLI: in a checkout that is set up by `npm run pulumi`'s program, which knows the toolchain and
+ * gives stack `local` its tenant; elsewhere the one on the PATH. A pipeline that applies is not set up: it installs no
+ * development package.
  */
 function pulumi(): [program: string, ...args: string[]] {
   const wrapper = path.join(checkout, "tools", "pulumi.ts");
-  return existsSync(wrapper) ? [process.execPath, wrapper] : ["pulumi"];
+  const isSetUp = existsSync(wrapper) && existsSync(path.join(checkout, ".local", "toolchain.json"));
+  return isSetUp ? [process.execPath, wrapper] : ["pulumi"];
 }
 
 /**
  * Runs a program in the foreground: it shares this process's terminal and gets its signals.
  *
+ * @param options `output: "filtered"` shows what the program prints as harmless lines instead (log-lines.ts)
  * @returns its exit status; 128 + the signal's number when a signal ended it, as shells report it
  * @throws Error when it cannot be started
  */
 export function runInForeground(
   program: string,
   args: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
+  { output, ...options }: { cwd: string; env: NodeJS.ProcessEnv; output?: "filtered" },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: "inherit" });
+    const stdio: StdioOptions = output === "filtered" ? ["inherit", "pipe", "pipe"] : "inherit";
+    const child: ChildProcess = spawn(program, args, { ...options, stdio });
+    // Nobody may be left to read; that is no reason to stop half-way.
+    const shown = Promise.allSettled([
+      child.stdout && showLines(child.stdout, process.stdout),
+      child.stderr && showLines(child.stderr, process.stderr),
+    ]);
     // On a terminal, Ctrl-C reaches the child without our help, and a second SIGINT makes Pulumi give up half-way.
     const onInterrupt = () => {
       if (!process.stdin.isTTY) child.kill("SIGINT");
@@ -77,7 +132,7 @@ export function runInForeground(
     child.once("error", reject);
     child.once("close", (code, signal) => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+      shown.then(() => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   });
 }

@@ -26,6 +26,13 @@ describe("a guest with defaults", () => {
     expect(withDefaults(guest, all)).toEqual(merged === undefined ? { email } : { email, message: merged });
   });
 
+  it("gets body and language together where a mailbox of the tenant mails", () => {
+    const mailFrom = "invitations@contoso.example";
+    const language = { email, message: { language: "da" } };
+    expect(withDefaults(language, { mailFrom, message: { body: "D" } }).message).toEqual({ body: "D", language: "da" });
+    expect(withDefaults(language, { message: { body: "D" } }, mailFrom).message).toEqual({ body: "D", language: "da" });
+  });
+
   it("keeps an own value that is false", () => {
     expect(withDefaults({ email, sendInvitation: false }, { sendInvitation: true }).sendInvitation).toBe(false);
   });

@@ -26,7 +26,11 @@ const answers = (name: string) => ({
   invitedAt: "2026-06-01T08:00:00Z",
   adopted: name.includes("-old"),
   // What the provider says of the list, which bears the component's name.
-  ...(name === "partners" && { present: ["old@a.example"] }),
+  ...(name === "partners" && {
+    present: ["old@a.example"],
+    absent: ["ana@fabrikam.example", "ana@x.example", "bo@x.example", "new@b.example"],
+    recordedAt: "2026-01-01T08:00:00Z",
+  }),
 });
 
 async function invited(args: GuestInvitationsArgs, name = "partners") {
@@ -247,7 +251,7 @@ describe("outputs", () => {
     const known = Object.entries(component.guests["old@x.example"] ?? {});
 
     expect(known.map(([property]) => property).sort()).toEqual(
-      ["adopted", "invitedAt", "redeemUrl", "state", "userId", "userPrincipalName"].sort(),
+      ["adopted", "invitedAt", "mailedAt", "mailedBy", "redeemUrl", "state", "userId", "userPrincipalName"].sort(),
     );
     for (const [property, output] of known) {
       expect(await pulumi.isSecret(output), property).toBe(property === "redeemUrl");
@@ -330,11 +334,75 @@ describe("the list as a whole", () => {
     ]);
   });
 
+  it("says who mails whom, without the name of a mailbox that is a secret", async () => {
+    const mailFrom = "invitations@contoso.example";
+    const secretly = pulumi.secret("hidden@contoso.example");
+    const { engine, invitations } = await invited({
+      redirectUrl,
+      message: { body: "Hi" },
+      guests: [
+        { email: "A@b.example", mailFrom },
+        { email: "b@b.example", mailFrom, sendInvitation: false },
+        { email: "c@b.example" },
+        { email: "d@b.example", mailFrom: secretly },
+      ],
+    });
+    const [list] = engine.resources("entra-guests:index:GuestList");
+    // The mailbox's name makes a secret of all of it.
+    expect((list?.inputs.mails as { value: unknown } | undefined)?.value).toMatchObject([
+      { from: mailFrom, addresses: ["a@b.example"], withBody: 1 },
+      { addresses: ["c@b.example"], withBody: 1 },
+      { addresses: ["d@b.example"], concealed: true },
+    ]);
+    expect(invitations.map(({ additionalSecretOutputs }) => additionalSecretOutputs.includes("mailedBy"))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("gives the guests of a long list the time that a mailbox takes", async () => {
+    const mailFrom = "invitations@contoso.example";
+    const many = Array.from({ length: 200 }, (_, index) => ({ email: `g${index}@b.example` }));
+    const { invitations } = await invited({ redirectUrl, mailFrom, guests: many });
+    expect(new Set(invitations.map(({ createTimeout }) => createTimeout))).toEqual(new Set(["17m"]));
+  });
+
   it("tells each guest whether they were in the tenant before", async () => {
     const { invitations } = await invited({ redirectUrl, guests });
     expect(invitations.map(({ inputs }) => [inputs.userEmailAddress, inputs.existedBefore])).toEqual([
       ["New@b.example", false],
       ["old@a.example", true],
+    ]);
+  });
+
+  it("[case 1] tells nothing of a guest whom the list has not looked up: `--target` leaves the list as it is", async () => {
+    const { invitations } = await invited({ redirectUrl, guests: [{ email: "olga@a.example" }] });
+    expect(invitations.map(({ inputs }) => inputs.existedBefore)).toEqual([undefined]);
+  });
+
+  it("[H1] ends with the guests who have resources, and knows who stays, who is disabled, and whose last day is when", async () => {
+    const { engine } = await invited({
+      redirectUrl,
+      guests: [
+        { email: "new@b.example", onDelete: "keep" },
+        { email: "bo@x.example", onDelete: "disable", expires: "2099-12-31" },
+        { email: "old@a.example" },
+      ],
+      transform: {
+        invitation: (_, opts, { email }) => {
+          opts.retainOnDelete = email === "old@a.example";
+        },
+      },
+    });
+    expect(engine.resources("entra-guests:index:GuestList")[0]?.inputs).toMatchObject({
+      keep: ["new@b.example", "old@a.example"],
+      disable: ["bo@x.example"],
+      lastDays: { "bo@x.example": "2099-12-31" },
+    });
+    expect(engine.resources("entra-guests:index:SettledGuests").map(({ inputs }) => inputs.known)).toEqual([
+      ["bo@x.example", "new@b.example", "old@a.example"],
     ]);
   });
 

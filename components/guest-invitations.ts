@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { byExpiry, today } from "../model/calendar-day.ts";
+import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
 import { guestDefaults } from "../model/guest.ts";
 import { usualExpiryNotice } from "../model/guest-list.ts";
@@ -7,8 +7,10 @@ import { guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
-import type { Backend, GuestInvitation } from "./backends/backend.ts";
+import type { Backend, GuestInvitation } from "./backends/entra-guests.ts";
 import { entraGuestsBackend } from "./backends/entra-guests.ts";
+import type { ListFile } from "./config/list-rules.ts";
+import { listFile, projectFiles } from "./config/project-files.ts";
 import { withDefaults } from "./defaults.ts";
 import { announceExpiry } from "./expiry.ts";
 import {
@@ -18,9 +20,12 @@ import {
   type GuestListArgs,
   type InvitationArgs,
   type InvitationState,
+  type ListMails,
   type ListSettings,
+  type OnDeleteChoice,
 } from "./generated/sdk.ts";
 import { guestProblems, stop } from "./guest-problems.ts";
+import { ListRecord } from "./ownership.ts";
 import { report } from "./problem.ts";
 
 /** What {@link GuestInvitations} takes: defaults for all guests, and the guests. */
@@ -51,6 +56,10 @@ interface ShownGuest {
   userPrincipalName?: pulumi.Output<string | undefined>;
   /** When the guest was last invited, ISO 8601 in UTC. */
   invitedAt?: pulumi.Output<string | undefined>;
+  /** The mailbox of your tenant that mails the guest; `undefined` where Microsoft does. */
+  mailedBy?: pulumi.Output<string | undefined>;
+  /** When it last mailed the guest, ISO 8601 in UTC. */
+  mailedAt?: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before. */
   adopted?: pulumi.Output<boolean>;
 }
@@ -104,7 +113,8 @@ export class GuestInvitations extends pulumi.ComponentResource {
    */
   constructor(name: string, args: GuestInvitationsArgs, opts?: pulumi.ComponentResourceOptions) {
     const backend = args.engine === "azuread" ? azureadBackend : entraGuestsBackend;
-    const problems = guestProblems(args, backend);
+    const templates = mailTemplates();
+    const problems = guestProblems(args, backend, templates.read);
     if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
     super(guestInvitationsToken, name, {}, opts);
 
@@ -113,9 +123,14 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const day = today();
     const { current, expired } = byExpiry(listed, day);
     announceExpiry(current, expired, args.expiryNotice ?? usualExpiryNotice, day, this);
-    const list = backend.keepsRecord ? writeDown(name, current, expired, args, this) : undefined;
     const access = listAccess(name, current, args.accessProfiles ?? {}, args.transform ?? {}, this);
-    const invitations = invite(current, backend, list, access, args.transform?.invitation, name, this);
+    const stays = Promise.withResolvers<string[]>();
+    const list = backend.keepsRecord ? writeDown(name, current, expired, stays.promise, access, args, this) : undefined;
+    const record = list && new ListRecord(list);
+    const planned = planInvitations(current, backend, record, access, templates, args.transform?.invitation, this);
+    stays.resolve(planned.filter(({ opts }) => opts.retainOnDelete).map(({ address }) => address));
+    const invitations = invite(planned, backend, name);
+    if (record !== undefined) record.end(name, invitations, this);
     const nodes = { invitations, access: withoutStackTraces(access.plan(invitations)) };
 
     this.nodes = list === undefined ? nodes : { ...nodes, list };
@@ -143,37 +158,73 @@ function writeDown(
   name: string,
   current: readonly GuestArgs[],
   expired: readonly GuestArgs[],
+  retained: Promise<string[]>,
+  access: ListAccess,
   { removalLimit, allowRemoval }: GuestInvitationsArgs,
   parent: pulumi.Resource,
 ): GuestList {
   const addresses = (guests: readonly GuestArgs[]) => guests.map(({ email }) => canonicalAddress(email)).sort();
-  const args: GuestListArgs = { addresses: addresses(current), expired: addresses(expired) };
+  const thatLeave = (choice: OnDeleteChoice) => addresses(current.filter(({ onDelete }) => onDelete === choice));
+  const args: GuestListArgs = {
+    addresses: addresses(current),
+    expired: addresses(expired),
+    lastDays: lastDaysOf(current),
+    keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
+    disable: thatLeave("disable"),
+    access: access.held,
+    mails: mailsOf(current),
+  };
   if (removalLimit !== undefined) args.removalLimit = removalLimit;
   if (allowRemoval !== undefined) args.allowRemoval = allowRemoval;
   return new GuestList(name, args, { parent });
 }
 
-function invite(
+/** The last day of each guest who has one. The list remembers it: only a day that it has heard of before frees a guest. */
+function lastDaysOf(guests: readonly GuestArgs[]): Record<string, string> {
+  const days = guests.flatMap(({ email, expires }) =>
+    expires === undefined ? [] : [[canonicalAddress(email), calendarDay(expires) ?? expires] as const],
+  );
+  return Object.fromEntries(days.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** A guest's resource before it is made. */
+interface PlannedInvitation {
+  address: string;
+  args: InvitationArgs;
+  opts: pulumi.CustomResourceOptions;
+}
+
+function planInvitations(
   guests: readonly GuestArgs[],
   backend: Backend,
-  list: GuestList | undefined,
+  record: ListRecord | undefined,
   access: ListAccess,
+  templates: MailTemplates,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
-  name: string,
   parent: pulumi.Resource,
-): Record<string, GuestInvitation> {
-  const planned = guests.map((guest) => {
+): PlannedInvitation[] {
+  const timeouts = mailTimeouts(guests);
+  return guests.map((guest) => {
     const address = canonicalAddress(guest.email);
     const args = backend.args(access.invitee(guest));
-    if (list !== undefined) args.existedBefore = existedBefore(list, address);
+    if (guest.mailTemplate !== undefined) args.mailTemplate = templates.text(guest.mailTemplate);
+    if (record !== undefined) args.existedBefore = record.existedBefore(address);
     const grants = access.grantsOf(address);
-    if (list !== undefined && grants !== undefined) args.grants = grants;
+    if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
+    if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);
     return { address, args, opts };
   });
+}
+
+function invite(
+  planned: readonly PlannedInvitation[],
+  backend: Backend,
+  name: string,
+): Record<string, GuestInvitation> {
   return withoutStackTraces(() =>
     Object.fromEntries(
       planned.map(({ address, args, opts }) => [address, backend.create(`${name}-${address}`, args, opts)]),
@@ -181,9 +232,58 @@ function invite(
   );
 }
 
-/** Whether a guest was in the tenant before the list named them; `undefined` where nobody knows. */
-function existedBefore(list: GuestList, address: string): pulumi.Output<boolean | undefined> {
-  return list.present.apply((present) => present?.includes(address));
+/** Those who are mailed, by who mails them, for the preview and for the look at the mailboxes. */
+function mailsOf(guests: readonly GuestArgs[]): ListMails[] {
+  const mailed = guests.filter(({ sendInvitation }) => sendInvitation !== false);
+  // A mailbox out of a secret is one object for all guests that have it from the defaults.
+  return [...Map.groupBy(mailed, ({ mailFrom }) => mailFrom)].map(([mailFrom, group]) => ({
+    ...(mailFrom !== undefined && { from: mailFrom }),
+    addresses: group.map(({ email }) => canonicalAddress(email)).sort(),
+    withBody: group.filter(({ message }) => message?.body !== undefined).length,
+    ...(mailFrom !== undefined && typeof mailFrom !== "string" && { concealed: true }),
+  }));
+}
+
+function isMailedByMailbox({ mailFrom, sendInvitation }: GuestArgs): boolean {
+  return mailFrom !== undefined && sendInvitation !== false;
+}
+
+/** A mailbox sends 30 mails a minute: on a long list, the last guest waits for all the others. */
+function mailTimeouts(guests: readonly GuestArgs[]): pulumi.CustomTimeouts | undefined {
+  const minutes = Math.ceil(guests.filter(isMailedByMailbox).length / 30);
+  if (minutes <= usualMinutes / 2) return undefined;
+  const timeout = `${usualMinutes + minutes}m`;
+  return { create: timeout, update: timeout };
+}
+
+/** How long a guest may take where nothing is said, in minutes. */
+const usualMinutes = 10;
+
+interface MailTemplates {
+  read(path: string): ListFile;
+  /** The text of a template that is right. */
+  text(path: string): string;
+}
+
+/** The templates of mails, each file read once, and none where none is named. */
+function mailTemplates(): MailTemplates {
+  const files = new Map<string, ListFile>();
+  const read = (path: string): ListFile => {
+    const known = files.get(path);
+    if (known !== undefined) return known;
+    const project = projectFiles(pulumi.runtime.getRootDirectory(), process.cwd());
+    const file = listFile(project, path, "a template");
+    files.set(path, file);
+    return file;
+  };
+  return {
+    read,
+    text: (path) => {
+      const file = read(path);
+      if ("rule" in file) throw new Error(file.rule);
+      return file.text;
+    },
+  };
 }
 
 function knownOf(invitation: GuestInvitation): InvitedGuest {
@@ -192,8 +292,9 @@ function knownOf(invitation: GuestInvitation): InvitedGuest {
 }
 
 /** What may be shown. The redeem URLs stay in the children's state: a second copy of each would slow every checkpoint. */
-function shownOf({ userId, state, userPrincipalName, invitedAt, adopted }: GuestInvitation): ShownGuest {
-  return definedOnly({ userId, state, userPrincipalName, invitedAt, adopted }) as ShownGuest;
+function shownOf(invitation: GuestInvitation): ShownGuest {
+  const { userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted } = invitation;
+  return definedOnly({ userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted }) as ShownGuest;
 }
 
 function definedOnly<T extends object>(value: T): T {

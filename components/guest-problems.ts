@@ -4,8 +4,10 @@ import { canonicalAddress } from "../model/email-address.ts";
 import { findingsOf } from "../model/findings.ts";
 import { guestDefaults, guestSchema } from "../model/guest.ts";
 import { listSettings } from "../model/guest-list.ts";
+import { mailRules, saidOfMail } from "../model/message.ts";
 import { accessProblems } from "./access/guest-access.ts";
-import type { Backend } from "./backends/backend.ts";
+import type { Backend } from "./backends/entra-guests.ts";
+import { type ListFile, templateFileProblem } from "./config/list-rules.ts";
 import { withDefaults } from "./defaults.ts";
 import type { AccessProfiles, GuestArgs, GuestDefaults } from "./generated/sdk.ts";
 import { asProblem, type Problem, pathText, shown } from "./problem.ts";
@@ -30,15 +32,22 @@ const argsSchema = z.strictObject({
  *
  * @param args what was handed to the component
  * @param backend what invites them
+ * @param readTemplate reads a mail's template
  */
-export function guestProblems(args: ListedGuests, backend: Backend): Problem[] {
+export function guestProblems(
+  args: ListedGuests,
+  backend: Backend,
+  readTemplate: (path: string) => ListFile,
+): Problem[] {
   const known = knownPart(args);
   const result = argsSchema.safeParse(known);
   const found = result.success ? [] : findingsOf(result.error, known, argsSchema);
   const problems = [
+    ...once(args.guests.flatMap((guest, index) => wrongMail(guest, args, index))),
     ...found.map((finding) => asProblem(finding, known, (path) => ({ path: pathText(path) }))),
     ...args.guests.flatMap((guest, index) => withoutRedirectUrl(guest, args, index)),
     ...once(args.guests.flatMap((guest, index) => beyondBackend(guest, args, index, backend))),
+    ...wrongTemplates(args, readTemplate),
     ...addressesListedTwice(args.guests),
     ...wrongAccess(args),
   ];
@@ -78,6 +87,31 @@ function beyondBackend(guest: GuestArgs, defaults: ListedGuests, index: number, 
     return isOwn
       ? { path: `guests[${index}].${property}`, value: guest.email, rule, remedy }
       : { path: property, rule, remedy };
+  });
+}
+
+function wrongMail(guest: GuestArgs, defaults: ListedGuests, index: number): Problem[] {
+  const said = saidOfMail(withDefaults(guest, defaults));
+  return mailRules
+    .filter(({ breaks }) => breaks(said))
+    .map(({ property, rule, remedy }) => {
+      const path = property === "cc" ? "message.cc" : property;
+      const isOwn = guest[property === "cc" ? "message" : property] !== undefined;
+      return { path: isOwn ? `guests[${index}].${path}` : path, ...(isOwn && { value: guest.email }), rule, remedy };
+    });
+}
+
+function wrongTemplates(args: ListedGuests, read: (path: string) => ListFile): Problem[] {
+  const named: [string, string | undefined][] = [
+    ["mailTemplate", args.mailTemplate],
+    ...args.guests.map((guest, index): [string, string | undefined] => [
+      `guests[${index}].mailTemplate`,
+      guest.mailTemplate,
+    ]),
+  ];
+  return named.flatMap(([path, template]) => {
+    const problem = typeof template === "string" ? templateFileProblem(read(template)) : undefined;
+    return problem === undefined ? [] : [{ path, value: shown(template), ...problem }];
   });
 }
 

@@ -2,7 +2,7 @@
 
 export { guestInvitationsToken as guestInvitationsType } from "../model/names.ts";
 export type { AccessTransform, Grants } from "./access/grants.ts";
-export type { GuestInvitation } from "./backends/backend.ts";
+export type { GuestInvitation } from "./backends/entra-guests.ts";
 export { readGuestList } from "./config/read-guest-list.ts";
 export * from "./generated/sdk.ts";
 export { GuestInvitations, type GuestInvitationsArgs, type InvitedGuest } from "./guest-invitations.ts";

@@ -6,7 +6,7 @@ import { choice, properties, types } from "./property.ts";
 
 const steers = { change: "nothing", plain: true, azuread: true } as const;
 
-/** How many guests one change may remove. */
+/** How many guests one change may remove, or take access from. */
 export const removalLimit = z
   .strictObject({
     guests: z.int().min(0).meta({ description: "A number of guests. Default: 20." }).optional(),
@@ -93,6 +93,36 @@ export const settingsSchema = z.strictObject({
 
 const addresses = z.array(z.string());
 
+/** Guests of a list whose mails have one sender. */
+export const listMails = z
+  .strictObject({
+    from: z
+      .string()
+      .optional()
+      .meta({ description: "The mailbox that mails them, by address or object id. Absent where Microsoft does." }),
+    addresses: addresses.meta({ description: "The guests' addresses." }),
+    withBody: z.int().default(0).meta({ description: "How many of them have a personal message." }),
+    concealed: z.boolean().default(false).meta({ description: "Whether the mailbox's name must not be shown." }),
+  })
+  .register(types, { name: "ListMails" })
+  .meta({ description: "Guests whose mails have one sender." });
+
+/** The guests of a list by who mails them. */
+export type ListMails = z.output<typeof listMails>;
+
+const heldAccess = z
+  .strictObject({
+    names: z.array(z.string()).meta({ description: "What the list calls each group, application and role." }),
+    ids: z.array(z.string()).meta({ description: "What each is in the tenant, in the same order." }),
+    guests: addresses.meta({ description: "The guests to whom the list gives exactly this." }),
+  })
+  .register(types, { name: "HeldAccess" })
+  .meta({ description: "Access that several guests share." });
+
+export type HeldAccess = z.output<typeof heldAccess>;
+
+const fromComponent = { change: "nothing", setBy: "GuestInvitations" } as const;
+
 /** The inputs of `entra-guests:index:GuestList`. */
 export const guestListInputs = z.strictObject({
   addresses: addresses
@@ -101,9 +131,27 @@ export const guestListInputs = z.strictObject({
   expired: addresses
     .meta({
       description:
-        "The addresses of guests who left the list because their last day has passed: they count as no removals.",
+        "The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.",
     })
     .register(properties, { change: "nothing" })
+    .default([]),
+  lastDays: z
+    .record(z.string(), z.string())
+    .meta({ description: "The last day of each guest on the list who has one, by address: YYYY-MM-DD." })
+    .register(properties, fromComponent)
+    .default({}),
+  keep: addresses
+    .meta({ description: "The addresses of those who stay in the tenant when they leave the list." })
+    .register(properties, fromComponent)
+    .default([]),
+  disable: addresses
+    .meta({ description: "The addresses of those who are disabled instead of removed when they leave the list." })
+    .register(properties, fromComponent)
+    .default([]),
+  access: z
+    .array(heldAccess)
+    .meta({ description: "What the list gives to whom, so that a change that takes it from many guests is stopped." })
+    .register(properties, fromComponent)
     .default([]),
   removalLimit: z
     .strictObject({
@@ -111,13 +159,36 @@ export const guestListInputs = z.strictObject({
       percent: removalLimit.shape.percent.unwrap().default(usualRemovalLimit.percent),
     })
     .register(types, { name: "RemovalLimit", plain: true })
-    .meta({ description: "How many guests one change may remove; going over either limit stops it in the preview." })
+    .meta({
+      description:
+        "How many guests one change may remove, or take access from; going over either limit stops it in the preview.",
+    })
     .register(properties, { change: "nothing" })
     .prefault({}),
   allowRemoval: allowRemoval.default(false),
+  mails: z
+    .array(listMails)
+    .optional()
+    .meta({
+      description:
+        "Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited.",
+    })
+    .register(properties, { change: "nothing", setBy: "GuestInvitations" }),
 });
 
 export type GuestListInputs = z.output<typeof guestListInputs>;
+
+const leaver = z
+  .strictObject({
+    address: z.string().meta({ description: "The guest's address." }),
+    onDelete: z.string().meta({ description: "What is to become of the guest: delete or disable." }),
+  })
+  .register(types, { name: "Leaver" })
+  .meta({ description: "A guest who left the list." });
+
+export type Leaver = z.output<typeof leaver>;
+
+const told = { change: "nothing", setBy: "the provider" } as const;
 
 /** The outputs of `entra-guests:index:GuestList`, beside its inputs. */
 export const guestListOutputs = z.object({
@@ -127,6 +198,41 @@ export const guestListOutputs = z.object({
       description:
         "The addresses (in lower case) of those who were guests of the tenant before they came on the list. Absent where the application may not read users.",
     })
-    .register(properties, { change: "nothing", setBy: "the provider" })
+    .register(properties, told)
+    .optional(),
+  absent: z
+    .array(z.string())
+    .meta({
+      description:
+        "The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users.",
+    })
+    .register(properties, told)
+    .optional(),
+  leavers: z
+    .array(leaver)
+    .meta({
+      description:
+        "Those who left the list and may have been invited by a run that was cut short before the state knew them.",
+    })
+    .register(properties, told)
+    .optional(),
+  recordedAt: z
+    .string()
+    .meta({ description: "When this was written down last, ISO 8601 date and time in UTC." })
+    .register(properties, told)
     .optional(),
 });
+
+/** The inputs of `entra-guests:index:SettledGuests`. */
+export const settledGuestsInputs = z.strictObject({
+  known: addresses
+    .meta({ description: "The addresses of the guests for whom the state has a resource." })
+    .register(properties, fromComponent),
+  leavers: z
+    .array(leaver)
+    .meta({ description: "Those who left the list, from its record." })
+    .register(properties, fromComponent)
+    .default([]),
+});
+
+export type SettledGuestsInputs = z.output<typeof settledGuestsInputs>;

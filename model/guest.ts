@@ -8,7 +8,7 @@ import { z } from "zod";
 import { access, appLink, inheritAccess, profiles } from "./access.ts";
 import { calendarDay, calendarDayRule } from "./calendar-day.ts";
 import { addressProblem } from "./email-address.ts";
-import { languageProblem, messageOf, messageParts } from "./message.ts";
+import { languageProblem, mailSettings, messageOf, messageParts } from "./message.ts";
 import { choice, guidPattern, properties, ruled, text } from "./property.ts";
 import { redirectUrlProblem } from "./redirect-url.ts";
 
@@ -35,7 +35,6 @@ const message = messageOf("GuestMessage", messageParts)
     id: "message",
     description: "What the mail says. Default: Microsoft's standard text in en-US.",
     minProperties: 1,
-    not: { required: ["body", "language"] },
   })
   .register(properties, { change: "invitation", shown: true, azuread: true });
 
@@ -107,7 +106,7 @@ export const terms = {
   sendInvitation: z
     .boolean()
     .meta({
-      description: "Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true.",
+      description: "Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.",
     })
     .register(properties, { change: "invitation", shown: true, plain: true, azuread: true })
     .optional(),
@@ -189,6 +188,7 @@ export const guestDefaults = {
     .register(properties, { change: "invitation", shown: true, azuread: true })
     .optional(),
   message: message.optional(),
+  ...mailSettings,
   ...terms,
   ...sharedProfile,
   ...access,

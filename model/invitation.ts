@@ -2,8 +2,8 @@
 import type { User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
 import { displayName, email, personProfile, redirectUrl, sharedProfile, terms } from "./guest.ts";
-import { messageOf, messageParts } from "./message.ts";
-import { type OnResource, onResource } from "./names.ts";
+import { mailSettings, messageOf, messageParts, templateProblem, underMailRules } from "./message.ts";
+import { type OnResource, onResource, resourceNames } from "./names.ts";
 import { factsOf, guidPattern, namesWhere, properties, ruled, types } from "./property.ts";
 
 /** The message under the resource's names. */
@@ -44,11 +44,19 @@ const grants = z
 
 export type Grants = z.output<typeof grants>;
 
-/** The inputs of the resource, each with its rule. */
-export const invitationInputs = z.strictObject({
+const mailTemplate = ruled(templateProblem, "correct the template")
+  .meta({
+    description:
+      "The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text.",
+  })
+  .register(properties, { change: "invitation", shown: true });
+
+const inputs = z.strictObject({
   ...onResource({ email }),
   redirectUrl,
   message: message.optional(),
+  ...mailSettings,
+  mailTemplate: mailTemplate.optional(),
   ...onResource({ displayName }),
   ...personProfile,
   ...sharedProfile,
@@ -66,6 +74,12 @@ export const invitationInputs = z.strictObject({
     .optional(),
   grants: grants.optional(),
 });
+
+/** The inputs of the resource, each with its rule. */
+export const invitationInputs = underMailRules(inputs, resourceNames.cc);
+
+/** The same for a guest who was imported: nobody knows to which page the invitation led. */
+export const importedInputs = underMailRules(inputs.extend({ redirectUrl: redirectUrl.optional() }), resourceNames.cc);
 
 /** Inputs that `check` has passed. */
 export type InvitationInputs = z.output<typeof invitationInputs>;
@@ -106,6 +120,19 @@ export const invitationOutputs = z.object({
     .meta({
       description:
         "When the guest was last invited (an adopted one: joined the directory), ISO 8601 date and time in UTC.",
+    })
+    .register(properties, told)
+    .optional(),
+  mailedBy: z
+    .string()
+    .meta({ description: "The mailbox that mails the guest. Absent where Microsoft does, and where nobody does." })
+    .register(properties, told)
+    .optional(),
+  mailedAt: z
+    .string()
+    .meta({
+      description:
+        "When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent.",
     })
     .register(properties, told)
     .optional(),

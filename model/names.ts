@@ -15,6 +15,9 @@ export const invitationToken = `${packageName}:index:Invitation`;
 /** The type token of the resource that stands for a list: it guards removals and remembers who was there before. */
 export const guestListToken = `${packageName}:index:GuestList`;
 
+/** The type token of the resource that ends a list: it records which guests the state knows. */
+export const settledGuestsToken = `${packageName}:index:SettledGuests`;
+
 /** The type token of the component. */
 export const guestInvitationsToken = `${packageName}:index:GuestInvitations`;
 

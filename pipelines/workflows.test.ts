@@ -100,6 +100,17 @@ describe("the workflows together", () => {
     expect(preview?.environment).toBeUndefined();
   });
 
+  it("[M9] check a pull request out with the commit before, to compare the policies' settings", () => {
+    const [preview] = runs("cli/main.ts preview");
+    expect(preview?.steps[0]?.with?.["fetch-depth"]).toBe(2);
+  });
+
+  it("[M8] post a comment as that of the stack whose job made it", () => {
+    const [comment] = runs("cli/main.ts post-comment");
+    const step = comment?.steps.find(({ run }) => run?.includes("post-comment"))?.run;
+    expect(step).toMatch(/post-comment --stack "\$\{folder#comment-\}" "\$file"/);
+  });
+
   it("comment with the program of the base, not with that of the pull request", () => {
     const [comment] = runs("cli/main.ts post-comment");
     expect(comment?.steps[0]?.with?.ref).toMatch(/ github\.event\.pull_request\.base\.sha /);
@@ -114,7 +125,8 @@ describe("a workflow with a mistake", () => {
   });
 });
 
-describe("gitlab-ci.yml", () => {
+// gitlab-ci-local is a program of its own, which takes seconds to start on a busy machine.
+describe("gitlab-ci.yml", { timeout: 60_000 }, () => {
   const text = readFileSync(path.join(pipelines, "gitlab-ci.yml"), "utf8");
 
   it("passes GitLab's schema and makes the jobs of each stack", () => {
@@ -178,6 +190,68 @@ describe("all three systems", () => {
   it.each(Object.entries(texts))("%s calls the same commands", (_, text) => {
     const called = new Set([...text.matchAll(/node cli\/main\.ts ([\w-]+)/g)].map(([, command]) => command));
     expect([...called].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
+  });
+});
+
+describe("[Low] a job that may ask for an identity", () => {
+  const { dependencies } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
+  const read = (file: string) => readFileSync(path.join(pipelines, file), "utf8");
+  const install = "npm ci --omit=dev --ignore-scripts --no-audit --no-fund";
+  const scriptsOf = (value: unknown): string[] => {
+    if (value === null || typeof value !== "object") return [];
+    const own = ["script", "inlineScript", "before_script", "run"].flatMap(
+      (key) => (value as Record<string, string | string[]>)[key] ?? [],
+    );
+    return [...own.filter((text) => typeof text === "string"), ...Object.values(value).flatMap(scriptsOf)];
+  };
+
+  /** What each job runs that may be believed by Entra or by the state's backend. */
+  function withIdentity(): [name: string, scripts: string[]][] {
+    const github = workflows.flatMap((file) => {
+      const { jobs } = parse(readFileSync(path.join(workflowsFolder, file), "utf8")) as Workflow;
+      const trusted = Object.entries(jobs).filter(([, { permissions }]) => permissions?.["id-token"] === "write");
+      return trusted.map(([name, job]): [string, string[]] => [`GitHub: ${file}, ${name}`, scriptsOf(job)]);
+    });
+    const gitlab = parse(read("gitlab-ci.yml")) as Record<string, { id_tokens?: object }>;
+    const azure = ["install.yml", "signed-in.yml", "deployment.yml"].flatMap((file) =>
+      scriptsOf(parse(read(`azure/${file}`))),
+    );
+    const tokens = Object.entries(gitlab).filter(([, job]) => job?.id_tokens !== undefined);
+    return [
+      ...github,
+      ...tokens.map(([name, job]): [string, string[]] => [`GitLab: ${name}`, scriptsOf(job)]),
+      ["Azure", azure],
+    ];
+  }
+
+  it.each(withIdentity())("installs no development package and runs no script of one (%s)", (_, scripts) => {
+    const calls = scripts
+      .flatMap((script) => script.split("\n"))
+      .filter((line) => /\b(?:npm|npx|yarn|pnpm)\b/.test(line));
+    expect(calls).toEqual([install]);
+  });
+
+  it("is every one that runs a command on a stack", () => {
+    const names = withIdentity().map(([name]) => name);
+    expect(names).toEqual([
+      "GitHub: apply.yml, apply",
+      "GitHub: daily.yml, daily",
+      "GitHub: pull-request.yml, preview",
+      "GitLab: .stack",
+      "Azure",
+    ]);
+    const templates = templatesOf(parse(read("azure-pipelines.yml"))).map(({ template }) => template);
+    expect(templates.filter((template) => template === "azure/set-up.yml")).toHaveLength(1);
+    expect(templatesOf(parse(read("azure/deployment.yml"))).map(({ template }) => template)).not.toContain(
+      "set-up.yml",
+    );
+  });
+
+  it("has the Pulumi CLI of the SDK's version", () => {
+    const texts = [...workflows.map((file) => readFileSync(path.join(workflowsFolder, file), "utf8"))];
+    texts.push(read("gitlab-ci.yml"), read("azure/install.yml"));
+    const versions = texts.flatMap((text) => [...text.matchAll(/pulumi.?version: (\S+)|--version (\d\S+)/gi)]);
+    expect(versions.map(([, one, other]) => one ?? other)).toEqual(Array(5).fill(dependencies["@pulumi/pulumi"]));
   });
 });
 

@@ -42,8 +42,9 @@ const longestWait = 30_000;
 /**
  * Calls `attempt` until it succeeds, fails for good, or the deadline would pass before the next try.
  *
- * Waits as long as the server asks (Graph's throttling guidance: honour `Retry-After`), else exponentially longer
- * with jitter, so that many guests that failed together do not come back together.
+ * Waits exponentially longer with jitter, so that many guests that failed together do not come back together; and as
+ * long as the server asks at least (Graph's throttling guidance: honour `Retry-After`). A server that asks for less, or
+ * for a moment that has passed, is not asked sooner.
  *
  * @throws the last error of `attempt`
  */
@@ -53,7 +54,7 @@ export async function withRetries<Result>(attempt: () => Promise<Result>, deadli
       return await attempt();
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
-      const pause = error.retryAfter ?? backOff(tries);
+      const pause = Math.max(error.retryAfter ?? 0, backOff(tries));
       if (deadline.clock.now() + pause >= deadline.at || deadline.signal.aborted) throw error;
       await deadline.clock.wait(pause, deadline.signal);
     }

@@ -2,12 +2,15 @@
  * The `entra-guests` Pulumi provider. The language host loads it through index.js (PulumiPlugin.yaml) and passes the
  * engine's address as the first argument; the port on which the provider listens goes to standard output.
  */
-import { guestListToken, invitationToken, packageVersion } from "../model/names.ts";
+import { guestListToken, invitationToken, packageVersion, settledGuestsToken } from "../model/names.ts";
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
-import { type Context, guestListResource, invitationResource } from "./guest/guest-resources.ts";
+import { type Context, invitationResource } from "./guest/guest-resources.ts";
+import { guestListResource, settledGuestsResource } from "./guest/list-record.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
+import { Mailboxes } from "./microsoft/mailbox.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
+import { signInKind } from "./microsoft/sign-in-credential.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
 import { serve } from "./pulumi/plugin-server.ts";
 import { type Engine, isUnknown, type ResourceProvider } from "./pulumi/resource-provider.ts";
@@ -16,7 +19,7 @@ import schema from "./schema.json" with { type: "json" };
 /** The provider: one session with Graph, and the resources that use it. */
 function entraGuestsProvider(engine: Engine): ResourceProvider {
   const startedAt = Date.now();
-  const claims = new Claims();
+  const claims = new Claims((message, urn) => engine.log("warning", message, urn));
   const lookUps = new FreshLookUps();
   let context: Context | undefined;
   const configured = (): Context => {
@@ -27,7 +30,8 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
   return {
     version: packageVersion,
     resources: {
-      [guestListToken]: guestListResource(configured),
+      [guestListToken]: guestListResource(configured, claims),
+      [settledGuestsToken]: settledGuestsResource(configured, claims),
       [invitationToken]: invitationResource(configured, claims),
     },
     schema: () => JSON.stringify(schema),
@@ -37,8 +41,16 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
     },
     configure(config) {
       const configuration = readConfiguration(config, process.env);
-      const replication = { time: replicationTime(configuration), startedAt };
-      context = { graph: new GraphClient(new Session(configuration)), replication, engine, claims, lookUps };
+      const graph = new GraphClient(new Session(configuration));
+      context = {
+        graph,
+        replication: { time: replicationTime(configuration), startedAt },
+        engine,
+        mailboxes: new Mailboxes(graph, (message, urn) => engine.log("warning", message, urn)),
+        signIn: signInKind(configuration),
+        claims,
+        lookUps,
+      };
     },
     async close() {
       await context?.graph.close();

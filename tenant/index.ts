@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import type { Server } from "node:https";
 import { join, resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
@@ -6,10 +6,11 @@ import { accessOf, type UserAccess } from "./domain/app-access.ts";
 import { BrowserSessions, type GuestSignIn, Passcodes } from "./domain/guest-sign-in.ts";
 import type { CollaborationRules, Inviting } from "./domain/invite-guest.ts";
 import { acceptFor } from "./domain/redeem-invitation.ts";
+import type { Mailing } from "./domain/send-mail.ts";
 import { type FaultRule, FaultRules } from "./http/faults.ts";
 import { Throttle } from "./http/graph/routes.ts";
 import { closeServer, listen, portOf, type ServerCertificate, serverCertificate } from "./http/https-server.ts";
-import { TokenService } from "./http/identity/token-service.ts";
+import { signInAs, TokenService } from "./http/identity/token-service.ts";
 import { type LoggedRequest, type OnRequest, RequestLog } from "./http/request-log.ts";
 import { createApp, type TenantParts } from "./http/tenant-app.ts";
 import type { InboxOptions } from "./mail/catch-all-inbox.ts";
@@ -19,6 +20,7 @@ import type { AppRegistration } from "./store/application-store.ts";
 import { Database } from "./store/database.ts";
 import type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
 import type { User } from "./store/object-types.ts";
+import { type RehearsalChanges, rehearsal, rehearse } from "./store/rehearsal.ts";
 import { applySeed, readSeed } from "./store/seed.ts";
 import { openTenantStore, type TenantStore } from "./store/tenant-store.ts";
 
@@ -44,6 +46,8 @@ export interface TenantOptions {
   throttling?: boolean;
   /** The external-collaboration settings: which domains may be invited. Default: every domain. */
   collaboration?: CollaborationRules;
+  /** What the tenant does where the real service may do either; see `tenant/README.md`. */
+  rehearsal?: RehearsalChanges;
   /** Faults that are set from the start; see `tenant/README.md`. */
   faults?: readonly FaultRule[];
   /** Where the inbox listens. Default: no mail is sent; it is recorded, and sent by a later start with an inbox. */
@@ -76,6 +80,8 @@ export interface Tenant {
   clearRequests(): void;
   /** What goes wrong on request: `set` replaces all rules. */
   faults: Pick<FaultRules, "set" | "clear" | "list">;
+  /** Changes what the tenant does where the real service may do either. */
+  rehearse(changes: RehearsalChanges): void;
   /** Every mail that was sent, or would have been. */
   mails(): ListedMail[];
   /** Live users as they are now, whatever the replication lag. */
@@ -86,10 +92,19 @@ export interface Tenant {
   deletedUsers(): User[];
   /** What a live user may reach by their own memberships and assignments. @throws where nobody has the address */
   accessOf(address: string): UserAccess;
-  /** Does what a guest does in the browser: accepts the invitation. @throws where no guest has the address */
-  accept(address: string): void;
+  /**
+   * Does what a guest does in the browser: accepts the invitation.
+   *
+   * @param own the guest's name at home, which takes the place of the one that they were invited with
+   * @throws where no guest has the address
+   */
+  accept(address: string, own?: { displayName?: string }): void;
+  /** An access token for Graph of a member of the organisation, signed in as themselves. @throws where nobody has the address */
+  signIn(address: string): Promise<string>;
   /** Registers another application, with chosen permissions and a secret of its own. */
   registerApp(registration: AppRegistration): { clientId: string; clientSecret: string; objectId: string };
+  /** What it serves: each method with its path, parameters as `:name`. */
+  routes(): { method: string; path: string }[];
   close(): Promise<void>;
 }
 
@@ -111,20 +126,30 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
   const { port = 0, replicationLagSeconds = 0, now = () => new Date() } = options;
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Also where somebody else made it: what lies in it is for its owner alone.
+  chmodSync(dataDir, 0o700);
   const certificate = await serverCertificate(dataDir, now());
   const database = new Database(dataDir);
   let mailer: Mailer | undefined;
   let server: Server | undefined;
   try {
     const seed = readSeed();
-    const store = await openTenantStore(database, seed, { now, replicationLagSeconds });
+    const store = await openTenantStore(database, seed, {
+      now,
+      replicationLagSeconds,
+      rehearsal: rehearsal.parse({ ...seed.rehearsal, ...options.rehearsal }),
+    });
     applySeed(seed, store);
     store.users.sweep();
     mailer = options.mail && (await openMailer(store, dataDir, options.mail));
     server = await listen(certificate, port);
     const url = `https://127.0.0.1:${portOf(server)}`;
     const parts = partsOf(options, { store, url, mailer, resourceGroups: seed.resourceGroups });
-    server.on("request", getRequestListener(createApp(parts).fetch));
+    const app = createApp(parts);
+    server.on("request", getRequestListener(app.fetch));
+    // One entry for each operation; what stands before all of them is no route.
+    const routes = () =>
+      app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path }));
 
     const environment = environmentOf(store, url, certificate, replicationLagSeconds);
     const links = linksOf(url, mailer?.inboxUrl);
@@ -136,7 +161,7 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
       closing ??= closeAll(server, mailer, database);
       return closing;
     };
-    return { url, environment, links, caFile: certificate.caFile, close, ...handleOf(store, parts.control) };
+    return { url, environment, links, caFile: certificate.caFile, close, routes, ...handleOf(store, parts.control) };
   } catch (error) {
     // What is open would keep the process going.
     await closeAll(server, mailer, database);
@@ -174,10 +199,11 @@ function partsOf(
     url,
     collaboration: options.collaboration ?? {},
     handOver: (mail) => {
-      void mailer?.sendInvitations();
+      void mailer?.sendRecorded();
       return options.onInvitation?.(mail);
     },
   };
+  const mailing: Mailing = { store, handOver: () => void mailer?.sendRecorded() };
   const signIn: GuestSignIn = {
     passcodes: new Passcodes(now),
     browsers: new BrowserSessions(now),
@@ -187,8 +213,8 @@ function partsOf(
     },
   };
   return {
-    control: { store, url, requests: new RequestLog(), onRequest: options.onRequest ?? (() => {}), faults },
-    graph: { store, url, inviting, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
+    control: { store, url, tokens, requests: new RequestLog(), onRequest: options.onRequest ?? (() => {}), faults },
+    graph: { store, url, inviting, mailing, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
     arm: { store, tokens, resourceGroups },
     identity: { url, settings, now, tokens },
     site: { store, url, inviting, signIn, inboxUrl: mailer?.inboxUrl },
@@ -226,8 +252,8 @@ function environmentOf(
 /** What the process that started the tenant sees of it and does to it. */
 function handleOf(
   store: TenantStore,
-  { requests, faults }: TenantParts["control"],
-): Omit<Tenant, "url" | "environment" | "links" | "caFile" | "close"> {
+  { requests, faults, tokens }: TenantParts["control"],
+): Omit<Tenant, "url" | "environment" | "links" | "caFile" | "close" | "routes"> {
   const { database, users, registrations, mails, settings } = store;
   return {
     tenantId: settings.tenantId,
@@ -235,13 +261,16 @@ function handleOf(
     requests: () => requests.all(),
     clearRequests: () => requests.clear(),
     faults,
+    rehearse: (changes) => rehearse(store.rehearsal, changes),
+    signIn: (address) => signInAs(tokens, store, address),
     mails: () => mails.list(),
     users: () => users.currentUsers("live"),
     guests: () => users.currentUsers("live").filter(({ userType }) => userType === "Guest"),
     deletedUsers: () => users.currentUsers("deleted"),
     accessOf: (address) => accessOf(store, address),
-    accept: (address) => {
-      if (!acceptFor(store, address)) throw new Error(`No guest of the tenant has the address ${address}.`);
+    accept: (address, own) => {
+      if (!acceptFor(store, address, own?.displayName))
+        throw new Error(`No guest of the tenant has the address ${address}.`);
     },
     registerApp: (registration) => {
       const app = database.write(() => registrations.register(registration));

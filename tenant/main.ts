@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
+import { prettifyError, ZodError } from "zod";
 import { type CollaborationRules, startTenant } from "./index.ts";
+import { type RehearsalChanges, rehearsal } from "./store/rehearsal.ts";
 
 const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on https://127.0.0.1, in the foreground.
 
@@ -15,6 +17,7 @@ const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on ht
   --throttling            apply Graph's published request limits
   --allow-domain DOMAIN   only invite guests of this domain (may be given several times)
   --deny-domain DOMAIN    invite no guest of this domain (may be given several times)
+  --rehearsal JSON        what the real service may do as well, such as '{"messagesPerMinute": 30}'; see tenant/README.md
   --help                  this text
 
 What a client needs in its environment is in DIR/environment.json, the token for /_tenant/ in DIR/control-token.`;
@@ -31,6 +34,7 @@ async function main(): Promise<void> {
       throttling: { type: "boolean", default: false },
       "allow-domain": { type: "string", multiple: true },
       "deny-domain": { type: "string", multiple: true },
+      rehearsal: { type: "string", default: "{}" },
       help: { type: "boolean", default: false },
     },
   });
@@ -51,6 +55,7 @@ async function main(): Promise<void> {
       inboxPort: optionalPort("--inbox-port (or TENANT_INBOX_PORT)", values["inbox-port"]),
     },
     collaboration,
+    rehearsal: choices(values.rehearsal),
   });
   const stop = async () => {
     process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -60,6 +65,19 @@ async function main(): Promise<void> {
   console.log(`Inbox: ${tenant.links.inbox}\nDirectory: ${tenant.links.directory}\nMy Apps: ${tenant.links.myApps}`);
   // Last: whoever waits for this line may stop the tenant as soon as it is there.
   console.log(`The local tenant is ready at ${tenant.url}`);
+}
+
+/** What a rehearsal chooses. @throws where it is none */
+function choices(json: string): RehearsalChanges {
+  try {
+    const chosen = JSON.parse(json) as RehearsalChanges;
+    // Only checked: what is not named is the seed's, and parsing would fill it in.
+    rehearsal.parse(chosen);
+    return chosen;
+  } catch (error) {
+    const reason = error instanceof ZodError ? prettifyError(error) : (error as Error).message;
+    throw new Error(`--rehearsal takes a JSON object of choices: ${reason}`);
+  }
 }
 
 /** A port. `undefined`: the usual one, or a free one where that is taken. */

@@ -197,3 +197,16 @@ function commandLineOf(pid: number): string {
 function ask(program: string, args: string[]): string {
   return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
+
+// npm stop: stops the local tenant that `npm start` (or `npm run pulumi`) left running in the background.
+if (import.meta.main) {
+  const stopped = await stopTenant().catch((error) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });
+  console.log(
+    stopped
+      ? `Stopped the local tenant (process ${stopped.pid}, port ${stopped.port}). Its guests are kept for the next start.`
+      : "The local tenant is not running.",
+  );
+}

@@ -1,10 +1,18 @@
 /**
- * What Pulumi writes with `--event-log`: one JSON object a line, each an event of the engine.
+ * What Pulumi says with `--event-log`: one JSON object a line, each an event of the engine.
  *
  * `pulumi preview --json` would be simpler, but only the log names the resource, the severity and the level of a policy
  * finding, and writing it leaves the terminal to Pulumi's own display. Source of the shape: `apitype.EngineEvent` in
- * Pulumi's SDK, which the Automation API reads too. Only what is used here is typed.
+ * Pulumi's SDK, which the Automation API reads too.
+ *
+ * Pulumi's log holds more, secrets in plain among it: its debug messages quote the outputs of resources. So what is
+ * typed here is picked by name, without secrets, where an event enters. Nothing else reaches a report or a file.
  */
+import { guestListToken, invitationToken } from "../../model/names.ts";
+import { secretRemover } from "./concealment.ts";
+
+/** The type of the official package's invitations. */
+export const azureadToken = "azuread:index/invitation:Invitation";
 
 /** A resource before or after a step. Pulumi marks the values that it knows to be secret. */
 export interface ResourceState {
@@ -49,6 +57,7 @@ interface Diagnostic {
   severity: string;
 }
 
+/** The part of an event that is read here; each event has one of these. */
 export interface EngineEvent {
   resourcePreEvent?: { metadata: Step };
   resOutputsEvent?: { metadata: Step };
@@ -58,20 +67,73 @@ export interface EngineEvent {
 }
 
 /**
+ * Makes the reader of an event.
+ *
+ * @param environment where the process's own secrets are
+ * @returns reads one JSON object; gives `undefined` for an event that nobody here needs, such as a debug message
+ */
+export function eventReader(environment: NodeJS.ProcessEnv = process.env): (json: string) => EngineEvent | undefined {
+  const conceal = secretRemover(environment);
+  return (json) => {
+    const event = picked(JSON.parse(json) as EngineEvent);
+    return event && (withoutSecretsInside(event, conceal) as EngineEvent);
+  };
+}
+
+/**
  * Reads an event log.
  *
  * @param text the file's content
  * @throws Error with the number of a line that is no JSON
  */
 export function readEvents(text: string): EngineEvent[] {
+  const read = eventReader();
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     try {
-      return [JSON.parse(line) as EngineEvent];
+      return read(line) ?? [];
     } catch {
       throw new Error(`Line ${index + 1} of the event log is no JSON: Pulumi was stopped while it wrote.`);
     }
   });
+}
+
+function picked(event: EngineEvent): EngineEvent | undefined {
+  const { resourcePreEvent, resOutputsEvent, policyEvent, diagnosticEvent, summaryEvent } = event;
+  if (resourcePreEvent) return { resourcePreEvent: { metadata: pickedStep(resourcePreEvent.metadata) } };
+  if (resOutputsEvent) return { resOutputsEvent: { metadata: pickedStep(resOutputsEvent.metadata) } };
+  if (policyEvent) {
+    const { resourceUrn, message, policyName, policyPackName, enforcementLevel, severity } = policyEvent;
+    return { policyEvent: { resourceUrn, message, policyName, policyPackName, enforcementLevel, severity } };
+  }
+  if (diagnosticEvent && diagnosticEvent.severity !== "debug") {
+    const { urn, message, severity } = diagnosticEvent;
+    return { diagnosticEvent: { urn, message, severity } };
+  }
+  return summaryEvent && { summaryEvent: { result: summaryEvent.result, isPreview: summaryEvent.isPreview } };
+}
+
+function pickedStep({ op, urn, type, old, new: now, detailedDiff, diffs }: Step): Step {
+  return { op, urn, type, old: pickedState(old), new: pickedState(now), detailedDiff, diffs };
+}
+
+/** The resources whose inputs are read. Those of any other may hold what nobody here can know to be secret. */
+const readResources: ReadonlySet<string> = new Set([invitationToken, guestListToken, azureadToken]);
+
+function pickedState(resource: ResourceState | null | undefined): ResourceState | null | undefined {
+  if (!resource) return resource;
+  const { type, urn, id, retainOnDelete, inputs, outputs } = resource;
+  if (!readResources.has(type)) return { type, urn, id, retainOnDelete };
+  const { state, adopted } = outputs ?? {};
+  return { type, urn, id, retainOnDelete, inputs, outputs: { state, adopted } };
+}
+
+function withoutSecretsInside(value: unknown, conceal: (text: string) => string): unknown {
+  if (typeof value === "string") return conceal(value);
+  if (Array.isArray(value)) return value.map((part) => withoutSecretsInside(part, conceal));
+  if (typeof value !== "object" || value === null) return value;
+  const parts = Object.entries(value).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(parts.map(([name, part]) => [conceal(name), withoutSecretsInside(part, conceal)]));
 }
 
 /** Stands for a value that the engine learns only during the update (`UnknownStringValue` in Pulumi's SDK). */
@@ -97,31 +159,4 @@ export function valueAt(root: unknown, path: string): unknown {
     value = (value as Record<string, unknown>)[name ?? index ?? quoted ?? ""];
   }
   return value;
-}
-
-/** Where Entra and the local tenant let a guest redeem an invitation. */
-const redeemUrl = /\bhttps?:\/\/[^\s"'<>`|\\]*\bredeem\b[^\s"'<>`|\\]*/gi;
-/** A JSON web token: three parts; the first begins with `{"` in base64. */
-const webToken = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
-/** Names of environment variables that hold secrets. */
-const secretVariable = /SECRET|TOKEN|PASSWORD|PASSPHRASE|_KEY$|CERTIFICATE$/i;
-/** A shorter value would also be found in words that mean something else. */
-const shortestSecret = 8;
-
-/**
- * Takes redeem URLs, tokens and this process's secrets out of a text.
- *
- * Pulumi conceals what it knows to be secret. This is the second lock: an error message may quote a service's answer.
- *
- * @param environment where the process's own secrets are
- * @returns the text with `[redeem URL]` and `[secret]` in their places
- */
-export function withoutSecrets(text: string, environment: NodeJS.ProcessEnv = process.env): string {
-  let clean = text.replace(redeemUrl, "[redeem URL]").replace(webToken, "[secret]");
-  for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined && value.length >= shortestSecret && secretVariable.test(name)) {
-      clean = clean.replaceAll(value, "[secret]");
-    }
-  }
-  return clean;
 }

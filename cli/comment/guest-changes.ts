@@ -1,7 +1,8 @@
 /** What the steps of a preview do to guests, to their access, and to everything else in the program. */
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
 import { guestListToken, invitationToken, packageName } from "../../model/names.ts";
-import { isSecret, type ResourceState, type Step, unknownValue, valueAt, withoutSecrets } from "./engine-events.ts";
+import { withoutSecrets } from "./concealment.ts";
+import { azureadToken, isSecret, type ResourceState, type Step, unknownValue, valueAt } from "./engine-events.ts";
 import { configName, invitesAgain, isMentioned, isShown } from "./guest-properties.ts";
 
 export interface Guest {
@@ -46,8 +47,6 @@ export interface ResourceChange {
   /** The resource's name in the program. */
   name: string;
 }
-
-const azureadToken = "azuread:index/invitation:Invitation";
 
 /** Whether a step is about an invitation of either package. */
 export function isInvitation({ type }: Step): boolean {

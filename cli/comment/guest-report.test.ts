@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { recorded, reportOf } from "../fixtures/recorded-previews.ts";
 import { type EngineEvent, readEvents } from "./engine-events.ts";
 import { readReport } from "./guest-report.ts";
+import { commentOf } from "./preview-comment.ts";
 
 describe("the report of a pull request", () => {
   const report = reportOf("pull-request");
@@ -83,6 +84,28 @@ describe("the report of other previews", () => {
 
   it("says which line of a torn log is no event", () => {
     expect(() => readEvents('{"sequence":0}\n{"seq')).toThrow(/Line 2/);
+  });
+});
+
+describe("an error that the engine reports about a resource", () => {
+  const error = (message: string): EngineEvent => ({ diagnosticEvent: { severity: "error", message } });
+  const errorsOf = (...events: EngineEvent[]) => readReport(events, "prod", "2026-01-01").errors;
+  const refused = "entra-guests:index:GuestList resource 'guests': property addresses";
+  const reason = "this would remove 30 of 150 guests (20 %): bo@fabrikam.example, …";
+
+  it("[case 9] has the reason first, not the value with everybody who stays, and is said once", () => {
+    const stay = Array.from({ length: 120 }, (_, index) => `{guest-${index}@fabrikam.example}`).join(" ");
+    const long = `${refused} value {[${stay}]} has a problem: ${reason}`;
+    const other = `${refused} value {[${stay} {carla@adatum.example}]} has a problem: ${reason}`;
+    expect(errorsOf(error(long), error(other))).toEqual([`${refused} has a problem: ${reason}`]);
+    const comment = commentOf(readReport([error(long)], "prod", "2026-01-01"));
+    expect(comment.indexOf("would remove 30 of 150 guests")).toBeLessThan(400);
+    expect(comment).not.toContain("guest-5@");
+  });
+
+  it("keeps a value that is short, and any other message", () => {
+    const messages = [`${refused} value {Member} has a problem: no`, "a value x has a problem: ".repeat(50).trim()];
+    expect(errorsOf(...messages.map(error))).toEqual(messages.toSorted());
   });
 });
 

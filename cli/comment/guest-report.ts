@@ -1,7 +1,8 @@
 /** What a preview says about a guest list: the comment and the table on the terminal are made of it. */
 import { canonicalAddress } from "../../model/email-address.ts";
 import { guestListToken } from "../../model/names.ts";
-import { type EngineEvent, type PolicyFinding, type Step, withoutSecrets } from "./engine-events.ts";
+import { withoutSecrets } from "./concealment.ts";
+import type { EngineEvent, PolicyFinding, Step } from "./engine-events.ts";
 import {
   type AddedGuest,
   accessChange,
@@ -16,6 +17,7 @@ import {
   type ResourceChange,
   removedGuest,
 } from "./guest-changes.ts";
+import type { SettingsComparison } from "./policy-changes.ts";
 
 export interface GuestReport {
   stack: string;
@@ -34,6 +36,8 @@ export interface GuestReport {
   /** Why Pulumi could not finish, in its own words; empty when it could. */
   errors: string[];
   warnings: string[];
+  /** What differs in the policies' settings, where they were compared with those of an earlier commit. */
+  settings?: SettingsComparison;
   outcome: "previewed" | "stopped by policy" | "failed";
 }
 
@@ -100,7 +104,22 @@ function expiredAddresses(steps: readonly Step[]): Set<string> {
 const epilogue = /^(preview|update|refresh) failed$/;
 
 function errorsOf(events: readonly EngineEvent[]): string[] {
-  return diagnostics(events, "error").filter((message) => !epilogue.test(message));
+  const errors = diagnostics(events, "error").filter((message) => !epilogue.test(message));
+  return [...new Set(errors.map(withoutLongValue))];
+}
+
+/** The longest value that stands before the reason, in characters. */
+const longestRefusedValue = 100;
+
+/**
+ * An error with its reason first. Where a resource refuses a property, the engine writes
+ * `… resource 'guests': property addresses value {…} has a problem: …`, and the value may be a list of thousands.
+ */
+function withoutLongValue(message: string): string {
+  const start = message.indexOf(": property ");
+  const value = start < 0 ? -1 : message.indexOf(" value ", start);
+  const reason = value < 0 ? -1 : message.indexOf(" has a problem: ", value);
+  return reason - value > longestRefusedValue ? message.slice(0, value) + message.slice(reason) : message;
 }
 
 function diagnostics(events: readonly EngineEvent[], severity: string): string[] {

@@ -1,24 +1,36 @@
 /** A report as the comment of a pull request, and the sections that the daily report shares with it. */
 import { markdownTable } from "../text-table.ts";
+import { marker, type Origin } from "./comment-marker.ts";
 import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, ResourceChange } from "./guest-changes.ts";
 import type { Finding, GuestReport } from "./guest-report.ts";
-import { count, domains, farewell, groups, headline, longestValue, nothing, verdict } from "./report-text.ts";
+import type { SettingChange, SettingsFile } from "./policy-changes.ts";
+import {
+  count,
+  domains,
+  farewell,
+  groups,
+  headline,
+  isDelicate,
+  longestValue,
+  notCompared,
+  nothing,
+  type ShownWith,
+  settingCounts,
+  verdict,
+} from "./report-text.ts";
 import { block, code, prose } from "./untrusted-text.ts";
 
 /** The longest comment that GitHub takes, in characters; GitLab and Azure DevOps take more. */
 export const longestComment = 65_536;
 
 /** What a comment takes beside the report. */
-export interface CommentOptions {
+export interface CommentOptions extends ShownWith {
+  /** What the marker names beside the stack. */
+  origin?: Origin;
   /** The commit that was previewed. */
   commit?: string;
   /** @default 65,536 characters, GitHub's limit */
   longest?: number;
-}
-
-/** The first line of a comment, invisible to readers: a later run finds the comment by it and updates it. */
-export function marker(stack: string): string {
-  return `<!-- guests-as-code preview: ${stack.replace(/[^\w./-]/g, "_")} -->`;
 }
 
 /**
@@ -29,16 +41,17 @@ export function commentOf(report: GuestReport, options: CommentOptions = {}): st
   return sizedToFit((rows) => render(report, options, rows), options.longest ?? longestComment);
 }
 
-function render(report: GuestReport, { commit }: CommentOptions, rows: number): string {
+function render(report: GuestReport, { origin, commit, ...shown }: CommentOptions, rows: number): string {
   const mandatory = report.findings.filter((finding) => finding.mandatory);
   const advice = report.findings.filter((finding) => !finding.mandatory);
   const adviceHere = advice.filter(({ touched }) => touched);
   const adviceElsewhere = advice.filter(({ touched }) => !touched);
   const parts = [
-    marker(report.stack),
+    marker(report.stack, origin),
     `### ${icon(report)} Guests of ${code(report.stack)}: ${headline(report)}`,
-    `${verdict(report)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
+    `${verdict(report, shown)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
     ...messageSection("Errors", report.errors, rows),
+    ...settingsSection(report, rows),
     ...findingSection("Broken rules", mandatory, rows),
     ...addedSection(report.added, rows),
     ...changedSection(report.changed, rows),
@@ -56,9 +69,9 @@ function render(report: GuestReport, { commit }: CommentOptions, rows: number): 
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function icon({ outcome, removed }: GuestReport): string {
-  if (outcome !== "previewed") return "❌";
-  return removed.length > 0 ? "⚠️" : "✅";
+function icon(report: GuestReport): string {
+  if (report.outcome !== "previewed") return "❌";
+  return isDelicate(report) ? "⚠️" : "✅";
 }
 
 /** The numbers of rows a list that are tried, from all to none. */
@@ -124,9 +137,50 @@ export function findingSection(title: string, findings: readonly Finding[], rows
   return section(title, groups(findings), rows, (shown) =>
     markdownTable(
       ["severity", "rule", "guest", "what is wrong"],
-      shown.map(({ finding, about }) => [finding.severity, code(finding.policy), names(about), prose(finding.message)]),
+      shown.map(({ finding, about }) => [
+        prose(finding.severity),
+        code(finding.policy),
+        names(about),
+        prose(finding.message),
+      ]),
     ),
   );
+}
+
+/** What the pull request changes in the policies' settings, and in the pack itself. */
+function settingsSection(report: GuestReport, rows: number): Section {
+  const { files = [], pack = [] } = report.settings ?? {};
+  const reason = notCompared(report);
+  const changedPack = `Policy pack: ${count(pack.length, "changed file")}, which decide what the policies judge`;
+  return [
+    ...(reason === undefined ? [] : [prose(reason)]),
+    ...files.flatMap((file) => settingsOfFile(file, rows)),
+    ...section(changedPack, pack, rows, (shown) => shown.map((file) => `- ${code(file, 160)}`).join("\n")),
+  ];
+}
+
+function settingsOfFile({ file, own, isNew, changes }: SettingsFile, rows: number): Section {
+  const beside = isNew ? " (new, beside the pack's own settings)" : "";
+  const title = `Policy settings in ${code(file, 160)}${beside}: ${settingCounts(changes)}`;
+  const body = (shown: readonly SettingChange[]) =>
+    markdownTable(["change", "policy", "setting", "what it is", "before → after"], shown.map(settingRow));
+  return section(title, changes, rows, body, own ? foldedFrom : 1);
+}
+
+function settingRow({ change, policy, setting, about, difference }: SettingChange): string[] {
+  const cells = [change === "loosened" ? "**loosened**" : change, code(policy), code(setting), prose(about, 160)];
+  return [...cells, differenceOf(difference)];
+}
+
+const mostEntries = 10;
+
+function differenceOf(difference: SettingChange["difference"]): string {
+  if ("before" in difference) return `${code(difference.before)} → ${code(difference.after)}`;
+  const entries = (sign: string, all: readonly string[]) => [
+    ...all.slice(0, mostEntries).map((entry) => `${sign} ${code(entry)}`),
+    ...(all.length > mostEntries ? [`${sign} ${all.length - mostEntries} more`] : []),
+  ];
+  return [...entries("+", difference.added), ...entries("−", difference.removed)].join("<br>");
 }
 
 /** Messages as they are, never folded. */
@@ -174,7 +228,7 @@ function changedRow(guest: ChangedGuest): string[] {
 
 function fieldText({ field, before, after }: FieldChange): string {
   const [was, becomes] = [before ?? nothing, after ?? nothing].map((value) => code(value, longestValue));
-  return `${field}: ${was} → ${becomes}`;
+  return `${prose(field)}: ${was} → ${becomes}`;
 }
 
 const mostNamed = 5;

@@ -3,6 +3,7 @@ import { addressDomain } from "../../model/email-address.ts";
 import { inColumns } from "../text-table.ts";
 import type { FieldChange, RemovedGuest } from "./guest-changes.ts";
 import type { Finding, GuestReport } from "./guest-report.ts";
+import { loosened, type SettingChange } from "./policy-changes.ts";
 import { oneLine } from "./untrusted-text.ts";
 
 /** `1 guest`, `2 guests`. */
@@ -29,19 +30,61 @@ export function headline(report: GuestReport): string {
   return report.outcome === "failed" && said === "no changes" ? "the preview failed" : said;
 }
 
+/** What a report is shown with. */
+export interface ShownWith {
+  /** True for a preview that is all there is: nobody has asked the tenant yet. */
+  unasked?: boolean;
+}
+
 /** What the reader should know first. */
-export function verdict(report: GuestReport): string {
-  const mandatory = report.findings.filter((finding) => finding.mandatory).length;
-  if (report.outcome === "failed") return "Nothing can be applied until this is put right.";
+export function verdict(report: GuestReport, { unasked = false }: ShownWith = {}): string {
+  return [
+    ...outcomeSentences(report),
+    ...loosenedSentence(report),
+    ...(unasked && report.outcome !== "failed" && counts(report) !== "no changes" ? [notAsked] : []),
+  ].join(" ");
+}
+
+const notAsked =
+  "This preview has not asked the tenant about the guests: who is there already, and whether the credentials may " +
+  "invite, is not known yet.";
+
+function outcomeSentences(report: GuestReport): string[] {
+  if (report.outcome === "failed") return ["Fix this before applying."];
   if (report.outcome === "stopped by policy") {
+    const mandatory = report.findings.filter((finding) => finding.mandatory).length;
     const subject = mandatory === 1 ? "1 mandatory rule is" : `${mandatory} mandatory rules are`;
-    return `${subject} broken. Nothing can be applied until this is put right.`;
+    return [`${subject} broken. Fix this before applying.`];
   }
-  const sentences = [counts(report) === "no changes" ? "Applying this changes nothing." : "This can be applied."];
   const mailed = mailedGuests(report);
-  if (mailed > 0) sentences.push(`Up to ${count(mailed, "guest")} will be mailed.`);
-  sentences.push(`Afterwards the stack holds ${count(report.total, "guest")}.`);
-  return sentences.join(" ");
+  return [
+    counts(report) === "no changes" ? "Applying this changes nothing." : "This can be applied.",
+    ...(mailed > 0 ? [`Up to ${count(mailed, "guest")} will be mailed.`] : []),
+    `Afterwards the stack holds ${count(report.total, "guest")}.`,
+  ];
+}
+
+function loosenedSentence({ settings }: GuestReport): string[] {
+  const looser = settings === undefined ? 0 : loosened(settings);
+  if (looser === 0) return [];
+  return [`${count(looser, "policy setting")} ${looser === 1 ? "is" : "are"} looser than before.`];
+}
+
+/** Whether the reader should look twice. */
+export function isDelicate({ removed, settings }: GuestReport): boolean {
+  return removed.length > 0 || (settings !== undefined && loosened(settings) > 0);
+}
+
+/** The counts of a file's changes: `1 loosened, 2 tightened`. */
+export function settingCounts(changes: readonly SettingChange[]): string {
+  const groups = Map.groupBy(changes, ({ change }) => change);
+  return [...groups].map(([change, { length }]) => `${length} ${change}`).join(", ");
+}
+
+/** Why the policies' settings were not compared; `undefined` where they were. */
+export function notCompared({ settings }: GuestReport): string | undefined {
+  if (settings === undefined || !("missing" in settings.base)) return undefined;
+  return `The policies' settings were not compared with an earlier commit: ${settings.base.missing}.`;
 }
 
 /** An upper bound: a guest who turns out to be in the tenant or its recycle bin is not mailed. */
@@ -88,14 +131,15 @@ export function groups(findings: readonly Finding[]): FindingGroup[] {
 }
 
 /** The whole report as plain text for a terminal or a log. */
-export function terminalText(report: GuestReport): string {
+export function terminalText(report: GuestReport, shown: ShownWith = {}): string {
   const lines = [
     `Guests of ${report.stack}: ${headline(report)}`,
-    verdict(report),
+    verdict(report, shown),
     ...list(
       "Errors",
       report.errors.flatMap((error) => error.split("\n")).map((line) => [line]),
     ),
+    ...settingLists(report),
     ...list("Broken rules", report.findings.filter(({ mandatory }) => mandatory).map(findingRow)),
     ...list(
       "Added",
@@ -127,6 +171,31 @@ export function terminalText(report: GuestReport): string {
     ),
   ];
   return lines.join("\n");
+}
+
+function settingLists(report: GuestReport): string[] {
+  const { files = [], pack = [] } = report.settings ?? {};
+  const reason = notCompared(report);
+  return [
+    ...(reason === undefined ? [] : ["", reason]),
+    ...files.flatMap(({ file, isNew, changes }) =>
+      list(
+        `Policy settings in ${file}${isNew ? " (new)" : ""}: ${settingCounts(changes)}`,
+        changes.map(({ change, policy, setting, difference }) => [change, policy, setting, differenceText(difference)]),
+      ),
+    ),
+    ...list(
+      "Files of the policy pack that differ",
+      pack.map((file) => [file]),
+    ),
+  ];
+}
+
+function differenceText(difference: SettingChange["difference"]): string {
+  if ("before" in difference) return `${difference.before} → ${difference.after}`;
+  return [...difference.added.map((entry) => `+ ${entry}`), ...difference.removed.map((entry) => `− ${entry}`)].join(
+    ", ",
+  );
 }
 
 function findingRow({ severity, policy, about, message }: Finding): string[] {

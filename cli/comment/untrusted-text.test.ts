@@ -13,6 +13,7 @@ const hostile = [
   "&#64;someone \\| \\",
   "--> <!-- </details> #12",
   "\u202egnp.exe \u0007",
+  "a\u2028| b |\u2029# c",
 ];
 
 describe("a text of somebody else in the comment", () => {
@@ -43,6 +44,10 @@ describe("a text of somebody else in the comment", () => {
 
   it("is shortened where it is long, and says so", () => {
     expect(code("x".repeat(100), 10)).toBe("`xxxxxxxxx…`");
+  });
+
+  it("[M4] shows a block its control characters and line separators, and keeps its lines", () => {
+    expect(block("a\n\u001b[2J\u2028b\u202e\ud800")).toBe("```text\na\n\\u{1b}[2J\\u{2028}b\\u{202e}\\u{d800}\n```");
   });
 
   it("cannot close the block it stands in", () => {

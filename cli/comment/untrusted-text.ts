@@ -27,7 +27,7 @@ export function prose(text: string, longest = 400): string {
 
 /** A text of several lines as a fenced block that nothing inside can close. */
 export function block(text: string, longest = 4000): string {
-  const shown = shorten(visible(text, /[^\P{C}\n]/gu), longest);
+  const shown = shorten(visible(text, /[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu), longest);
   const longestRun = Math.max(2, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longestRun + 1);
   return `${fence}text\n${shown}\n${fence}`;
@@ -43,8 +43,12 @@ function shorten(text: string, longest: number): string {
   return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join("")}…`;
 }
 
-/** Control and format characters could hide or reorder what a reviewer reads. */
-function visible(text: string, invisible: RegExp): string {
+/**
+ * A text in which control and format characters can be seen: they could hide or reorder what a reviewer reads.
+ *
+ * @param invisible finds them, with the flags `g` and `u`
+ */
+export function visible(text: string, invisible: RegExp): string {
   return text.replace(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

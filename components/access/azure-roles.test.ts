@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { privilegedAzureRoles } from "../../policies/guests/judged-access.ts";
-import { type AzureRole, azureRole, builtInRoles, roleAssignmentName, roleDefinitionId } from "./azure-roles.ts";
+import {
+  type AzureProblem,
+  type AzureRole,
+  azureRole,
+  builtInRoles,
+  roleAssignmentName,
+  roleDefinitionId,
+} from "./azure-roles.ts";
 
 const subscription = "0e4c6b1e-0000-4000-8000-000000000001";
 const reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -41,6 +48,41 @@ describe("a scope", () => {
   it("without a slash is refused where no subscription is set", () => {
     vi.stubEnv("ARM_SUBSCRIPTION_ID", undefined);
     expect(azureRole({ role: "Reader", scope: "resourceGroups/data" })).toMatchObject({ property: "scope" });
+  });
+});
+
+describe("a scope that is none", () => {
+  it.each([
+    ...["resourceGroups/..", "resourceGroups/partner-data/../..", "resourceGroups/partner-data/.", "..", ".", " "],
+    ...["resourceGroups/partner-data?x", "resourceGroups/{data}", "resourceGroups/%2e%2e", "resourceGroups\\data"],
+    ...["resourceGroups//data", "data", "subscriptions/s/resourceGroups/data", "/subscriptions/s/..", "//", ""],
+  ])("[H5] is refused, with what a scope looks like: %j", (scope) => {
+    vi.stubEnv("ARM_SUBSCRIPTION_ID", subscription);
+    expect(azureRole({ role: "Reader", scope })).toMatchObject({
+      property: "scope",
+      rule: expect.stringMatching(/^this is no scope: /),
+      remedy: expect.stringContaining("resourceGroups/NAME"),
+    });
+  });
+
+  it("[H5] is not blamed on the list where the subscription's id is wrong", () => {
+    vi.stubEnv("ARM_SUBSCRIPTION_ID", `${subscription}/resourceGroups/other`);
+    expect(azureRole({ role: "Reader", scope: "resourceGroups/data" })).toMatchObject({
+      rule: expect.stringContaining("ARM_SUBSCRIPTION_ID, is no id of a subscription"),
+    });
+  });
+
+  it.each([
+    `{${reader}}`,
+    `x/roleDefinitions/${reader}`,
+    `/providers/Microsoft.Authorization/roleDefinitions('${reader}')`,
+  ])("[H5] nor is a role named by %s", (role) =>
+    expect(azureRole({ role, scope: "/subscriptions/s" })).toMatchObject({ property: "role" }),
+  );
+
+  it("[M4] quotes a role on one line", () => {
+    const problem = azureRole({ role: "Reader\n##vso[task.setvariable]", scope: "/subscriptions/s" });
+    expect((problem as AzureProblem).remedy).not.toContain("\n");
   });
 });
 

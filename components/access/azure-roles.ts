@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { v5 } from "uuid";
+import { azureRoleId, azureScope, azureScopeForms } from "../../model/azure-scope.ts";
 import { nearest, quoted } from "../../model/findings.ts";
 import type { AzureAccess } from "../generated/sdk.ts";
+import { shown } from "../problem.ts";
 
 /** An Azure role at a scope, with everything about it known. */
 export interface AzureRole {
@@ -11,7 +13,7 @@ export interface AzureRole {
   role: string;
   /** The same for the same role and scope, however they are written: `reader at resourcegroups/data`. */
   label: string;
-  /** The whole scope, without a slash at its end. */
+  /** The whole scope, without a slash at its end; empty for the tenant root. */
   scope: string;
 }
 
@@ -53,25 +55,41 @@ function labelOf(roleId: string, scope: string, subscription: string | undefined
 }
 
 function roleIdOf(role: string): string | AzureProblem {
-  const guid = /^(?:.*\/roleDefinitions\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(role)?.[1];
-  if (guid !== undefined) return guid.toLowerCase();
-  const name = Object.keys(builtInRoles).find((known) => known.toLowerCase() === role.toLowerCase());
-  const id = builtInRoles[name ?? ""];
+  const id = azureRoleId(role, builtInRoles);
   if (id !== undefined) return id;
+  if (role.includes("/")) {
+    const rule = "this is no id of an Azure role";
+    const remedy =
+      "write the role's GUID, alone or as /subscriptions/ID/providers/Microsoft.Authorization/roleDefinitions/GUID";
+    return { property: "role", rule, remedy };
+  }
   const near = nearest(role, Object.keys(builtInRoles));
   const rule = `no built-in role is known here by this name${near.length > 0 ? `; the nearest are ${quoted(near)}` : ""}`;
-  const remedy = `write one of the names in docs/access.md, or the role's id: az role definition list --name "${role}"`;
+  const remedy = `write one of the names in docs/access.md, or the role's id: az role definition list --name ${shown(role)}`;
   return { property: "role", rule, remedy };
 }
 
-function wholeScope(scope: string, subscriptionId: string | undefined): string | AzureProblem {
-  const path = scope.replace(/\/+$/, "");
-  if (scope.startsWith("/")) return path;
-  if (subscriptionId !== undefined) return `/subscriptions/${subscriptionId}/${path}`;
-  const rule =
-    "a scope without a slash at its beginning lies in the subscription that Pulumi works in, and none is set";
-  const remedy = "write the whole resource id, or set azure-native:subscriptionId or ARM_SUBSCRIPTION_ID";
-  return { property: "scope", rule, remedy };
+function wholeScope(written: string, subscriptionId: string | undefined): string | AzureProblem {
+  const isWhole = written.startsWith("/");
+  if (!isWhole && subscriptionId === undefined) {
+    const rule =
+      "a scope without a slash at its beginning lies in the subscription that Pulumi works in, and none is set";
+    const remedy = "write the whole resource id, or set azure-native:subscriptionId or ARM_SUBSCRIPTION_ID";
+    return { property: "scope", rule, remedy };
+  }
+  const prefix = `/subscriptions/${subscriptionId}`;
+  const subscription = azureScope(prefix);
+  if (!isWhole && (typeof subscription === "string" || subscription.kind !== "subscription")) {
+    const rule = "azure-native:subscriptionId, or ARM_SUBSCRIPTION_ID, is no id of a subscription";
+    return { property: "scope", rule, remedy: "set it to the subscription's id, a GUID" };
+  }
+  const scope = written === "" ? "it is empty" : azureScope(isWhole ? written : `${prefix}/${written}`);
+  if (typeof scope === "string") {
+    const below = "without a slash at its beginning it goes on from the subscription, as in resourceGroups/NAME";
+    return { property: "scope", rule: `this is no scope: ${scope}`, remedy: `write ${azureScopeForms}; ${below}` };
+  }
+  // Assignments at the tenant root were always made with an empty scope, and another text would replace them.
+  return scope.kind === "tenant" ? "" : scope.id;
 }
 
 /** The role's resource id at the scope: below the subscription, where the scope has one, as Azure answers it. */

@@ -2,7 +2,7 @@ import type { RoleAssignment, RoleAssignmentArgs } from "@pulumi/azure-native/au
 import type { AppRoleAssignment, AppRoleAssignmentArgs } from "@pulumi/azuread/appRoleAssignment.js";
 import type { GroupMember, GroupMemberArgs } from "@pulumi/azuread/groupMember.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { GuestInvitation } from "../backends/backend.ts";
+import type { GuestInvitation } from "../backends/entra-guests.ts";
 import { type GuestArgs, Invitation } from "../generated/sdk.ts";
 import { roleAssignmentName, roleDefinitionId } from "./azure-roles.ts";
 import { type GuestAccess, keyOf } from "./guest-access.ts";

@@ -1,9 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../../model/email-address.ts";
-import type { GuestInvitation } from "../backends/backend.ts";
-import type { AccessProfiles, GuestArgs, InvitationGrants } from "../generated/sdk.ts";
+import type { GuestInvitation } from "../backends/entra-guests.ts";
+import type { AccessProfiles, GuestArgs, HeldAccess, InvitationGrants } from "../generated/sdk.ts";
 import { type AccessTransform, type Grants, planGrants } from "./grants.ts";
-import { accessOf, type GuestAccess, isAppLink } from "./guest-access.ts";
+import { accessOf, type GuestAccess, isAppLink, keyOf } from "./guest-access.ts";
 import { type AccessHolder, type TenantAccess, tenantAccess } from "./tenant-access.ts";
 
 /** What the guests of one list may reach. */
@@ -17,6 +17,8 @@ export interface ListAccess {
   invitee(guest: GuestArgs): GuestArgs;
   /** What the guest's invitation has to know of the access, for the case that it restores them. */
   grantsOf(address: string): InvitationGrants | undefined;
+  /** Who gets what, for the list's guard: guests with the same access together. `undefined` where the list gives none. */
+  held: HeldAccess[] | undefined;
   /** Plans the resources, given the invitations by address. Calling the answer makes those of each guest who gets any. */
   plan(invitations: Record<string, GuestInvitation>): () => Record<string, Grants>;
 }
@@ -41,11 +43,15 @@ export function listAccess(
   });
   const getters = holders.filter(getsAny);
   const asks = getters.length > 0 || holders.some(({ redirectUrl }) => isAppLink(redirectUrl));
-  if (!asks) return { ready: undefined, invitee: (guest) => guest, grantsOf: () => undefined, plan: () => () => ({}) };
+  if (!asks) {
+    const none = { ready: undefined, held: undefined, grantsOf: () => undefined };
+    return { ...none, invitee: (guest) => guest, plan: () => () => ({}) };
+  }
   const byAddress = new Map(holders.map((holder) => [holder.address, holder]));
   const tenant = tenantAccess(`GuestInvitations "${name}"`, holders, { parent });
   return {
     ready: tenant.ready.then(() => []),
+    held: getters.length === 0 ? undefined : heldAccess(getters, tenant),
     invitee: (guest) =>
       isAppLink(guest.redirectUrl) ? { ...guest, redirectUrl: tenant.signInUrl(guest.redirectUrl.app) } : guest,
     grantsOf: (address) => grantsOf(byAddress.get(address)?.access, tenant),
@@ -59,6 +65,39 @@ interface Holder extends AccessHolder {
 
 function getsAny({ access: { groups, apps, azure } }: Holder): boolean {
   return groups.length + apps.length + azure.length > 0;
+}
+
+/** One entry for each distinct access, however many guests share it. */
+function heldAccess(getters: readonly Holder[], tenant: TenantAccess): HeldAccess[] {
+  const things = ({ groups, apps, azure }: GuestAccess) => [
+    ...groups.map((name) => ({ name: `group ${name}`, id: tenant.groupId(name) })),
+    ...apps.map(({ app, role }) => ({
+      name: `application ${app}${role === undefined ? "" : ` (${role})`}`,
+      id: pulumi.interpolate`${tenant.applicationId(app)} ${tenant.appRoleId(app, role)}`,
+    })),
+    ...azure.map(({ label, scope, roleId }) => ({
+      name: `Azure role ${label}`,
+      id: pulumi.output(`${scope} ${roleId}`),
+    })),
+  ];
+  const shared = Map.groupBy(getters, ({ access }) =>
+    things(access)
+      .map(({ name }) => keyOf(name))
+      .sort()
+      .join("\n"),
+  );
+  return [...shared.values()].flatMap((holders) => {
+    const [first] = holders;
+    if (first === undefined) return [];
+    const held = things(first.access);
+    return [
+      {
+        names: held.map(({ name }) => name),
+        ids: held.map(({ id }) => id),
+        guests: holders.map(({ address }) => address).sort(),
+      },
+    ];
+  });
 }
 
 /** Azure keeps a role assignment while its guest is in the recycle bin, and shows it, so that none is made twice. */

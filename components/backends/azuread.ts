@@ -25,14 +25,15 @@ import { guestDefaults, guestOwn } from "../../model/guest.ts";
 import { namesWhere } from "../../model/property.ts";
 import { officialModule } from "../access/official-packages.ts";
 import type { GuestArgs, InvitationArgs } from "../generated/sdk.ts";
-import type { Backend, BackendProblem } from "./backend.ts";
+import type { Backend, BackendProblem } from "./entra-guests.ts";
 import { messageArgs } from "./entra-guests.ts";
 
 export const azureadBackend: Backend = {
   problems: azureadProblems,
   args: azureadArgs,
   options: azureadOptions,
-  create: (name, args, opts) => new (azureadInvitation())(name, args, opts),
+  // The message's copies are one address by then: without mailFrom, a list of several is refused.
+  create: (name, args, opts) => new (azureadInvitation())(name, args as never, opts),
   keepsRecord: false,
 };
 

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { calendarDay } from "../../model/calendar-day.ts";
 import { guestDefaults, guestOwn } from "../../model/guest.ts";
 import { onResource } from "../../model/names.ts";
@@ -8,14 +9,48 @@ import {
   Invitation,
   type InvitationArgs,
   type InvitationMessage,
+  type InvitationState,
 } from "../generated/sdk.ts";
-import type { Backend } from "./backend.ts";
+
+/** A guest's resource, whichever backend made it: what all have, and what only some of them know. */
+export type GuestInvitation = pulumi.CustomResource & {
+  readonly userId: pulumi.Output<string>;
+  readonly redeemUrl: pulumi.Output<string | undefined>;
+  readonly state?: pulumi.Output<InvitationState>;
+  readonly userPrincipalName?: pulumi.Output<string | undefined>;
+  readonly invitedAt?: pulumi.Output<string | undefined>;
+  readonly mailedBy?: pulumi.Output<string | undefined>;
+  readonly mailedAt?: pulumi.Output<string | undefined>;
+  readonly adopted?: pulumi.Output<boolean>;
+};
+
+/** Something that a backend cannot do for a guest. */
+export interface BackendProblem {
+  property: keyof GuestArgs;
+  rule: string;
+  remedy: string;
+}
+
+/** How guests become resources: what a list's `engine` chooses. */
+export interface Backend {
+  /** What this guest asks for that the backend cannot do. */
+  problems(guest: GuestArgs): BackendProblem[];
+  /** The inputs of the resource. */
+  args(guest: GuestArgs): InvitationArgs;
+  /** The options of the resource, the parent aside. */
+  options(guest: GuestArgs): pulumi.CustomResourceOptions;
+  create(name: string, args: InvitationArgs, opts: pulumi.CustomResourceOptions): GuestInvitation;
+  /** Whether it has a `GuestList`, which guards removals and remembers who was there before. */
+  keepsRecord: boolean;
+}
 
 /** The project's own resource: everything a guest may declare, and updates that never lose the guest. */
 export const entraGuestsBackend: Backend = {
   problems: () => [],
   args: invitationArgs,
-  options: () => ({}),
+  // A mailbox out of a secret stays one, also where the provider tells who mailed.
+  options: ({ mailFrom }) =>
+    mailFrom === undefined || typeof mailFrom === "string" ? {} : { additionalSecretOutputs: ["mailedBy"] },
   create: (name, args, opts) => new Invitation(name, args, opts),
   keepsRecord: true,
 };
@@ -38,5 +73,7 @@ function invitationArgs(guest: GuestArgs): InvitationArgs {
 
 /** The message under the names of `azuread.Invitation`. */
 export function messageArgs(message: GuestMessage): InvitationMessage {
-  return onResource(message);
+  const { cc } = message;
+  // A list of one address says the same as the address, and a change between the two is none.
+  return onResource(Array.isArray(cc) && cc.length === 1 ? { ...message, cc: cc[0] } : message);
 }

@@ -165,7 +165,7 @@ function guestOf({ cells }: Row, named: readonly Column[]): Record<string, unkno
     if (cell === "" && steps[0] !== "email") continue;
     const [key, part] = steps as [string, string?];
     if (part === undefined) guest[key] = cellValue(key, cell);
-    else guest[key] = { ...(guest[key] as object | undefined), [part]: cell };
+    else guest[key] = { ...(guest[key] as object | undefined), [part]: part === "cc" ? copies(cell) : cell };
   }
   return guest;
 }
@@ -176,6 +176,12 @@ function cellValue(key: string, cell: string): string | boolean | string[] {
   const schema = columnSchema(key);
   if (isListOfText(schema)) return cell.split(";").map((part) => part.trim());
   return formsOf(schema).join() === "boolean" && /^(?:true|false)$/.test(lower) ? lower === "true" : cell;
+}
+
+/** Several addresses stand apart by semicolons; which mails take several, the model says. */
+function copies(cell: string): string | string[] {
+  const addresses = cell.split(";").map((address) => address.trim());
+  return addresses.length > 1 ? addresses : cell;
 }
 
 function surplusCells(file: string, rows: readonly Row[], named: readonly Column[]): ListSource["problems"] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { report } from "../problem.ts";
-import { declaredGuests, type GuestListInput, type ListFile } from "./declared-guests.ts";
+import { declaredGuests, type GuestListInput } from "./declared-guests.ts";
+import type { ListFile } from "./list-rules.ts";
 
 const defaultUrl = "https://myapps.microsoft.com";
 
@@ -226,13 +227,94 @@ describe("all at once", () => {
       expect.stringMatching(/^guests:invitations\[0\]\.email: Microsoft Graph refuses/),
       "guests:invitations[0].message.body: the message is empty: wr",
       "guests:invitations[0].message.mood: unknown key",
-      "guests:invitations[0].message: a body and a language ex",
       "guests:invitations[2].expires: a day is a real date wri",
       "guests:colour: unknown key",
       "usageLocation: a usage location is the ",
       "guests:invitations[2].email: no address twice (letter",
       "email: no address twice (letter",
+      "guests:invitations[0].message: a body and a language ex",
     ]);
+  });
+});
+
+describe("mails from a mailbox", () => {
+  const mailFrom = "invitations@contoso.example";
+  const both = { body: "Welcome", language: "da" };
+  const guests = [{ email: "ana@fabrikam.example" }, { email: "bo@fabrikam.example", mailSubject: "Hello" }];
+  const templates: Record<string, string> = {
+    "right.html": "<p>{{ message }}</p><a href='{{redeemUrl}}'>Accept</a>",
+    "no-link.html": "<p>{{message}}</p>",
+    "odd.html": "{{redeemUrl}} {{inviter}}",
+  };
+  const readTemplate = (name: string): ListFile =>
+    templates[name] === undefined ? { rule: `there is no file ${name}`, remedy: "x" } : { name, text: templates[name] };
+  const settings = { redirectUrl: defaultUrl, invitations: guests };
+  const said = (more: object, rest: Partial<GuestListInput> = {}) =>
+    problemsOf({ ...settings, ...more }, { readTemplate, ...rest }).map(
+      ({ path, rule }) => `${path}: ${rule.slice(0, 32)}`,
+    );
+
+  it("may have a body beside a language, several copies, a subject and a template, wherever mailFrom is said", () => {
+    const all = {
+      message: { ...both, cc: ["mona@contoso.example", "mira@contoso.example"] },
+      mailTemplate: "right.html",
+    };
+    expect(said({ mailFrom, ...all })).toEqual([]);
+    expect(said({ ...all, invitations: guests.map((guest) => ({ ...guest, mailFrom })) })).toEqual([]);
+    const text = JSON.stringify({ mailFrom, ...all, invitations: guests });
+    expect(said({ invitations: [], lists: ["a.yaml"] }, { readList: (name) => ({ name, text }) })).toEqual([]);
+  });
+
+  it("are what each of these needs, and each is told once where it is written", () => {
+    expect(
+      said({ message: { ...both, cc: ["mona@contoso.example", "mira@contoso.example"] }, mailTemplate: "right.html" }),
+    ).toEqual([
+      "guests:message: a body and a language exclude ea",
+      "guests:message.cc: a cc is one address: Microsoft's",
+      "guests:mailTemplate: Microsoft's mail has a form of i",
+      "guests:invitations[1].mailSubject: Microsoft's mail has a subject o",
+    ]);
+    expect(said({ message: both, invitations: [] })).toHaveLength(1);
+  });
+
+  it.each([
+    ["missing.html", "there is no file"],
+    ["no-link.html", "the template has no {{redeemUrl}"],
+    ["odd.html", "the template has the place {{inv"],
+  ])("refuse the template %s in the preview", (mailTemplate, rule) => {
+    expect(said({ mailFrom, mailTemplate })).toEqual([expect.stringContaining(rule)]);
+    const problems = problemsOf(
+      { ...settings, mailFrom, mailTemplate },
+      { readTemplate, secretKeys: new Set(["mailTemplate"]) },
+    );
+    expect(JSON.stringify(problems)).not.toContain(mailTemplate);
+  });
+
+  it.each(["Contoso <invitations@contoso.example>", "invitations", ""])("refuse the mailbox %j", (wrong) => {
+    expect(said({ mailFrom: wrong, invitations: [] })[0]).toMatch(/^guests:mailFrom: /);
+  });
+
+  it("keep a file's body beside a guest's language where only the stack names the mailbox", () => {
+    const text = JSON.stringify({
+      message: { body: "File" },
+      invitations: [{ email: "ana@fabrikam.example", message: { language: "da" } }],
+    });
+    const list = listOf(
+      { redirectUrl: defaultUrl, mailFrom, lists: ["a.yaml"] },
+      { readList: (name) => ({ name, text }) },
+    );
+    expect(list.listed[0]?.message).toEqual({ body: "File", language: "da" });
+  });
+
+  it("take several copies from a cell of a CSV file", () => {
+    const text = "email,cc\nana@fabrikam.example,mona@contoso.example; mira@contoso.example\n";
+    const rest = { readList: (name: string) => ({ name, text }) };
+    const csv = { redirectUrl: defaultUrl, lists: ["a.csv"] };
+    expect(listOf({ ...csv, mailFrom }, rest).listed[0]?.message?.cc).toEqual([
+      "mona@contoso.example",
+      "mira@contoso.example",
+    ]);
+    expect(problemsOf(csv, rest).map(({ place }) => place?.line)).toEqual([2]);
   });
 });
 

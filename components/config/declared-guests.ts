@@ -11,9 +11,12 @@ import {
   addressesListedTwice,
   beyondBackend,
   entriesOf,
+  type ListFile,
   type ListSource,
   withoutRedirectUrl,
   wrongAccess,
+  wrongMails,
+  wrongTemplates,
 } from "./list-rules.ts";
 import { type FindPlace, yamlListFile, yamlPlaces } from "./yaml-list-file.ts";
 
@@ -27,10 +30,9 @@ export interface GuestListInput {
   stackFile?: { name: string; text: string };
   /** Reads a list file, given as it stands in `guests:lists`. */
   readList(path: string): ListFile;
+  /** Reads a mail's template, given as it stands in `guests:mailTemplate`. Without it, templates are not looked at. */
+  readTemplate?(path: string): ListFile;
 }
-
-/** A list file's name for error messages and what it holds, or why it is not read. */
-export type ListFile = { name: string; text: string } | { rule: string; remedy: string };
 
 export interface DeclaredGuests {
   defaults: GuestDefaults;
@@ -67,6 +69,10 @@ export function declaredGuests(input: GuestListInput): { list: DeclaredGuests } 
     ...addressesListedTwice(entries),
     ...withoutRedirectUrl(entries, document),
     ...beyondBackend(entries, document, at),
+    ...wrongMails(entries, document, at),
+    ...(input.readTemplate
+      ? wrongTemplates(entries, document, at, input.secretKeys.has("mailTemplate"), input.readTemplate)
+      : []),
     ...wrongAccess(entries, document, at),
   ];
   if (problems.length > 0 || !result.success) return { problems };
@@ -149,6 +155,8 @@ function listSources(document: unknown, input: GuestListInput, at: (steps: Path)
     }
     const file = input.readList(path);
     if ("rule" in file) return refuse(file.rule, file.remedy);
-    return [isCsv ? csvListFile(file.name, file.text) : yamlListFile(file.name, file.text)];
+    return [
+      isCsv ? csvListFile(file.name, file.text) : yamlListFile(file.name, file.text, valueAt(document, ["mailFrom"])),
+    ];
   });
 }

@@ -2,11 +2,16 @@ import { accessSettings, ownAccess } from "../../model/access.ts";
 import { canonicalAddress } from "../../model/email-address.ts";
 import { type Path, valueAt } from "../../model/findings.ts";
 import type { Guest } from "../../model/guest.ts";
+import { mailRules, saidOfMail, templateProblem } from "../../model/message.ts";
 import { namespace } from "../../model/names.ts";
 import { accessProblems } from "../access/guest-access.ts";
 import { azureadProblems } from "../backends/azuread.ts";
-import type { AccessProfiles, GuestArgs } from "../generated/sdk.ts";
+import { withDefaults } from "../defaults.ts";
+import type { AccessProfiles, GuestArgs, GuestDefaults } from "../generated/sdk.ts";
 import { type At, type Place, type Problem, placeText, secretShown, shown } from "../problem.ts";
+
+/** A file's name for error messages and what it holds, or why it is not read. */
+export type ListFile = { name: string; text: string } | { rule: string; remedy: string };
 
 /** A guest as written, right or wrong, for the rules that look at the whole list. */
 export interface Entry {
@@ -14,6 +19,8 @@ export interface Entry {
   values: Readonly<Record<string, unknown>>;
   /** The values as written, those of the guest alone. */
   own: Readonly<Record<string, unknown>>;
+  /** The values as written, those of the list file for all its guests. */
+  shared: Readonly<Record<string, unknown>>;
   /** Whether the values must not be printed. */
   secret: boolean;
   /** Where one of the guest's values is or would be. */
@@ -51,6 +58,7 @@ export function entriesOf(
     return {
       values: { ...defaults, ...own },
       own: own as Record<string, unknown>,
+      shared: defaults as Record<string, unknown>,
       secret,
       at: (property) => at([...list, index, property]),
     };
@@ -145,9 +153,87 @@ export function beyondBackend(
       return { ...(isOwn ? entry.at(property) : configPlace([property])), rule, remedy };
     }),
   );
+  return onceEach(found);
+}
+
+/**
+ * What is said of the mails and does not fit whoever sends them, each thing once, where it is written.
+ *
+ * @param entries the guests as written
+ * @param document the stack config
+ * @param configPlace finds the place of a value in the stack config
+ */
+export function wrongMails(
+  entries: readonly Entry[],
+  document: Record<string, unknown>,
+  configPlace: PlaceOf,
+): Problem[] {
+  const nobody: Entry = { values: {}, own: {}, shared: {}, secret: false, at: (property) => configPlace([property]) };
+  const all = mailPart(document);
+  const found = (entries.length > 0 ? entries : [nobody]).flatMap((entry) => {
+    const guest = withDefaults(mailPart(entry.own), mailPart(entry.shared), all.mailFrom);
+    const said = saidOfMail(withDefaults(guest, all));
+    return mailRules
+      .filter(({ breaks }) => breaks(said))
+      .map(({ property, rule, remedy }) => {
+        const key = property === "cc" ? "message" : property;
+        const at = entry.values[key] === undefined ? configPlace([key]) : entry.at(key);
+        return { ...at, path: property === "cc" ? `${at.path}.cc` : at.path, rule, remedy };
+      });
+  });
+  return onceEach(found);
+}
+
+/** What is written about mails; what does not fit the schema is reported by that. */
+function mailPart(values: Readonly<Record<string, unknown>>): GuestDefaults {
+  const { mailFrom, mailSubject, mailTemplate, message } = values;
+  const isMap = typeof message === "object" && message !== null && !Array.isArray(message);
+  return { mailFrom, mailSubject, mailTemplate, ...(isMap && { message }) } as GuestDefaults;
+}
+
+/**
+ * What is wrong with the templates that are named, where they are named.
+ *
+ * @param entries the guests as written
+ * @param document the stack config
+ * @param configPlace finds the place of a value in the stack config
+ * @param isSecret whether the config's own template must not be named
+ * @param read reads a file of the project
+ */
+export function wrongTemplates(
+  entries: readonly Entry[],
+  document: Record<string, unknown>,
+  configPlace: PlaceOf,
+  isSecret: boolean,
+  read: (path: string) => ListFile,
+): Problem[] {
+  const named = [
+    { path: document.mailTemplate, at: configPlace(["mailTemplate"]), secret: isSecret },
+    ...entries.map(({ values, at, secret }) => ({ path: values.mailTemplate, at: at("mailTemplate"), secret })),
+  ];
+  const problems = new Map<string, { rule: string; remedy: string } | undefined>();
+  const found = named.flatMap(({ path, at, secret }): Problem[] => {
+    if (typeof path !== "string") return [];
+    if (!problems.has(path)) problems.set(path, templateFileProblem(read(path)));
+    const problem = problems.get(path);
+    if (problem === undefined) return [];
+    if (secret) return [{ ...at, value: secretShown, rule: "the template can't be used", remedy: "look at the file" }];
+    return [{ ...at, value: shown(path), ...problem }];
+  });
+  return onceEach(found);
+}
+
+/** What is wrong with a template's file, or `undefined`. */
+export function templateFileProblem(file: ListFile): { rule: string; remedy: string } | undefined {
+  if ("rule" in file) return file;
+  const rule = templateProblem(file.text);
+  return rule === undefined ? undefined : { rule, remedy: `correct ${file.name}` };
+}
+
+function onceEach(problems: readonly Problem[]): Problem[] {
   return [
     ...new Map(
-      found.map((problem) => [`${problem.place?.file} ${problem.place?.line} ${problem.path}`, problem]),
+      problems.map((problem) => [`${problem.place?.file} ${problem.place?.line} ${problem.path}`, problem]),
     ).values(),
   ];
 }

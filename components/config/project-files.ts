@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import type { ListFile } from "./declared-guests.ts";
+import type { ListFile } from "./list-rules.ts";
 
 /** A list file larger than this is no guest list; in bytes. */
 const largestFile = 4 * 1024 * 1024;
@@ -50,20 +50,21 @@ export function stackFile(files: ProjectFiles, stack: string): { name: string; t
 }
 
 /**
- * Reads a list file of the project.
+ * Reads a file that a list names: a list file, or a mail's template.
  *
  * @param files the project
  * @param listed the path as written, relative to the folder of the stack configs
+ * @param kind what the file is, in words
  * @returns the file, or the rule it breaks: no way out of the project, not even through a symbolic link
  */
-export function listFile(files: ProjectFiles, listed: string): ListFile {
-  const relative = "a list file is named relative to the folder of the stack configs";
-  const inProject = "copy it into the project and name it as in lists/fabrikam.csv";
+export function listFile(files: ProjectFiles, listed: string, kind: keyof typeof examples = "a list file"): ListFile {
+  const relative = `${kind} is named relative to the folder of the stack configs`;
+  const inProject = `copy it into the project and name it as in ${examples[kind]}`;
   if (path.posix.isAbsolute(listed) || path.win32.isAbsolute(listed)) return { rule: relative, remedy: inProject };
   if (listed.includes("\0")) return { rule: "a path holds no NUL character", remedy: "take it out" };
 
   const file = path.resolve(files.stackConfigs, listed);
-  const outside = { rule: "a list file lies inside the project", remedy: inProject };
+  const outside = { rule: `${kind} lies inside the project`, remedy: inProject };
   if (!isInside(files.root, file)) return outside;
   try {
     if (!isInside(realpathSync(files.root), realpathSync(file))) return outside;
@@ -77,6 +78,8 @@ export function listFile(files: ProjectFiles, listed: string): ListFile {
     };
   }
 }
+
+const examples = { "a list file": "lists/fabrikam.csv", "a template": "mails/welcome.html" } as const;
 
 function readText(file: string, name: string): ListFile {
   const { size } = statSync(file);

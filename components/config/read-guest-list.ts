@@ -27,6 +27,7 @@ export function readGuestList(): GuestInvitationsArgs {
     secretKeys,
     ...(file && { stackFile: file }),
     readList: (path) => listFile(files, path),
+    readTemplate: (path) => listFile(files, path, "a template"),
   });
   if ("problems" in result) return stop(report(`the guest list of stack "${pulumi.getStack()}"`, result.problems));
 

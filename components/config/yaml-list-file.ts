@@ -11,9 +11,10 @@ import { entriesOf, fileProblem, type ListSource } from "./list-rules.ts";
  *
  * @param file the file's name, for error messages
  * @param text what it holds
+ * @param mailFrom the mailbox that the stack config names for all guests
  * @returns its guests with the file's defaults filled in, or what is wrong with it
  */
-export function yamlListFile(file: string, text: string): ListSource {
+export function yamlListFile(file: string, text: string, mailFrom?: unknown): ListSource {
   const read = readYaml(file, text);
   if ("problems" in read) return { entries: [], guests: [], problems: read.problems };
   const { document } = read;
@@ -32,7 +33,7 @@ export function yamlListFile(file: string, text: string): ListSource {
   }
   if (Array.isArray(result.data)) return { entries, guests: result.data, problems: [] };
   const { invitations, ...defaults } = result.data;
-  return { entries, guests: invitations.map((guest) => withDefaults(guest, defaults)), problems: [] };
+  return { entries, guests: invitations.map((guest) => withDefaults(guest, defaults, mailFrom)), problems: [] };
 }
 
 /** One slip in the syntax makes many errors; the first ones say where it is. */

@@ -1,6 +1,6 @@
 // Generated from model/ by `npm run generate`: change the model, not this file.
 import * as pulumi from "@pulumi/pulumi";
-import { guestListToken, invitationToken, packageName, packageVersion } from "../../model/names.ts";
+import { guestListToken, invitationToken, packageName, packageVersion, settledGuestsToken } from "../../model/names.ts";
 
 /** What a guest may reach. */
 export interface Access {
@@ -69,12 +69,32 @@ export interface GrantedAppOutput {
 
 /** What the mail says. Default: Microsoft's standard text in en-US. */
 export interface GuestMessage {
-  /** The personal text in the mail, plain text. Not beside a language. */
+  /** The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does. */
   body?: pulumi.Input<string>;
-  /** The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US. */
+  /** The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US. */
   language?: pulumi.Input<string>;
-  /** One address that gets a copy of the mail; Graph takes no more than one. */
-  cc?: pulumi.Input<string>;
+  /** Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one). */
+  cc?: pulumi.Input<string | string[]>;
+}
+
+/** Access that several guests share. */
+export interface HeldAccess {
+  /** What the list calls each group, application and role. */
+  names: pulumi.Input<pulumi.Input<string>[]>;
+  /** What each is in the tenant, in the same order. */
+  ids: pulumi.Input<pulumi.Input<string>[]>;
+  /** The guests to whom the list gives exactly this. */
+  guests: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** {@link HeldAccess} as read back. */
+export interface HeldAccessOutput {
+  /** What the list calls each group, application and role. */
+  readonly names: string[];
+  /** What each is in the tenant, in the same order. */
+  readonly ids: string[];
+  /** The guests to whom the list gives exactly this. */
+  readonly guests: string[];
 }
 
 /** What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first. */
@@ -95,22 +115,22 @@ export interface InvitationGrantsOutput {
 
 /** What the mail says. Default: Microsoft's standard text in en-US. */
 export interface InvitationMessage {
-  /** The personal text in the mail, plain text. Not beside a language. */
+  /** The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does. */
   body?: pulumi.Input<string | undefined>;
-  /** The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US. */
+  /** The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US. */
   language?: pulumi.Input<string | undefined>;
-  /** One address that gets a copy of the mail; Graph takes no more than one. */
-  additionalRecipients?: pulumi.Input<string | undefined>;
+  /** Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one). */
+  additionalRecipients?: pulumi.Input<string | string[] | undefined>;
 }
 
 /** {@link InvitationMessage} as read back. */
 export interface InvitationMessageOutput {
-  /** The personal text in the mail, plain text. Not beside a language. */
+  /** The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does. */
   readonly body?: string;
-  /** The language of Microsoft's standard text, a BCP 47 tag. Not beside a body. Default: en-US. */
+  /** The language of the standard text, a BCP 47 tag. Not beside a body, unless mailFrom is set. Default: en-US. */
   readonly language?: string;
-  /** One address that gets a copy of the mail; Graph takes no more than one. */
-  readonly additionalRecipients?: string;
+  /** Who gets a copy of the mail: one address, or a list of them where mailFrom is set (Microsoft's own mail takes no more than one). */
+  readonly additionalRecipients?: string | string[];
 }
 
 /**
@@ -121,6 +141,46 @@ export interface InvitationMessageOutput {
  */
 export type InvitationState = "PendingAcceptance" | "Accepted";
 
+/** A guest who left the list. */
+export interface Leaver {
+  /** The guest's address. */
+  address: pulumi.Input<string>;
+  /** What is to become of the guest: delete or disable. */
+  onDelete: pulumi.Input<string>;
+}
+
+/** {@link Leaver} as read back. */
+export interface LeaverOutput {
+  /** The guest's address. */
+  readonly address: string;
+  /** What is to become of the guest: delete or disable. */
+  readonly onDelete: string;
+}
+
+/** Guests whose mails have one sender. */
+export interface ListMails {
+  /** The mailbox that mails them, by address or object id. Absent where Microsoft does. */
+  from?: pulumi.Input<string | undefined>;
+  /** The guests' addresses. */
+  addresses: pulumi.Input<pulumi.Input<string>[]>;
+  /** How many of them have a personal message. */
+  withBody?: pulumi.Input<number | undefined>;
+  /** Whether the mailbox's name must not be shown. */
+  concealed?: pulumi.Input<boolean | undefined>;
+}
+
+/** {@link ListMails} as read back. */
+export interface ListMailsOutput {
+  /** The mailbox that mails them, by address or object id. Absent where Microsoft does. */
+  readonly from?: string;
+  /** The guests' addresses. */
+  readonly addresses: string[];
+  /** How many of them have a personal message. */
+  readonly withBody?: number;
+  /** Whether the mailbox's name must not be shown. */
+  readonly concealed?: boolean;
+}
+
 /**
  * What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep).
  *
@@ -130,7 +190,7 @@ export type InvitationState = "PendingAcceptance" | "Accepted";
  */
 export type OnDeleteChoice = "delete" | "disable" | "keep";
 
-/** How many guests one change may remove; going over either limit stops it in the preview. */
+/** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
 export interface RemovalLimit {
   /** A number of guests. Default: 20. */
   guests?: number;
@@ -158,9 +218,15 @@ export interface GuestDefaults {
   redirectUrl?: pulumi.Input<string> | AppLink;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
   message?: GuestMessage;
+  /** The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites. */
+  mailFrom?: pulumi.Input<string>;
+  /** The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject. */
+  mailSubject?: pulumi.Input<string>;
+  /** An HTML file inside the project that the mail is made of, relative to the folder of the stack configs. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}. Default: the standard text. */
+  mailTemplate?: string;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: UserType;
-  /** Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
   sendInvitation?: boolean;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean>;
@@ -234,6 +300,12 @@ export interface InvitationArgs {
   redirectUrl: pulumi.Input<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
   message?: pulumi.Input<InvitationMessage | undefined>;
+  /** The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites. */
+  mailFrom?: pulumi.Input<string | undefined>;
+  /** The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject. */
+  mailSubject?: pulumi.Input<string | undefined>;
+  /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
+  mailTemplate?: pulumi.Input<string | undefined>;
   /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
   userDisplayName?: pulumi.Input<string | undefined>;
   /** The guest's given name. At most 64 characters. */
@@ -256,7 +328,7 @@ export interface InvitationArgs {
   usageLocation?: pulumi.Input<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: pulumi.Input<UserType | undefined>;
-  /** Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
   sendInvitation?: pulumi.Input<boolean | undefined>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean | undefined>;
@@ -303,6 +375,12 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly redirectUrl: pulumi.Output<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
   declare readonly message: pulumi.Output<InvitationMessageOutput | undefined>;
+  /** The mailbox of your tenant that mails the guest, by address or object id. The mail then carries the personal message whoever signs in. Default: Microsoft sends the mail, and leaves the personal message out when an application invites. */
+  declare readonly mailFrom: pulumi.Output<string | undefined>;
+  /** The subject of the mail, at most 255 characters. Needs mailFrom. Default: the standard subject. */
+  declare readonly mailSubject: pulumi.Output<string | undefined>;
+  /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
+  declare readonly mailTemplate: pulumi.Output<string | undefined>;
   /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
   declare readonly userDisplayName: pulumi.Output<string | undefined>;
   /** The guest's given name. At most 64 characters. */
@@ -325,7 +403,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly usageLocation: pulumi.Output<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   declare readonly userType: pulumi.Output<UserType | undefined>;
-  /** Whether Microsoft sends the mail; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
   declare readonly sendInvitation: pulumi.Output<boolean>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   declare readonly accountEnabled: pulumi.Output<boolean | undefined>;
@@ -351,6 +429,10 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly state: pulumi.Output<InvitationState>;
   /** When the guest was last invited (an adopted one: joined the directory), ISO 8601 date and time in UTC. */
   declare readonly invitedAt: pulumi.Output<string | undefined>;
+  /** The mailbox that mails the guest. Absent where Microsoft does, and where nobody does. */
+  declare readonly mailedBy: pulumi.Output<string | undefined>;
+  /** When that mailbox last mailed the guest, ISO 8601 date and time in UTC. Absent while the mail is still to be sent. */
+  declare readonly mailedAt: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before this resource; then destroying it leaves the guest in place. */
   declare readonly adopted: pulumi.Output<boolean>;
   /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none. Graph: invitation.inviteRedeemUrl. */
@@ -401,6 +483,9 @@ const invitationOutputs = {
   userEmailAddress: undefined,
   redirectUrl: undefined,
   message: undefined,
+  mailFrom: undefined,
+  mailSubject: undefined,
+  mailTemplate: undefined,
   userDisplayName: undefined,
   givenName: undefined,
   surname: undefined,
@@ -425,6 +510,8 @@ const invitationOutputs = {
   userPrincipalName: undefined,
   state: undefined,
   invitedAt: undefined,
+  mailedBy: undefined,
+  mailedAt: undefined,
   adopted: undefined,
   redeemUrl: undefined,
 };
@@ -433,12 +520,22 @@ const invitationOutputs = {
 export interface GuestListArgs {
   /** The addresses of the guests on the list. */
   addresses: pulumi.Input<pulumi.Input<string>[]>;
-  /** The addresses of guests who left the list because their last day has passed: they count as no removals. */
+  /** The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day. */
   expired?: pulumi.Input<pulumi.Input<string>[] | undefined>;
-  /** How many guests one change may remove; going over either limit stops it in the preview. */
+  /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
+  lastDays?: Record<string, pulumi.Input<string> | undefined>;
+  /** The addresses of those who stay in the tenant when they leave the list. */
+  keep?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** The addresses of those who are disabled instead of removed when they leave the list. */
+  disable?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  access?: pulumi.Input<pulumi.Input<HeldAccess>[] | undefined>;
+  /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   removalLimit?: pulumi.Input<RemovalLimit | undefined>;
   /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
   allowRemoval?: pulumi.Input<boolean | undefined>;
+  /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
+  mails?: pulumi.Input<pulumi.Input<ListMails>[] | undefined>;
 }
 
 /** A list of guests as a whole. It exists in the state only: it stops a change that would remove many guests at once, and writes down who is in the tenant already, before anything is sent. */
@@ -448,14 +545,30 @@ export class GuestList extends pulumi.CustomResource {
 
   /** The addresses of the guests on the list. */
   declare readonly addresses: pulumi.Output<string[]>;
-  /** The addresses of guests who left the list because their last day has passed: they count as no removals. */
+  /** The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day. */
   declare readonly expired: pulumi.Output<string[] | undefined>;
-  /** How many guests one change may remove; going over either limit stops it in the preview. */
+  /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
+  declare readonly lastDays: pulumi.Output<Record<string, string> | undefined>;
+  /** The addresses of those who stay in the tenant when they leave the list. */
+  declare readonly keep: pulumi.Output<string[] | undefined>;
+  /** The addresses of those who are disabled instead of removed when they leave the list. */
+  declare readonly disable: pulumi.Output<string[] | undefined>;
+  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  declare readonly access: pulumi.Output<HeldAccessOutput[] | undefined>;
+  /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   declare readonly removalLimit: pulumi.Output<RemovalLimit | undefined>;
   /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
   declare readonly allowRemoval: pulumi.Output<boolean>;
+  /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
+  declare readonly mails: pulumi.Output<ListMailsOutput[] | undefined>;
   /** The addresses (in lower case) of those who were guests of the tenant before they came on the list. Absent where the application may not read users. */
   declare readonly present: pulumi.Output<string[] | undefined>;
+  /** The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users. */
+  declare readonly absent: pulumi.Output<string[] | undefined>;
+  /** Those who left the list and may have been invited by a run that was cut short before the state knew them. */
+  declare readonly leavers: pulumi.Output<LeaverOutput[] | undefined>;
+  /** When this was written down last, ISO 8601 date and time in UTC. */
+  declare readonly recordedAt: pulumi.Output<string | undefined>;
 
   /**
    * Looks up one that exists already, without managing it.
@@ -501,9 +614,81 @@ export class GuestList extends pulumi.CustomResource {
 const guestlistOutputs = {
   addresses: undefined,
   expired: undefined,
+  lastDays: undefined,
+  keep: undefined,
+  disable: undefined,
+  access: undefined,
   removalLimit: undefined,
   allowRemoval: undefined,
+  mails: undefined,
   present: undefined,
+  absent: undefined,
+  leavers: undefined,
+  recordedAt: undefined,
+};
+
+/** What {@link SettledGuests} takes. */
+export interface SettledGuestsArgs {
+  /** The addresses of the guests for whom the state has a resource. */
+  known: pulumi.Input<pulumi.Input<string>[]>;
+  /** Those who left the list, from its record. */
+  leavers?: pulumi.Input<pulumi.Input<Leaver>[] | undefined>;
+}
+
+/** The end of a list of guests. It exists in the state only: it records for which guests the state has a resource, so that those whom a run invited that was cut short are told from those whom somebody took out of the state. Whoever left the list and was invited by such a run is removed. */
+export class SettledGuests extends pulumi.CustomResource {
+  /** @internal */
+  static readonly __pulumiType: string = settledGuestsToken;
+
+  /** The addresses of the guests for whom the state has a resource. */
+  declare readonly known: pulumi.Output<string[]>;
+  /** Those who left the list, from its record. */
+  declare readonly leavers: pulumi.Output<LeaverOutput[] | undefined>;
+
+  /**
+   * Looks up one that exists already, without managing it.
+   *
+   * @param name the unique name of the resulting resource
+   * @param id the provider's id
+   * @param state further known properties
+   * @param opts options of the resource
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: Partial<SettledGuestsArgs>,
+    opts?: pulumi.CustomResourceOptions,
+  ): SettledGuests {
+    return new SettledGuests(name, state as SettledGuestsArgs, { ...opts, id });
+  }
+
+  /** Whether a value is an instance, also one of another copy of this module. */
+  static override isInstance(value: unknown): value is SettledGuests {
+    return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === settledGuestsToken;
+  }
+
+  /**
+   * @param name the unique name of the resource
+   * @param args see {@link SettledGuestsArgs}
+   * @param opts options of the resource
+   * @throws pulumi.RunError when a required argument is missing
+   */
+  constructor(name: string, args: SettledGuestsArgs, opts?: pulumi.CustomResourceOptions) {
+    const isLookUp = opts?.id !== undefined || opts?.urn !== undefined;
+    for (const required of ["known"] as const) {
+      if (args?.[required] === undefined && !isLookUp) {
+        throw new pulumi.RunError(`SettledGuests "${name}": the property "${required}" is required and missing`);
+      }
+    }
+    const own: pulumi.CustomResourceOptions = { version: packageVersion };
+    super(settledGuestsToken, name, { ...settledguestsOutputs, ...args }, pulumi.mergeOptions(own, opts));
+  }
+}
+
+/** Undefined inputs tell Pulumi which outputs to make; the provider fills them. */
+const settledguestsOutputs = {
+  known: undefined,
+  leavers: undefined,
 };
 
 /** The settings of a {@link Provider}. What is left out comes from the environment. */

@@ -53,6 +53,32 @@ describe("allowed-domains", () => {
     ]);
   });
 
+  describe("[low] a denied domain", () => {
+    const denied = ["blocked.example", "*.partly.example"];
+    const open = (address: string) => judge(guest(address), { allowed: ["*", "*.blocked.example"], denied });
+
+    it.each(["eve@blocked.example", "eve@a.blocked.example", "eve@a.b.BLOCKED.example.", "eve@mail.partly.example"])(
+      "denies %s: a name stands for the names below it as well",
+      (address) => expect(open(address)).toEqual([expect.stringContaining("which outweighs")]),
+    );
+
+    it.each(["ana@notblocked.example", "ana@blocked.example.fabrikam.example", "ana@partly.example"])(
+      "leaves %s alone",
+      (address) => expect(open(address)).toEqual([]),
+    );
+
+    it("is denied below an IDN, and for the copy of a mail", () => {
+      const config = { allowed: ["*"], denied: ["bücher.example"] };
+      expect(judge(guest("eve@x.xn--bcher-kva.example"), config)).toHaveLength(1);
+      const props = guest("ana@fabrikam.example", { message: { additionalRecipients: "eve@x.bücher.example" } });
+      expect(judge(props, config)).toHaveLength(1);
+    });
+  });
+
+  it("takes an allowed domain for itself alone, without the names below it", () => {
+    expect(judge(guest("eve@sub.fabrikam.example"))).toHaveLength(1);
+  });
+
   it("lets no guest in while nothing is allowed", () => {
     expect(judge(guest("ana@fabrikam.example"), { allowed: [] })).toEqual([
       expect.stringContaining("no domain is allowed yet"),
@@ -74,6 +100,15 @@ describe("allowed-domains", () => {
       expect(judge(guest(address), { allowed: ["bücher.example"] })).toEqual([]);
       expect(judge(guest(address), { allowed: ["xn--bcher-kva.example"] })).toEqual([]);
     },
+  );
+
+  it.each([
+    "ana＠evil.example",
+    "eve＠evil.example@fabrikam.example",
+    "eve﹫evil.example@fabrikam.example",
+    "ana@fabrikam.example＠evil.example",
+  ])("[low] takes no wide at sign for part of a name: %s", (address) =>
+    expect(judge(guest(address))).toEqual([expect.stringContaining("not one plain e-mail address")]),
   );
 
   it.each(["ana", "ana@fabrikam.example@evil.example", "Ana <ana@fabrikam.example>", "ana@", "ana@%66abrikam.example"])(

@@ -1,6 +1,8 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import {
   addressDomain,
+  deniedRule,
+  denyingPattern,
   domainList,
   foreignCharacters,
   isConsumerDomain,
@@ -9,10 +11,9 @@ import {
   matchingPattern,
   patternRule,
   shownDomain,
-  shownList,
   wrongPatterns,
 } from "./domain-names.ts";
-import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { isKnown, shown, shownList, shownName, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   allowed: string[];
@@ -23,6 +24,8 @@ interface Config {
   allowConsumerDomains: boolean;
 }
 
+const name = "allowed-domains";
+
 const configSchema: PolicyConfigSchema = {
   properties: {
     allowed: {
@@ -30,7 +33,10 @@ const configSchema: PolicyConfigSchema = {
       description: `The domains from which guests may come. ${patternRule} While nothing is allowed, no guest passes.`,
     },
     allowedLists: { ...domainList, description: "More allowed domains: names of lists in the pack's folder lists/." },
-    denied: { ...domainList, description: "Domains from which no guest may come, even where `allowed` holds them." },
+    denied: {
+      ...domainList,
+      description: `Domains from which no guest may come, even where \`allowed\` holds them. ${deniedRule}`,
+    },
     deniedLists: { ...domainList, description: "More denied domains: names of lists in the pack's folder lists/." },
     internal: {
       ...domainList,
@@ -48,7 +54,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** Guests, and people who get a copy of the mail, come from domains that the organisation has agreed to. */
 export const allowedDomains: ResourceValidationPolicy = {
-  name: "allowed-domains",
+  name,
   displayName: "Allowed domains",
   description: "Guests are invited from allowed domains only.",
   enforcementLevel: "mandatory",
@@ -64,7 +70,7 @@ export const allowedDomains: ResourceValidationPolicy = {
     "Invite the guest under an address at an allowed domain, or have the domain agreed and add it to `allowed` in the policy configuration.",
   url: "https://learn.microsoft.com/entra/external-id/allow-deny-list",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ address, ccRecipients }, written) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ address, ccRecipients }, written) => {
     const { config, problems } = completeConfig(written);
     if (problems.length > 0) return problems;
     return [
@@ -87,7 +93,7 @@ function completeConfig(written: Config): { config: Config; problems: string[] }
   for (const key of ["allowed", "denied", "internal"] as const) {
     const wrong = wrongPatterns(config[key]);
     if (wrong.length > 0)
-      problems.push(`"${key}" in the policy's configuration holds what is no domain: ${wrong.join(", ")}.`);
+      problems.push(`"${key}" in the policy's configuration holds what is no domain: ${shownList(wrong)}.`);
   }
   return { config, problems };
 }
@@ -97,21 +103,21 @@ function guestProblem(address: string, config: Config): string | undefined {
   if (domain === undefined) return noDomain;
   const trusted = trustProblem(domain, config);
   if (trusted !== undefined || listed(domain, config.allowed, config)) return trusted;
-  const shown = shownDomain(domain);
+  const readable = shownDomain(domain);
   if (matchingPattern(domain, config.internal) !== undefined) {
-    return `${shown} is a domain of the organisation itself, and a guest comes from outside it. Give this person access as the member they are.`;
+    return `${readable} is a domain of the organisation itself, and a guest comes from outside it. Give this person access as the member they are.`;
   }
   if (config.allowed.length === 0) {
-    return `no domain is allowed yet, so ${shown} is not. Name the partners' domains in "allowed" of the policy's configuration, or "*" for any.`;
+    return `no domain is allowed yet, so ${readable} is not. Name the partners' domains in "allowed" of the policy's configuration, or "*" for any.`;
   }
   if (matchingPattern(domain, config.allowed) !== undefined) {
-    return `${shown} is a consumer mail domain, where anybody gets an address. Invite the guest under the partner's own domain, or name ${domain} itself in "allowed".`;
+    return `${readable} is a consumer mail domain, where anybody gets an address. Invite the guest under the partner's own domain, or name ${domain} itself in "allowed".`;
   }
-  return `the domain ${shown} is not on the list of allowed domains (${shownList(config.allowed)}). ${remedy}`;
+  return `the domain ${readable} is not on the list of allowed domains (${shownList(config.allowed)}). ${remedy}`;
 }
 
 function recipientProblem(recipient: string, config: Config): string | undefined {
-  const who = `the copy of the mail goes to ${recipient}`;
+  const who = `the copy of the mail goes to ${shownName(recipient)}`;
   const domain = addressDomain(recipient);
   if (domain === undefined) return `${who}: ${noDomain}`;
   const trusted = trustProblem(domain, config);
@@ -124,17 +130,17 @@ function recipientProblem(recipient: string, config: Config): string | undefined
 
 /** Says why a domain is refused even if a wildcard allows it: it is denied, or made to look like a trusted one. */
 function trustProblem(domain: string, config: Config): string | undefined {
-  const shown = shownDomain(domain);
-  const denied = matchingPattern(domain, config.denied);
+  const readable = shownDomain(domain);
+  const denied = denyingPattern(domain, config.denied);
   if (denied !== undefined) {
-    return `the domain ${shown} is denied by the entry "${denied}" of "denied", which outweighs "allowed". ${remedy}`;
+    return `the domain ${readable} is denied by the entry ${shown(denied)} of "denied", which outweighs "allowed". ${remedy}`;
   }
   if (listed(domain, withoutAny([...config.allowed, ...config.internal]), config)) return undefined;
   const model = lookAlike(domain, [...config.allowed, ...config.internal]);
   if (model === undefined) return undefined;
   const characters = foreignCharacters(domain);
   const because = characters === "" ? "" : `: it holds ${characters}`;
-  return `the domain ${shown} is not ${shownDomain(model)} but looks like it${because}. Ask the partner for the right address before inviting anybody.`;
+  return `the domain ${readable} is not ${shownDomain(model)} but looks like it${because}. Ask the partner for the right address before inviting anybody.`;
 }
 
 /** Whether a list lets a domain in. A consumer mail domain has to be named: a wildcard is not enough. */

@@ -1,10 +1,12 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { addressDomain, domainList, matchingPattern, patternRule, shownList } from "./domain-names.ts";
-import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
+import { isKnown, shownList, shownName, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   internal: string[];
 }
+
+const name = "cc-internal-only";
 
 const configSchema: PolicyConfigSchema = {
   properties: {
@@ -17,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** A copy of the mail shows who is invited to what, which stays inside the organisation. */
 export const ccInternalOnly: ResourceValidationPolicy = {
-  name: "cc-internal-only",
+  name,
   displayName: "Copies stay inside",
   description: "Copies of an invitation mail go to the organisation's own domains only.",
   enforcementLevel: "mandatory",
@@ -27,13 +29,13 @@ export const ccInternalOnly: ResourceValidationPolicy = {
     "Leave `additionalRecipients` out or send the copy to a colleague; add the organisation's own domains to `internal` in the policy configuration.",
   url: "https://learn.microsoft.com/graph/api/resources/invitedusermessageinfo",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ ccRecipients }, { internal }) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ ccRecipients }, { internal }) => {
     return ccRecipients.filter(isKnown).map((recipient) => {
       const domain = addressDomain(recipient);
       if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
       const own =
         internal.length === 0 ? 'none is named in "internal" of the policy\'s configuration' : shownList(internal);
-      return `the copy of the mail goes to ${recipient}, outside the organisation's own domains (${own}). Leave it out or send it to a colleague.`;
+      return `the copy of the mail goes to ${shownName(recipient)}, outside the organisation's own domains (${own}). Leave it out or send it to a colleague.`;
     });
   }),
 };

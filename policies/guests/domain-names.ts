@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { domainToASCII, domainToUnicode } from "node:url";
+import { shown, shownName } from "./policy-inputs.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -8,8 +9,16 @@ const require = createRequire(import.meta.url);
 export const patternRule =
   "A name stands for itself, `*.fabrikam.example` for every name below fabrikam.example but not for it, `*` for any.";
 
+/** The same for a list of denied domains. */
+export const deniedRule =
+  "A name stands for itself and for every name below it, `*.fabrikam.example` only for the names below fabrikam.example, `*` for any.";
+
 /** The schema of a setting that is a list of domains. */
 export const domainList = { type: "array", items: { type: "string" }, default: [] } as const;
+
+/** RFC 1035 allows 253 characters, RFC 5321 254 in an address. What is longer is read no further. */
+const longestDomain = 253;
+const longestAddress = 254;
 
 /**
  * The one spelling in which two writings of a domain are equal: lower case, punycode, no dot at the end.
@@ -20,6 +29,7 @@ export const domainList = { type: "array", items: { type: "string" }, default: [
  * @returns its canonical form, or `undefined` when it is not a domain name
  */
 const canonicalDomain = remembered((domain: string): string | undefined => {
+  if (domain.length > longestDomain) return undefined;
   const written = domain.trim().replace(/\.$/, "");
   // `domainToASCII` reads a host as URLs do and decodes `%66`, so other characters are refused first.
   if (!/^[\p{L}\p{M}\p{N}_.\-\u3002\uff0e\uff61]+$/u.test(written)) return undefined;
@@ -34,9 +44,11 @@ const canonicalDomain = remembered((domain: string): string | undefined => {
  * @returns the canonical domain, or `undefined` when the text is not one plain address
  */
 export function addressDomain(address: string): string | undefined {
-  const [localPart = "", domain, ...more] = address.trim().split("@");
-  if (domain === undefined || more.length > 0 || localPart === "") return undefined;
-  return canonicalDomain(domain);
+  const written = address.trim();
+  // A mail system may take a wide "@" (U+FF20) for the sign itself, so that the address leads to another domain.
+  if (written.length > longestAddress || written.normalize("NFKC").split("@").length !== 2) return undefined;
+  const [localPart = "", domain = ""] = written.split("@");
+  return localPart === "" ? undefined : canonicalDomain(domain);
 }
 
 /** A domain in readable characters, followed by its punycode form when the two differ. */
@@ -54,6 +66,21 @@ export function shownDomain(domain: string): string {
  */
 export function matchingPattern(domain: string, patterns: readonly string[]): string | undefined {
   return patterns.find((pattern) => matches(domain, pattern.trim()));
+}
+
+/**
+ * Finds the entry of a list of denied domains that covers a domain. An entry covers every name below it as well, because
+ * whoever owns a domain makes the names below it.
+ *
+ * @param domain a canonical domain
+ * @param denied names, `*.` subdomains or `*`
+ * @returns the entry as it is written in the list, or `undefined`
+ */
+export function denyingPattern(domain: string, denied: readonly string[]): string | undefined {
+  return denied.find((written) => {
+    const pattern = written.trim();
+    return matches(domain, pattern) || matches(domain, `*.${pattern}`);
+  });
 }
 
 function matches(domain: string, pattern: string): boolean {
@@ -75,12 +102,6 @@ export function wrongPatterns(patterns: readonly string[]): string[] {
   });
 }
 
-/** A list as messages show it: its first entries, and how many more there are. */
-export function shownList(patterns: readonly string[]): string {
-  const shown = patterns.slice(0, 8).join(", ");
-  return patterns.length > 8 ? `${shown} and ${patterns.length - 8} more` : shown;
-}
-
 /** The pack's own lists. They are published with it. */
 const lists = new URL("./lists/", import.meta.url);
 
@@ -95,9 +116,10 @@ const lists = new URL("./lists/", import.meta.url);
  */
 export const listFile = remembered((name: string): string[] => {
   if (!/^[\w-]+$/.test(name))
-    throw new Error(`"${name}" is no name of a list: it has letters, digits, "-" and "_" only`);
+    throw new Error(`${shown(name)} is no name of a list: it has letters, digits, "-" and "_" only`);
   const file = new URL(`${name}.txt`, lists);
-  if (!existsSync(file)) throw new Error(`there is no list "${name}": the pack has no file lists/${name}.txt`);
+  if (!existsSync(file))
+    throw new Error(`there is no list ${shown(name)}: the pack has no file lists/${shownName(name)}.txt`);
   const lines = readFileSync(file, "utf8").split(/\r?\n/);
   return lines.map((line) => line.replace(/#.*/, "").trim()).filter((line) => line !== "");
 });

@@ -1,9 +1,11 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { isInsideComponent, unknown, validateInvitations } from "./policy-inputs.ts";
+import { isInsideComponent, shown, shownName, unknown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   maxDays: number;
 }
+
+const name = "expiry-required";
 
 const configSchema: PolicyConfigSchema = {
   properties: {
@@ -18,7 +20,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** Access that nobody has to renew is never taken away. */
 export const expiryRequired: ResourceValidationPolicy = {
-  name: "expiry-required",
+  name,
   displayName: "Expiry required",
   description: "Each guest has an expiry date that is not too far ahead.",
   enforcementLevel: "advisory",
@@ -28,7 +30,7 @@ export const expiryRequired: ResourceValidationPolicy = {
     "Set `expires` of the guest, or once for the whole list in the stack configuration, to the last day of the work they are invited for.",
   url: "https://learn.microsoft.com/entra/id-governance/access-reviews-external-users",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ expires, madeBy, urn }, { maxDays }) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ expires, madeBy, urn }, { maxDays }) => {
     if (expires === unknown) return [];
     if (expires === undefined) {
       // The official resource has no property for the date: the component keeps it, out of a policy's sight.
@@ -46,11 +48,12 @@ const millisecondsADay = 24 * 60 * 60 * 1000;
 
 function dateProblem(expires: string, maxDays: number): string | undefined {
   const day = lastDay(expires);
-  if (day === undefined) return `the expiry date "${expires}" is no date. Write it as in 2027-03-31.`;
+  if (day === undefined) return `the expiry date ${shown(expires)} is no date. Write it as in 2027-03-31.`;
   const daysAhead = day - Math.floor(Date.now() / millisecondsADay);
-  if (daysAhead < 0) return `the expiry date ${expires} has passed. Remove the guest, or renew their access.`;
+  if (daysAhead < 0)
+    return `the expiry date ${shownName(expires)} has passed. Remove the guest, or renew their access.`;
   if (daysAhead <= maxDays) return undefined;
-  return `the expiry date ${expires} is ${daysAhead} days ahead, at most ${maxDays} are allowed. Choose an earlier day and renew when it comes.`;
+  return `the expiry date ${shownName(expires)} is ${daysAhead} days ahead, at most ${maxDays} are allowed. Choose an earlier day and renew when it comes.`;
 }
 
 /** The day of an ISO 8601 date or time, in days since 1970 (UTC). */

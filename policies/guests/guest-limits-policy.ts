@@ -1,11 +1,14 @@
 import type { PolicyConfigSchema, StackValidationPolicy } from "@pulumi/policy";
 import { addressDomain, shownDomain } from "./domain-names.ts";
-import { configOf, invitationOf, isKnown } from "./policy-inputs.ts";
+import { invitationOf, isKnown } from "./policy-inputs.ts";
+import { configOf } from "./policy-settings.ts";
 
 interface Config {
   perStack: number;
   perDomain: number;
 }
+
+const name = "guest-limits";
 
 const configSchema: PolicyConfigSchema = {
   properties: {
@@ -21,7 +24,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** A list that is too long to review by eye should be split, by partner or by project. */
 export const guestLimits: StackValidationPolicy = {
-  name: "guest-limits",
+  name,
   displayName: "Guest limits",
   description: "A stack and a partner's domain hold no more guests than can be reviewed.",
   enforcementLevel: "advisory",
@@ -32,7 +35,7 @@ export const guestLimits: StackValidationPolicy = {
   url: "https://learn.microsoft.com/entra/identity/multi-tenant-organizations/cross-tenant-synchronization-overview",
   configSchema,
   validateStack(args, reportViolation) {
-    const { perStack, perDomain } = configOf<Config>(args, configSchema);
+    const { perStack, perDomain } = configOf<Config>(args, name, configSchema);
     const guests = args.resources.map(invitationOf).filter((invitation) => invitation !== undefined);
     if (guests.length > perStack) {
       reportViolation(

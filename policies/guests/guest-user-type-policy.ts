@@ -6,6 +6,8 @@ interface Config {
   internal: string[];
 }
 
+const name = "guest-user-type";
+
 const configSchema: PolicyConfigSchema = {
   properties: {
     internal: {
@@ -17,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** A member sees the whole directory, so an external address stays a guest. */
 export const guestUserType: ResourceValidationPolicy = {
-  name: "guest-user-type",
+  name,
   displayName: "Guest user type",
   description: "An external address is invited as a guest, never as a member.",
   enforcementLevel: "mandatory",
@@ -27,7 +29,7 @@ export const guestUserType: ResourceValidationPolicy = {
     "Leave `userType` out or set it to Guest. Where the person belongs to the organisation, add their domain to `internal` in the policy configuration.",
   url: "https://learn.microsoft.com/entra/external-id/user-properties",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ address, userType }, { internal }) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ address, userType }, { internal }) => {
     if (!isKnown(userType) || !isKnown(address) || userType.toLowerCase() !== "member") return [];
     const domain = addressDomain(address);
     if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return [];

@@ -1,5 +1,8 @@
 import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./policies.ts";
+import { refuseUnknownSettings } from "./policy-settings.ts";
+
+refuseUnknownSettings(policies);
 
 /** Registers the pack with the engine that started this process. */
 new PolicyPack("guests", {

@@ -53,6 +53,41 @@ describe("invitation-message", () => {
   );
 
   it.each([
+    "See https://orders.contoso.example/?next=https://elsewhere.example.",
+    "See orders.contoso.example/go?next=http:elsewhere.example",
+    "See www.contoso.example/#//elsewhere.example",
+  ])("[M5] reports links that may lead on elsewhere: %s", (text) =>
+    expect(body(text)).toEqual([expect.stringContaining("may lead on to another site: in ")]),
+  );
+
+  it("finds the links wherever they stand in a word, and each once", () => {
+    const links = (text: string) => body(text).map((problem) => /"([^"]*)"/.exec(problem)?.[1]);
+    expect(links("(https://a.example/x), <b.example/y>; eve@c.example/z, www.d.example!")).toEqual([
+      ...["https://a.example/x", "https://b.example/y", "https://c.example/z", "https://www.d.example"],
+    ]);
+    expect(links("https://a.example https://a.example")).toHaveLength(1);
+    expect(links("and/or a./b .c/ -/ 1.2/3 ://x")).toEqual([]);
+  });
+
+  it("[M6] quotes the first links, and the beginning of what is long", () => {
+    const many = Array.from({ length: 20 }, (_, at) => `https://x${at}.example`).join(" ");
+    expect(body(many)).toEqual([
+      ...Array(5).fill(expect.stringContaining("a link in the message")),
+      expect.stringContaining("15 more links in the message"),
+    ]);
+    expect(body(`https://x.example/${"y".repeat(1000)}`, { maxLength: 5000 })[0]?.length).toBeLessThan(500);
+    const crowd = Array.from({ length: 60 }, (_, at) => `x${at}.example/`).join(" ");
+    expect(body(crowd)).toEqual([expect.stringContaining("has 60 links")]);
+  });
+
+  it("[M4] quotes what it finds on one line, and no command of a build server", () => {
+    const [problem] = body("Dear {{\n##vso[task.setvariable variable=x]\u202e\u001b[2J}}, welcome.");
+    expect(problem).toContain(
+      'the placeholder "{{\\u{a}#\\u{23}vso[task.setvariable variable=x]\\u{202e}\\u{1b}[2J}}"',
+    );
+  });
+
+  it.each([
     "{{firstName}}",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a template, not one of ours
     "${name}",

@@ -1,4 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { azureRoleId } from "./azure-scope.ts";
 import {
   invitationOf,
   isGuid,
@@ -43,8 +44,13 @@ const azuread: Record<string, GrantShape> = {
   PrivilegedAccessGroupEligibilitySchedule: groupSchedule,
 };
 
-/** Types of azure-native may carry a version of the API: `azure-native:authorization/v20220401:RoleAssignment`. */
-const azureNative = /^azure-native:authorization(?:\/v\w+)?:(?:RoleAssignment|PimRoleEligibilitySchedule)$/;
+/**
+ * The types of azure-native that give a role: at once, for a time, or on request. A version of the API may stand in the
+ * module or in the package: `azure-native:authorization/v20220401:RoleAssignment`,
+ * `azure-native_authorization_v20220401:authorization:RoleAssignment`.
+ */
+const azureNative =
+  /^azure-native(?:_authorization_v\w+)?:authorization(?:\/v\w+)?:\w*Role(?:Assignment|Eligibility)\w*$/;
 
 /** Reads a resource as a grant. `undefined` when it is something else. */
 export function grantOf(resource: PolicyResource): Grant | undefined {
@@ -88,9 +94,7 @@ export class GuestsOfStack {
 
   /** Names a guest among the members that a group itself declares. */
   memberOf(group: PolicyResource): string | undefined {
-    if (!isGroup(group)) return undefined;
-    const members = readTexts(() => group.props.members);
-    return this.#label(group, "members", Array.isArray(members) ? members : []);
+    return isGroup(group) ? this.#label(group, "members", membersOf(group)) : undefined;
   }
 
   #addGuest(resource: PolicyResource): void {
@@ -131,7 +135,20 @@ export class GuestsOfStack {
 }
 
 function groupOf(member: string): string {
-  return `a group of which ${member} is a member`;
+  return `a group that contains ${member}`;
+}
+
+/** The members that a group itself declares, as far as they are known. */
+function membersOf(group: PolicyResource): Value<string>[] {
+  const members = readTexts(() => group.props.members);
+  return Array.isArray(members) ? members : [];
+}
+
+/** Who gets what by a resource, in a spelling that is no object id, so that nobody can tell whether it is a guest. */
+export function namelessPrincipal(resource: PolicyResource): string | undefined {
+  const grant = grantOf(resource);
+  const ids: Value<string>[] = grant === undefined ? [] : [readText(() => resource.props[grant.principal])];
+  return [...ids, ...(isGroup(resource) ? membersOf(resource) : [])].filter(isKnown).find((id) => !isGuid(id));
 }
 
 function isPartOfInvitation(resource: PolicyResource): boolean {
@@ -197,18 +214,17 @@ export const privilegedDirectoryRoles: Roles = {
 /**
  * Finds a role in a list of roles.
  *
- * @param id a role's id, alone or at the end of a resource id
+ * @param id the role's GUID in lower case
  * @param listed names of built-in roles, or ids
  * @param known the built-in roles whose names may be in the list
  * @returns the role's name if it is a known one, else its id; `undefined` when it is not listed
  */
 export function listedRole(id: string, listed: readonly string[], known: Roles): string | undefined {
-  const wanted = id.slice(id.lastIndexOf("/") + 1).toLowerCase();
-  const entry = listed.find((role) => (known[role] ?? role).toLowerCase() === wanted);
-  return entry && (Object.keys(known).find((name) => known[name] === wanted) ?? entry);
+  const entry = listed.find((role) => azureRoleId(role, known) === id);
+  return entry && (Object.keys(known).find((name) => known[name] === id) ?? id);
 }
 
 /** The entries of a list that are neither a known role nor an id. Without a warning they would silently match nothing. */
 export function unknownRoles(listed: readonly string[], known: Roles): string[] {
-  return listed.filter((role) => !(role in known) && !isGuid(role));
+  return listed.filter((role) => azureRoleId(role, known) === undefined);
 }

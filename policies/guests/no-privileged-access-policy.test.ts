@@ -63,6 +63,64 @@ describe("Azure roles", () => {
     expect(run([ana, assignment(reader, scope)])).toEqual([expect.stringContaining(`at ${words}`)]);
   });
 
+  it.each([
+    ["resourceGroups/..", "is no scope"],
+    [`${resourceGroup}/../..`, "is no scope"],
+    [`${resourceGroup}/.`, "is no scope"],
+    [`${resourceGroup}/..?x`, "is no scope"],
+    [`${subscription}?x`, "is no scope"],
+    [`${subscription}#`, "is no scope"],
+    [`${subscription}//`, "is no scope"],
+    [`${subscription}/resourceGroups/%2e%2e`, "is no scope"],
+    [`${subscription}\\resourceGroups\\orders`, "is no scope"],
+    [`/subscriptions/{${subscription.slice(15)}}`, "is no scope"],
+    ["//", "is no scope"],
+    ["/providers/Microsoft.Resources/subscriptions/x", "is no scope"],
+    [subscription.slice(1), "at a whole subscription"],
+    [`${subscription}/`.toUpperCase(), "at a whole subscription"],
+    ["/PROVIDERS/microsoft.management/MANAGEMENTGROUPS/x/", "at a management group"],
+    ["", "at the tenant root"],
+  ])("[H5] is not talked round by the scope %j", (scope, words) => {
+    expect(run([ana, assignment(reader, scope)])).toEqual([expect.stringContaining(words)]);
+    expect(run([ana, assignment(reader, scope)], { widestScope: "any" })).toHaveLength(words === "is no scope" ? 1 : 0);
+  });
+
+  it("says what a scope looks like", () => {
+    expect(run([ana, assignment(reader, "resourceGroups/..")])[0]).toMatch(
+      /ana@fabrikam\.example: gets an Azure role at "resourceGroups\/\.\.", which is no scope.* Write \/subscriptions\/ID\/resourceGroups\/NAME/,
+    );
+  });
+
+  const definition = `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${owner}`;
+  it.each([
+    [`${definition}/`, "gets the Azure role Owner"],
+    [definition.slice(1), "gets the Azure role Owner"],
+    [definition.toUpperCase(), "gets the Azure role Owner"],
+    [`${definition}?x`, "is no id of a role"],
+    [`${definition}/.`, "is no id of a role"],
+    [`{${owner}}`, "is no id of a role"],
+    [`(${owner})`, "is no id of a role"],
+    [owner.replaceAll("-", ""), "is no id of a role"],
+    [`/providers/Microsoft.Authorization/roleDefinitions('${owner}')`, "is no id of a role"],
+    [`/providers/Microsoft.Authorization/roleDefinitions(guid'${owner}')`, "is no id of a role"],
+    [`${definition.slice(0, -1)}%35`, "is no id of a role"],
+    ["Owner", "is no id of a role"],
+    ["", "is no id of a role"],
+  ])("[H5] is not talked round by the role %j", (roleDefinitionId, words) => {
+    const props = { principalId: notYetKnown, roleDefinitionId, scope: resourceGroup };
+    expect(run([ana, assignment("", "", { props })])).toEqual([expect.stringContaining(words)]);
+  });
+
+  it.each([
+    "azure-native_authorization_v20220401:authorization:RoleAssignment",
+    "azure-native:authorization/v20201001:RoleAssignmentScheduleRequest",
+    "azure-native:authorization/v20201001:RoleEligibilityScheduleRequest",
+    "azure-native:authorization:PimRoleAssignmentSchedule",
+  ])("[H5] is seen in a resource of the type %s", (type) => {
+    expect(run([ana, assignment(owner, resourceGroup, { type })])).toHaveLength(1);
+    expect(run([ana, assignment(reader, resourceGroup, { type })])).toEqual([]);
+  });
+
   it("lets the configuration widen the scope and choose the roles", () => {
     expect(run([ana, assignment(reader, subscription)], { widestScope: "subscription" })).toEqual([]);
     expect(run([ana, assignment(reader, "/")], { widestScope: "subscription" })).toHaveLength(1);
@@ -91,6 +149,19 @@ describe("who is a guest", () => {
     expect(run([known, byId])).toHaveLength(1);
     expect(run([{ ...known, type: officialInvitationType }, byId])).toHaveLength(1);
     expect(run([ana, byId])).toEqual([]);
+  });
+
+  it.each([
+    ["in braces", `{${anasId}}`],
+    ["without hyphens", anasId.replaceAll("-", "")],
+    ["with a slash", `${anasId}/`],
+    ["as a user principal name", "ana_fabrikam.example#EXT#@contoso.example"],
+  ])("[H5] reports an object id %s, which would hide a guest", (_, principalId) => {
+    const props = { principalId, roleDefinitionId: owner, scope: resourceGroup };
+    const known = { ...ana, props: { ...ana.props, userId: anasId } };
+    expect(run([known, assignment(owner, resourceGroup, { props, dependsOn: {} })])).toEqual([
+      expect.stringContaining("is no object id, so that nobody can tell whether this is a guest"),
+    ]);
   });
 
   it("tells by the parent: what lies below an invitation or the component is for guests", () => {
@@ -122,7 +193,7 @@ describe("who is a guest", () => {
     };
     const access = assignment(owner, resourceGroup, { dependsOn: { principalId: ["partners"] } });
     expect(run([ana, group, member, access])).toEqual([
-      expect.stringContaining("a group of which ana@fabrikam.example is a member: gets the Azure role Owner"),
+      expect.stringContaining("a group that contains ana@fabrikam.example: gets the Azure role Owner"),
     ]);
     expect(run([ana, group, access])).toEqual([]);
     const withMembers = { ...group, props: { ...group.props, members: notYetKnown }, dependsOn: { members: ["ana"] } };
@@ -158,6 +229,19 @@ describe("Entra roles", () => {
     ]);
     const directoryReaders = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b";
     expect(run([ana, grant(directoryReaders)])).toEqual([]);
+  });
+
+  it.each([
+    `{${globalAdministrator}}`,
+    `${globalAdministrator}/`,
+    `${globalAdministrator}?x`,
+    `/roles/${globalAdministrator}`,
+  ])("[H5] reports the role %s, which is no id", (roleId) => {
+    const type = "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment";
+    const props = { principalObjectId: notYetKnown, roleId };
+    expect(run([ana, { type, name: "role", props, dependsOn: { principalObjectId: ["ana"] } }])).toEqual([
+      expect.stringContaining("is no id of a role"),
+    ]);
   });
 
   it("tells an activated role by its template where the stack declares the role", () => {
@@ -206,5 +290,15 @@ describe("role-assignable groups", () => {
     const id = "99999999-2222-3333-4444-555555555555";
     expect(run([ana, member(id, {})], { roleAssignableGroups: [id] })).toHaveLength(1);
     expect(run([ana, member(id, {})])).toEqual([]);
+  });
+
+  it("[H5] reports a group in another spelling than its object id, here and in the configuration", () => {
+    const id = "99999999-2222-3333-4444-555555555555";
+    expect(run([ana, member(`{${id}}`, {})], { roleAssignableGroups: [id] })).toEqual([
+      expect.stringContaining("is no object id"),
+    ]);
+    expect(run([], { roleAssignableGroups: [`{${id}}`] })).toEqual([
+      expect.stringContaining('"roleAssignableGroups" in the policy\'s configuration holds what is no object id'),
+    ]);
   });
 });

@@ -1,15 +1,18 @@
 import type { PolicyConfigSchema, PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { type AzureScope, azureRoleId, azureScope, azureScopeForms } from "./azure-scope.ts";
 import {
   type Grant,
   GuestsOfStack,
   grantOf,
   isGroup,
   listedRole,
+  namelessPrincipal,
   privilegedAzureRoles,
   privilegedDirectoryRoles,
   unknownRoles,
 } from "./judged-access.ts";
-import { configOf, isKnown, readText, readValue, type Value } from "./policy-inputs.ts";
+import { isGuid, isKnown, readText, readValue, shown, shownList, shownName, type Value } from "./policy-inputs.ts";
+import { configOf } from "./policy-settings.ts";
 
 interface Config {
   azureRoles: string[];
@@ -20,6 +23,8 @@ interface Config {
 }
 
 const names = { type: "array", items: { type: "string" } } as const;
+
+const name = "no-privileged-access";
 
 const configSchema: PolicyConfigSchema = {
   properties: {
@@ -63,7 +68,7 @@ const configSchema: PolicyConfigSchema = {
  * is recognised as theirs by the invitation that its principal depends on.
  */
 export const noPrivilegedAccess: StackValidationPolicy = {
-  name: "no-privileged-access",
+  name,
   displayName: "No privileged access",
   description: "Guests get no privileged role, nothing at subscription scope or above, and no role-assignable group.",
   enforcementLevel: "mandatory",
@@ -80,7 +85,7 @@ export const noPrivilegedAccess: StackValidationPolicy = {
   url: "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-external-users",
   configSchema,
   validateStack(args, reportViolation) {
-    const config = configOf<Config>(args, configSchema);
+    const config = configOf<Config>(args, name, configSchema);
     for (const problem of configProblems(config)) reportViolation(problem);
     const guests = new GuestsOfStack(args.resources);
     for (const resource of args.resources) {
@@ -90,13 +95,28 @@ export const noPrivilegedAccess: StackValidationPolicy = {
 };
 
 function resourceProblems(resource: PolicyResource, guests: GuestsOfStack, config: Config): string[] {
-  const member = guests.memberOf(resource);
-  if (member !== undefined) return isRoleAssignable(resource) ? [`${member}: ${roleAssignable}`] : [];
   const grant = grantOf(resource);
-  if (grant === undefined) return [];
   const who =
-    guests.labelOf(grant) ?? (config.principals === "everyone" ? `whoever ${resource.name} names` : undefined);
-  return who === undefined ? [] : judges[grant.kind](grant, config).map((problem) => `${who}: ${problem}`);
+    guests.memberOf(resource) ??
+    (grant && guests.labelOf(grant)) ??
+    (grant && config.principals === "everyone" ? `whoever ${shownName(resource.name)} names` : undefined);
+  if (who === undefined) return nobodyProblems(resource);
+  const problems = grant === undefined ? memberProblems(resource) : judges[grant.kind](grant, config);
+  return problems.map((problem) => `${who}: ${problem}`);
+}
+
+/** Another spelling of an object id hides a guest; only this one is compared with the guests' ids. */
+function nobodyProblems(resource: PolicyResource): string[] {
+  const principal = namelessPrincipal(resource);
+  if (principal === undefined) return [];
+  const name = shownName(resource.name);
+  return [
+    `${name} gives access to ${shown(principal)}, which is no object id, so that nobody can tell whether this is a guest. Write the object id as in 11111111-2222-3333-4444-555555555555.`,
+  ];
+}
+
+function memberProblems(group: PolicyResource): string[] {
+  return isRoleAssignable(group) ? [roleAssignable] : [];
 }
 
 const judges: Record<Grant["kind"], (grant: Grant, config: Config) => string[]> = {
@@ -106,41 +126,72 @@ const judges: Record<Grant["kind"], (grant: Grant, config: Config) => string[]> 
 };
 
 function azureRoleProblems({ resource, granted }: Grant, config: Config): string[] {
-  const roleId = readText(() => resource.props[granted]);
-  const role = isKnown(roleId) ? listedRole(roleId, config.azureRoles, privilegedAzureRoles) : undefined;
+  const role = readText(() => resource.props[granted]);
   const scope = readText(() => resource.props.scope);
   return [
-    ...(role === undefined ? [] : [`gets the Azure role ${role}. Give a narrower role, such as Reader.`]),
-    ...(isKnown(scope) && widthOf(scope) > widths[config.widestScope] ? [scopeProblem(scope)] : []),
+    ...(isKnown(role) ? roleProblems(role, config) : []),
+    ...(isKnown(scope) ? scopeProblems(scope, config) : []),
   ];
 }
 
-function scopeProblem(scope: string): string {
-  return `gets an Azure role at ${wideScopes[widthOf(scope)]} (${scope}). Assign it at a resource or a resource group instead.`;
+function roleProblems(written: string, { azureRoles }: Config): string[] {
+  const id = azureRoleId(written);
+  if (id === undefined) {
+    return [
+      `gets the Azure role ${shown(written)}, which is no id of a role, so that nobody can tell which one it is. Write its GUID, alone or as /subscriptions/ID/providers/Microsoft.Authorization/roleDefinitions/GUID.`,
+    ];
+  }
+  const role = listedRole(id, azureRoles, privilegedAzureRoles);
+  return role === undefined ? [] : [`gets the Azure role ${role}. Give a narrower role, such as Reader.`];
+}
+
+function scopeProblems(written: string, { widestScope }: Config): string[] {
+  const scope = azureScope(written);
+  if (typeof scope === "string") {
+    return [
+      `gets an Azure role at ${shown(written)}, which is no scope, so that nobody can tell how far it reaches: ${scope}. Write ${azureScopeForms}.`,
+    ];
+  }
+  const { width, words } = scopes[scope.kind];
+  if (width <= widths[widestScope]) return [];
+  return [
+    `gets an Azure role at ${words} (${shownName(scope.id)}). Assign it at a resource or a resource group instead.`,
+  ];
 }
 
 const widths = { resourceGroup: 0, subscription: 1, any: Number.POSITIVE_INFINITY };
-const wideScopes = ["", "a whole subscription", "a management group", "the tenant root"];
 
-/** How wide a scope is: 0 up to a resource group, 1 a subscription, 2 a management group, 3 everything. */
-function widthOf(scope: string): number {
-  const path = scope.toLowerCase().replace(/\/+$/, "");
-  if (path === "") return 3;
-  if (/^\/providers\/microsoft\.management\/managementgroups\/[^/]+$/.test(path)) return 2;
-  return /^\/subscriptions\/[^/]+$/.test(path) ? 1 : 0;
-}
+const scopes: Record<AzureScope["kind"], { width: number; words: string }> = {
+  resource: { width: 0, words: "a resource" },
+  "resource group": { width: 0, words: "a resource group" },
+  subscription: { width: 1, words: "a whole subscription" },
+  "management group": { width: 2, words: "a management group" },
+  tenant: { width: 3, words: "the tenant root" },
+};
 
 function directoryRoleProblems({ resource, granted }: Grant, config: Config): string[] {
   // An activated role has an object id of its own. If the stack declares the role, its template id tells which it is.
   const declared = (resource.propertyDependencies[granted] ?? []).map((role) => readText(() => role.props.templateId));
-  const ids: Value<string>[] = [readText(() => resource.props[granted]), ...declared];
-  const roles = ids.filter(isKnown).map((id) => listedRole(id, config.directoryRoles, privilegedDirectoryRoles));
+  const written: Value<string>[] = [readText(() => resource.props[granted]), ...declared];
+  const ids = written.filter(isKnown);
+  const nameless = ids.find((id) => !isGuid(id));
+  if (nameless !== undefined) {
+    return [
+      `gets the Entra role ${shown(nameless)}, which is no id of a role, so that nobody can tell which one it is. Write its id, a GUID.`,
+    ];
+  }
+  const roles = ids.map((id) => listedRole(id.toLowerCase(), config.directoryRoles, privilegedDirectoryRoles));
   const role = roles.find((name) => name !== undefined);
   return role === undefined ? [] : [`gets the Entra role ${role}. Give this work to a member of the organisation.`];
 }
 
 function groupProblems({ resource, granted }: Grant, config: Config): string[] {
   const id = readText(() => resource.props[granted]);
+  if (isKnown(id) && !isGuid(id)) {
+    return [
+      `becomes a member of ${shown(id)}, which is no object id, so that nobody can tell which group it is. Write its object id.`,
+    ];
+  }
   const listed = isKnown(id) && config.roleAssignableGroups.some((group) => group.toLowerCase() === id.toLowerCase());
   const declared = (resource.propertyDependencies[granted] ?? []).some(isRoleAssignable);
   return listed || declared ? [roleAssignable] : [];
@@ -156,8 +207,14 @@ function isRoleAssignable(group: PolicyResource): boolean {
 function configProblems(config: Config): string[] {
   const azure = unknownRoles(config.azureRoles, privilegedAzureRoles);
   const directory = unknownRoles(config.directoryRoles, privilegedDirectoryRoles);
-  const wrong = [...azure, ...directory].join(", ");
-  return wrong === ""
-    ? []
-    : [`The policy's configuration names roles that it does not know: ${wrong}. Give their ids.`];
+  const wrong = [...azure, ...directory];
+  const groups = config.roleAssignableGroups.filter((group) => !isGuid(group));
+  return [
+    ...(wrong.length === 0
+      ? []
+      : [`The policy's configuration names roles that it does not know: ${shownList(wrong)}. Give their ids.`]),
+    ...(groups.length === 0
+      ? []
+      : [`"roleAssignableGroups" in the policy's configuration holds what is no object id: ${shownList(groups)}.`]),
+  ];
 }

@@ -92,10 +92,11 @@ export function exampleProblems(policy: Policies[number], example: PolicyExample
   const { config, passes, fails } = example;
   const settings = Object.keys(policy.configSchema?.properties ?? {});
   const foreign = Object.keys(config).filter((setting) => !settings.includes(setting));
+  // The policy would refuse to judge anything.
+  if (foreign.length > 0) return foreign.map((setting) => `${policy.name} has no setting ${setting}.`);
   const reported = judge(policy, passes, config);
   const broken = judge(policy, fails, config);
   return [
-    ...foreign.map((setting) => `${policy.name} has no setting ${setting}.`),
     ...(passes.length === 0 ? [`${policy.name} has no resource that passes.`] : []),
     ...reported.map((message) => `${policy.name} reports the resources that should pass: ${message}`),
     ...(broken.length === 1

@@ -5,6 +5,7 @@ import {
   invitationToken,
   type MessageProperty,
 } from "./invitation-properties.ts";
+import { configOf } from "./policy-settings.ts";
 
 /** The type token of the official package's invitations. */
 export const officialInvitationType = "azuread:index/invitation:Invitation";
@@ -124,7 +125,7 @@ export function invitationOf(resource: SeenResource): SeenInvitation | undefined
   const address = readText(() => props.userEmailAddress);
   return {
     madeBy,
-    label: isKnown(address) ? address : `the guest of ${resource.name}`,
+    label: isKnown(address) ? shownName(address) : `the guest of ${shownName(resource.name)}`,
     urn: resource.urn,
     address,
     redirectUrl: readText(() => props.redirectUrl),
@@ -151,38 +152,77 @@ function recipients(written: Value<Value<string>[]>): Value<string>[] {
 
 function addresses(text: string): string[] {
   const parts = text.split(/[,;]/).map((part) => part.trim());
-  return parts.filter((part) => part !== "");
+  // A longer text is judged as a whole, and so refused: it is no address.
+  return parts.length > mostAddresses ? [text] : parts.filter((part) => part !== "");
 }
 
-/**
- * A policy's settings, with the schema's defaults for the ones that are not set.
- *
- * The engine fills in defaults as well. Doing it here lets a policy run without an engine.
- *
- * @param args the policy's arguments
- * @param schema the schema of the policy's settings, with a default for each
- */
-export function configOf<T extends object>(args: { getConfig<C extends object>(): C }, schema: PolicyConfigSchema): T {
-  const defaults = Object.entries(schema.properties).map(([name, property]) => [name, property.default]);
-  return { ...Object.fromEntries(defaults), ...args.getConfig<Partial<T>>() } as T;
-}
+/** How many addresses in one text are judged one by one. */
+const mostAddresses = 50;
 
 /**
  * Makes the `validateResource` of a policy about invitations. It passes every other resource.
  *
+ * @param name the policy's name
  * @param configSchema the schema of the policy's settings
  * @param judge judges one invitation: it returns a sentence or two for each thing that is wrong, with what to do about
  *   it; `undefined` entries report nothing
  */
 export function validateInvitations<Config extends object>(
+  name: string,
   configSchema: PolicyConfigSchema,
   judge: (invitation: SeenInvitation, config: Config) => (string | undefined)[],
 ): ResourceValidation {
   return (args, reportViolation) => {
     const invitation = invitationOf(args);
     if (invitation === undefined) return;
-    for (const problem of judge(invitation, configOf<Config>(args, configSchema))) {
-      if (problem !== undefined) reportViolation(`${invitation.label}: ${problem}`);
-    }
+    const found = judge(invitation, configOf<Config>(args, name, configSchema)).filter((one) => one !== undefined);
+    for (const problem of found.slice(0, mostProblems)) reportViolation(`${invitation.label}: ${problem}`);
+    const more = found.length - mostProblems;
+    if (more > 0) reportViolation(`${invitation.label}: and ${more} more problems of this kind.`);
   };
+}
+
+/** How many problems of one invitation a policy reports; a report that is longer hides the other guests. */
+const mostProblems = 10;
+
+/**
+ * How violations quote what people wrote. The report ends up in terminals, in logs and in comments, so it shows every
+ * character, stays on its line and does not grow with the text.
+ */
+
+/** The longest quotation, in characters. */
+const longestShown = 120;
+
+/**
+ * A text in quotes: its beginning if it is long, with invisible characters as their code points.
+ *
+ * @param text what somebody wrote
+ * @param longest how many characters to show
+ */
+export function shown(text: string, longest = longestShown): string {
+  if (text.length <= longest) return `"${escaped(text)}"`;
+  return `"${escaped(text.slice(0, longest))}…" (${text.length} characters)`;
+}
+
+/** A name, an address or an entry of a list: without quotes if it holds nothing unusual. */
+export function shownName(text: string): string {
+  return text.length <= longestName && /^[\p{L}\p{N}/*_][\p{L}\p{M}\p{N} _.@*'+:/-]*$/u.test(text) ? text : shown(text);
+}
+
+/** As long as an e-mail address may be. */
+const longestName = 254;
+
+/** A list: its first entries, and how many more there are. */
+export function shownList(entries: readonly string[]): string {
+  const first = entries.slice(0, 8).map(shownName).join(", ");
+  return entries.length > 8 ? `${first} and ${entries.length - 8} more` : first;
+}
+
+/** Shows what a terminal would obey or hide. Build servers also obey `##vso[…]`, wherever it stands in a line. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?<=#)#/gu, codePoint);
+}
+
+function codePoint(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

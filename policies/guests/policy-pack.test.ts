@@ -88,6 +88,33 @@ describe("the pack, loaded by Pulumi's runner", () => {
     ]);
   });
 
+  it("[case 4] refuses a configuration with settings or policies that it does not have, whatever their level", async () => {
+    const { DISABLED, ADVISORY } = analyzer.EnforcementLevel;
+    await expect(configure("allowed-domains", { allowed: ["*"], deny: ["blocked.example"] })).rejects.toThrow(
+      /"deny" is no setting of allowed-domains; did you mean "denied"\?$/,
+    );
+    await expect(configure("expiry-required", { maxdays: 3 }, ADVISORY)).rejects.toThrow('did you mean "maxDays"?');
+    await expect(configure("guest-limits", { perDomian: 3 }, DISABLED)).rejects.toThrow('did you mean "perDomain"?');
+    await expect(configure("allowed_domain", {})).rejects.toThrow(
+      '"allowed_domain" is no policy of this pack; did you mean "allowed-domains"?',
+    );
+    await configure("all", {});
+    await configure("allowed-domains", { allowed: ["*"] });
+  });
+
+  it("[H5] judges a role and a scope that reach it as a plain resource by their one form", async () => {
+    const ana = { type: invitationToken, name: "ana", props: { userEmailAddress: "ana@fabrikam.example" } };
+    const owner = "/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635/";
+    const props = { principalId: notYetKnown, roleDefinitionId: owner, scope: "/subscriptions/x/resourceGroups/.." };
+    const type = "azure-native:authorization:RoleAssignment";
+    const dependsOn = { principalId: ["ana"] };
+    await configure("no-privileged-access", {});
+    expect(await messages([ana, { type, name: "access", props, dependsOn }], "no-privileged-access")).toEqual([
+      expect.stringContaining("ana@fabrikam.example: gets the Azure role Owner"),
+      expect.stringContaining('at "/subscriptions/x/resourceGroups/..", which is no scope'),
+    ]);
+  });
+
   it("passes over values that a preview does not know yet, without a warning", async () => {
     const props = Object.fromEntries(invitationProperties.map((name) => [name, notYetKnown]));
     const reported = await analyze([{ type: invitationToken, name: "ana", props }]);
@@ -98,9 +125,13 @@ describe("the pack, loaded by Pulumi's runner", () => {
     return ask((done) => client.getAnalyzerInfo(new empty.Empty(), done));
   }
 
-  async function configure(policy: string, settings: PolicyExample["config"]): Promise<void> {
+  async function configure(
+    policy: string,
+    settings: PolicyExample["config"],
+    level: 0 | 1 | 2 | 3 = analyzer.EnforcementLevel.MANDATORY,
+  ): Promise<void> {
     const config = new analyzer.PolicyConfig();
-    config.setEnforcementlevel(analyzer.EnforcementLevel.MANDATORY);
+    config.setEnforcementlevel(level);
     config.setProperties(structOf(settings));
     const request = new analyzer.ConfigureAnalyzerRequest();
     request.getPolicyconfigMap().set(policy, config);

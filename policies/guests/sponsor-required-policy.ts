@@ -1,10 +1,12 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { addressDomain, domainList, matchingPattern, patternRule, shownList } from "./domain-names.ts";
-import { isGuid, isKnown, unknown, validateInvitations } from "./policy-inputs.ts";
+import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
+import { isGuid, isKnown, shownList, shownName, unknown, validateInvitations } from "./policy-inputs.ts";
 
 interface Config {
   internal: string[];
 }
+
+const name = "sponsor-required";
 
 const configSchema: PolicyConfigSchema = {
   properties: {
@@ -17,7 +19,7 @@ const configSchema: PolicyConfigSchema = {
 
 /** Somebody in the organisation answers for each guest and is asked when the guest's access is reviewed. */
 export const sponsorRequired: ResourceValidationPolicy = {
-  name: "sponsor-required",
+  name,
   displayName: "Sponsor required",
   description: "Each guest has a sponsor, and sponsors are the organisation's own people.",
   enforcementLevel: "advisory",
@@ -27,7 +29,7 @@ export const sponsorRequired: ResourceValidationPolicy = {
     "Name at least one colleague in `sponsors` of the guest, or once for the whole list in the stack configuration.",
   url: "https://learn.microsoft.com/entra/external-id/b2b-sponsors",
   configSchema,
-  validateResource: validateInvitations<Config>(configSchema, ({ sponsors, madeBy }, { internal }) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ sponsors, madeBy }, { internal }) => {
     if (sponsors === unknown) return [];
     if (sponsors === undefined || sponsors.length === 0) {
       return [
@@ -49,5 +51,5 @@ function sponsorProblem(sponsor: string, internal: string[]): string | undefined
   if (isGuid(sponsor)) return undefined;
   const domain = addressDomain(sponsor);
   if (domain !== undefined && matchingPattern(domain, internal) !== undefined) return undefined;
-  return `the sponsor ${sponsor} is outside the organisation's own domains (${shownList(internal)}). Name a colleague instead.`;
+  return `the sponsor ${shownName(sponsor)} is outside the organisation's own domains (${shownList(internal)}). Name a colleague instead.`;
 }

@@ -57,6 +57,31 @@ describe("checking an invitation", () => {
     expect(failures.message).toContain("exclude each other");
   });
 
+  it("takes with mailFrom what Microsoft's own mail can't do, and refuses it without", () => {
+    const message = { body: "Hi", language: "da", additionalRecipients: ["a@contoso.example", "b@contoso.example"] };
+    const more = { ...good, message, mailSubject: "Hello", mailTemplate: "{{redeemUrl}}" };
+    expect(failuresOf({ ...more, mailFrom: "invitations@contoso.example" })).toEqual({});
+    expect(failuresOf({ ...more, mailFrom: unknownValue })).toEqual({});
+    expect(Object.keys(failuresOf(more)).sort()).toEqual([
+      "mailSubject",
+      "mailTemplate",
+      "message",
+      "message.additionalRecipients",
+    ]);
+  });
+
+  it.each([
+    ["mailTemplate", "<p>{{message}}</p>", /no \{\{redeemUrl\}\}/],
+    ["mailTemplate", "{{redeemUrl}} {{ inviter }}", /the place \{\{inviter\}\}/],
+    ["mailTemplate", `{{redeemUrl}}${"x".repeat(500_000)}`, /at most 500000/],
+    ["mailSubject", "Hello\r\nBcc: eve@evil.example", /one line/],
+    ["mailSubject", " ", /empty/],
+    ["mailFrom", "Contoso <a@contoso.example>", /white space/],
+  ])("refuses the %s %j", (name, value, rule) => {
+    const failures = failuresOf({ ...good, mailFrom: "invitations@contoso.example", [name]: value });
+    expect(failures[name]).toMatch(rule);
+  });
+
   it("does not judge what a preview does not know yet, and still judges the rest", () => {
     const failures = failuresOf({
       userEmailAddress: unknownValue,

@@ -1,16 +1,19 @@
 import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
-import { type InvitationInputs, invitationInputs, type Message } from "../../model/invitation.ts";
+import { type InvitationInputs, importedInputs, invitationInputs, type Message } from "../../model/invitation.ts";
+import { copiesOf } from "../../model/message.ts";
 import { type CheckResult, type Properties, schemaFailures } from "../pulumi/resource-provider.ts";
 
 /**
  * Checks the inputs of an invitation without asking anybody, and fills in the defaults.
  *
  * @param news the inputs as the program declares them; parts that a preview does not know yet are not judged
+ * @param olds the inputs of the last operation, or those that an import read: nobody knows the redirect URL of an imported guest
  * @returns the inputs with defaults, and every failure there is
  */
-export function checkInvitation(news: Properties): CheckResult {
+export function checkInvitation(news: Properties, olds?: Properties): CheckResult {
   const inputs = withoutNulls(news);
-  const result = invitationInputs.safeParse(inputs);
+  const isStillImported = olds !== undefined && isImported(olds) && isImported(inputs);
+  const result = (isStillImported ? importedInputs : invitationInputs).safeParse(inputs);
   if (result.success) return { inputs: result.data as Properties, failures: [] };
 
   return { inputs: withDefaults(inputs), failures: schemaFailures(result.error, inputs, invitationInputs) };
@@ -60,6 +63,6 @@ export function sameMessage(one: Message = {}, other: Message = {}): boolean {
   return (
     one.body === other.body &&
     one.language === other.language &&
-    one.additionalRecipients === other.additionalRecipients
+    copiesOf(one.additionalRecipients).join() === copiesOf(other.additionalRecipients).join()
   );
 }

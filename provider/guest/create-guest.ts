@@ -4,12 +4,11 @@ import type { Deadline } from "../deadline.ts";
 import { type GraphClient, OutcomeUnknown } from "../microsoft/graph-client.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants, sponsorIds } from "../microsoft/graph-relationships.ts";
-import { awaitUser, type GraphUser, type SentInvitation, sendInvitation } from "../microsoft/graph-users.ts";
-import type { CreateRequest, Engine, Properties } from "../pulumi/resource-provider.ts";
+import { awaitUser, findUser, type GraphUser, type SentInvitation, sendInvitation } from "../microsoft/graph-users.ts";
+import type { CreateRequest, Properties } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import type { Claims } from "./delete-guest.ts";
 import {
-  type Directory,
   type FreshLookUps,
   type LookUp,
   lookUpAfterCutShortRun,
@@ -19,14 +18,14 @@ import {
   untilSettled,
 } from "./guest-look-up.ts";
 import { type Facts, invitationOf, liveFacts } from "./guest-state.ts";
+import { hasOwnMail, type MailContext } from "./mail-guest.ts";
 import { type Decision, decide, type Evidence, type ListRecord, recordOf } from "./origin.ts";
 import { bringBack, bringIntoLine, unfinished } from "./update-guest.ts";
 
 type Created = Promise<{ id: string; outputs: Properties }>;
 
 /** One guest on the way into the tenant. */
-interface Creation extends Directory {
-  engine: Engine;
+interface Creation extends MailContext {
   claims: Claims;
   inputs: InvitationInputs;
   urn: string;
@@ -42,12 +41,19 @@ interface Creation extends Directory {
  * @throws Error where nothing was done, InitializationError where the guest is there but not as declared
  */
 export async function createGuest(
-  context: Directory & { engine: Engine; claims: Claims; lookUps: FreshLookUps },
+  context: MailContext & { claims: Claims; lookUps: FreshLookUps },
   { inputs: properties, urn, deadline }: CreateRequest,
 ): Created {
-  const { graph, replication, engine, claims, lookUps } = context;
+  const { graph, replication, engine, mailboxes, claims, lookUps } = context;
   const inputs = knownInputs(properties);
-  const creation: Creation = { graph, replication, engine, claims, inputs, urn, deadline };
+  const creation: Creation = { graph, replication, engine, mailboxes, claims, inputs, urn, deadline };
+  return claims.inTurn(inputs.userEmailAddress, () => takeUp(creation, lookUps));
+}
+
+async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
+  const { inputs, claims } = creation;
+  const twin = claims.madeFor(inputs.userEmailAddress);
+  if (twin !== undefined) return share(creation, twin);
 
   const fresh = lookUps.take(inputs.userEmailAddress);
   const record = recordOf(inputs.existedBefore, fresh !== undefined);
@@ -61,6 +67,19 @@ export async function createGuest(
   if (decision.act === "take back") return takeBack(creation, user, decision);
   if (decision.act === "restore") return restore(creation, user, decision, evidence);
   return adopt(creation, user, decision);
+}
+
+/** The guest of another resource of this run. Both own the guest, or neither does; who goes last removes them. */
+async function share(creation: Creation, { userId, adopted }: { userId: string; adopted: boolean }): Created {
+  const { graph, inputs, claims, urn, deadline } = creation;
+  const isAdopted = adopted && inputs.existing !== "own";
+  claims.created(urn, inputs.userEmailAddress, { userId, adopted: isAdopted });
+  const user = await findUser(graph, userId, deadline).catch((error) => {
+    if (isForbidden(error)) return undefined;
+    throw cannot("read", inputs.userEmailAddress, error);
+  });
+  const facts: Facts = { userId, state: "PendingAcceptance", adopted: isAdopted };
+  return bringIntoLine(creation, user === undefined ? facts : guestFacts(user, isAdopted), user);
 }
 
 /** Who has the address. An earlier run may have invited them moments ago, and then the directory may not show them yet. */
@@ -81,7 +100,7 @@ const longestSilence = 5;
 
 async function adopt(creation: Creation, user: GraphUser, { adopted }: Decision): Created {
   const { inputs, claims, engine, urn } = creation;
-  claims.created(user.id);
+  claims.created(urn, inputs.userEmailAddress, { userId: user.id, adopted });
   const isDisabled = user.accountEnabled === false;
   engine.log(
     isDisabled && inputs.accountEnabled === undefined ? "warning" : "info",
@@ -96,16 +115,19 @@ async function adopt(creation: Creation, user: GraphUser, { adopted }: Decision)
 async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decision): Created {
   const { graph, inputs, claims, engine, urn, deadline } = creation;
   const address = inputs.userEmailAddress;
-  claims.created(user.id);
+  claims.created(urn, address, { userId: user.id, adopted });
+  const isWaiting = user.externalUserState === "PendingAcceptance" && user.accountEnabled !== false;
+  // The mailbox knows whether that run has mailed the guest.
+  const mailedBy = hasOwnMail(inputs) && isWaiting ? inputs.mailFrom : undefined;
   engine.log(
     "info",
-    `${address} was invited by an earlier run that did not finish (object id ${user.id}): not mailed again.`,
+    `${address} was invited by an earlier run of this stack (object id ${user.id}): its own, and ` +
+      `${mailedBy === undefined ? "not mailed again" : "mailed now, unless that run did"}.`,
     urn,
   );
   // That run may have restored the guest, with all former access.
   await takeAccess(creation, user.id);
   // Where no mail is sent, the link is the only way in, and it was lost with the run that was cut short.
-  const isWaiting = user.externalUserState === "PendingAcceptance" && user.accountEnabled !== false;
   const link =
     !inputs.sendInvitation && isWaiting
       ? await newInvitation(creation)
@@ -114,7 +136,7 @@ async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decisi
             throw cannot("invite", address, error);
           })
       : undefined;
-  return bringIntoLine(creation, { ...guestFacts(user, adopted), redeemUrl: link?.redeemUrl }, user);
+  return bringIntoLine(creation, { ...guestFacts(user, adopted), redeemUrl: link?.redeemUrl, mailedBy }, user);
 }
 
 async function restore(creation: Creation, user: GraphUser, { adopted }: Decision, evidence: Evidence): Created {
@@ -122,7 +144,7 @@ async function restore(creation: Creation, user: GraphUser, { adopted }: Decisio
   const address = inputs.userEmailAddress;
   const restored = await bringBack(creation, user.id, address, deadline);
   if (restored === undefined) return invite(creation, { ...evidence, found: "purged" });
-  claims.created(user.id);
+  claims.created(urn, address, { userId: user.id, adopted });
   await takeAccess(creation, user.id);
   engine.log(
     "info",
@@ -149,59 +171,87 @@ function guestFacts(user: GraphUser, adopted: boolean): Facts {
  * @throws Error where nobody was invited, InitializationError where the guest did not appear or is not as declared
  */
 async function invite(creation: Creation, evidence: Evidence): Created {
-  const { graph, inputs, claims, engine, urn, deadline } = creation;
+  const { graph, inputs, claims, engine, mailboxes, urn, deadline } = creation;
   const address = inputs.userEmailAddress;
+  // A mailbox that can't be used is told before anybody is invited.
+  if (hasOwnMail(inputs)) await mailboxes.open(inputs.mailFrom, urn, deadline);
   const invitation = await inviteOnce(creation).catch((error) => {
     throw cannot("invite", address, error);
   });
-  claims.created(invitation.userId);
+  const { userId } = invitation;
+  claims.created(urn, address, { userId, adopted: false });
   const facts: Facts = {
-    userId: invitation.userId,
+    userId,
     state: "PendingAcceptance",
-    invitedAt: invitation.invitedAt.toISOString(),
+    invitedAt: (invitation.invitedAt ?? new Date(deadline.clock.now())).toISOString(),
     adopted: false,
     redeemUrl: invitation.redeemUrl,
   };
 
   const patience = deadline.clock.now() + appearsWithin;
-  const user = await awaitUser(graph, invitation.userId, deadline, patience).catch((error) => {
+  const user = await awaitUser(graph, userId, deadline, patience).catch((error) => {
     // An application that may only invite cannot look: it has to believe the invitation.
     if (isForbidden(error)) return undefined;
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
     throw unfinished(inputs, facts, reason);
   });
-  const { origin, adopted } = decide({ ...evidence, invited: shownAfter(invitation.began, user) });
+  const head = user === undefined ? 0 : headStart(invitation, user);
+  const { origin, adopted } = decide({ ...evidence, invited: shownAfter(head, user) });
+  claims.created(urn, address, { userId, adopted });
   if (user !== undefined && origin === "before the stack") {
     engine.log("warning", `${address} ${wasThereUnseen(user)}`, urn);
+  } else if (user !== undefined && origin === "this run" && head > momentsAgo) {
+    engine.log("warning", `${address} ${wasMadeMomentsAgo(user)}`, urn);
   }
-  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted }, user);
+  const mailedBy = hasOwnMail(inputs) && origin !== "before the stack" ? inputs.mailFrom : undefined;
+  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user);
 }
 
 /** How long the directory may take to show a new guest, in milliseconds; replication takes seconds as a rule. */
 const appearsWithin = 180_000;
 
-/** Clocks of two servers differ by seconds at most; in milliseconds. */
+/** A guest older than this, in milliseconds, was there before; clocks differ by less. */
 const clockTolerance = 60_000;
 
-function shownAfter(invitation: Date, user: GraphUser | undefined): Evidence["invited"] {
+/** A guest older than this, in milliseconds, may be another run's: Graph tells times in whole seconds. */
+const momentsAgo = 2_000;
+
+/**
+ * How long the guest had been there when the invitation was sent, in milliseconds. The guest's age counts only where both
+ * clocks agree on it, this machine's and the one in Graph's answer: with one that is ahead, or an answer without a date,
+ * every new guest would look old.
+ */
+function headStart({ began, beganHere }: FirstInvitation, { createdDateTime }: GraphUser): number {
+  const created = Date.parse(createdDateTime ?? "");
+  if (began === undefined || Number.isNaN(created)) return 0;
+  return Math.min(began.getTime(), beganHere) - created;
+}
+
+function shownAfter(head: number, user: GraphUser | undefined): Evidence["invited"] {
   if (user === undefined) return "nobody readable";
-  const isOlder = Date.parse(user.createdDateTime ?? "") < invitation.getTime() - clockTolerance;
-  return isOlder ? "an older guest" : "a new guest";
+  return head > clockTolerance ? "an older guest" : "a new guest";
+}
+
+/** What Graph answered to the invitation of a new guest, and when it was first tried. */
+interface FirstInvitation extends SentInvitation {
+  /** By Graph's clock; `undefined` where its answer has no date. */
+  began: Date | undefined;
+  /** By this machine's clock, in milliseconds since 1970. */
+  beganHere: number;
 }
 
 /**
  * Sends one mail and no second one. When the answer is lost, the mail may be on its way: the directory is watched until
  * it would show the guest, and the invitation is sent again only if it does not.
  *
- * @returns the invitation, and when it was first tried, by the server's clock
  * @throws Error where Graph refused, or where it cannot be told in time whether the invitation went out
  */
-async function inviteOnce(creation: Creation): Promise<SentInvitation & { began: Date }> {
+async function inviteOnce(creation: Creation): Promise<FirstInvitation> {
   const { graph, inputs, deadline } = creation;
   const invitation = await newInvitation(creation);
   // Without a mail, making the guest twice is the same as making them once.
-  const isRepeatable = !inputs.sendInvitation;
-  const began = deadline.clock.now();
+  const isRepeatable = !inputs.sendInvitation || hasOwnMail(inputs);
+  const beganHere = deadline.clock.now();
   let sent: SentInvitation | undefined;
   while (sent === undefined) {
     sent = await sendInvitation(graph, invitation, isRepeatable, deadline).catch(async (error) => {
@@ -209,7 +259,8 @@ async function inviteOnce(creation: Creation): Promise<SentInvitation & { began:
       return (await hasAppeared(creation, error)) ? sendForLink(graph, invitation, deadline) : undefined;
     });
   }
-  return { ...sent, began: new Date(sent.invitedAt.getTime() - (deadline.clock.now() - began)) };
+  const took = deadline.clock.now() - beganHere;
+  return { ...sent, began: sent.invitedAt && new Date(sent.invitedAt.getTime() - took), beganHere };
 }
 
 /** The link of a guest who was invited already. No mail goes out for it. */
@@ -251,6 +302,13 @@ function wasThereUnseen({ id, createdDateTime }: GraphUser): string {
   return (
     `was a guest of the tenant before this run (object id ${id}, since ${createdDateTime}), which the directory did not ` +
     "show when it was asked: an invitation went out, and the guest is adopted."
+  );
+}
+
+function wasMadeMomentsAgo({ id, createdDateTime }: GraphUser): string {
+  return (
+    `was made a guest moments before this run invited them (object id ${id}, at ${createdDateTime}): another run, or somebody by hand, ` +
+    "has invited them at the same time, so that they have two mails. Keep each guest in one stack, and run one update at a time: both stacks own this guest now."
   );
 }
 

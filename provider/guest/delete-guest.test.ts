@@ -16,7 +16,7 @@ describe("what the running program still lists", () => {
 
   it("is a guest to whom the replacing resource came by another address", () => {
     const claims = new Claims();
-    claims.created("1");
+    claims.created("urn:ana", "a.trujillo@fabrikam.example", { userId: "1", adopted: false });
     expect(claims.isStillListed("urn:ana", "1", "ana@fabrikam.example")).toBe(true);
   });
 });

@@ -17,6 +17,7 @@ export async function deleteGuest(
 ): Promise<void> {
   const { graph, engine, claims } = context;
   const { userEmailAddress: address, onDelete } = knownInputs(outputs);
+  claims.deleting(address);
   if (claims.isStillListed(urn, id, address)) {
     engine.log(
       "info",
@@ -44,27 +45,118 @@ export async function deleteGuest(
       await deleteUser(graph, id, deadline).catch((error) => {
         throw cannot("delete", address, error);
       });
-      return awaitGone(context, id, deadline);
+      return awaitGone(context, id, address, deadline);
   }
 }
 
 /**
- * Which guests the running program still lists. One guest can stand behind two resources of a run: a list that was
- * renamed without an alias, or an address that changed to another address of the same person. The engine creates the
+ * What a run knows of who lists whom. One guest can stand behind two resources of a run: a list that was renamed without
+ * an alias, an address that changed to another address of the same person, a guest on two lists. The engine creates the
  * new resource first and then deletes the old one; without this record that would delete a guest who is on the list.
  */
 export class Claims {
+  readonly #warn: (message: string, urn: string) => void;
   readonly #urnByAddress = new Map<string, string>();
-  readonly #created = new Set<string>();
+  readonly #addressesByList = new Map<string, Set<string>>();
+  readonly #holders = new Map<string, Set<string>>();
+  readonly #made = new Map<string, Made>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #resources = new Set<string>();
+  readonly #settled = new Map<string, ReadonlySet<string>>();
+
+  /** @param warn tells the person who runs Pulumi of guests who are declared twice */
+  constructor(warn: (message: string, urn: string) => void = () => {}) {
+    this.#warn = warn;
+  }
 
   /** The program declares a guest with this address. */
   declare(urn: string, address: string): void {
-    this.#urnByAddress.set(canonicalAddress(address), urn);
+    const key = canonicalAddress(address);
+    const other = this.#urnByAddress.get(key);
+    this.#urnByAddress.set(key, urn);
+    // Of guests on two lists, the lists tell.
+    if (other === undefined || other === urn || this.#lists(key).length > 1) return;
+    const message = `${key} is declared twice, by "${nameOf(other)}" and "${nameOf(urn)}": the guest gets one invitation, and stays until both are gone.`;
+    this.#warn(message, urn);
+  }
+
+  /** The program declares a list with these addresses. */
+  list(urn: string, addresses: readonly string[]): void {
+    this.#addressesByList.delete(urn);
+    const listed = new Set(addresses.map(canonicalAddress));
+    const overlaps = [...this.#addressesByList].flatMap(([other, others]) => {
+      const both = [...listed].filter((address) => others.has(address));
+      return both.length === 0 ? [] : [`"${nameOf(other)}" and "${nameOf(urn)}" both list ${named(both)}`];
+    });
+    this.#addressesByList.set(urn, listed);
+    if (overlaps.length === 0) return;
+    const rule = "Each of them gets one invitation, from whichever list comes first, and stays until both lists let go";
+    this.#warn(`${overlaps.join("; ")}. ${rule}. Keep each guest on one list.`, urn);
+  }
+
+  /** Whether any list or resource of the running program names the address. */
+  isListed(address: string): boolean {
+    const key = canonicalAddress(address);
+    return this.#urnByAddress.has(key) || this.#lists(key).length > 0;
+  }
+
+  #lists(key: string): string[] {
+    return [...this.#addressesByList].flatMap(([urn, addresses]) => (addresses.has(key) ? [urn] : []));
+  }
+
+  /** A resource of the state that the program declares stands for this user. */
+  hold(urn: string, userId: string): void {
+    this.#holders.set(userId, (this.#holders.get(userId) ?? new Set()).add(urn));
   }
 
   /** An operation of this run made, restored or adopted this user. */
-  created(userId: string): void {
-    this.#created.add(userId);
+  created(urn: string, address: string, made: Made): void {
+    this.hold(urn, made.userId);
+    this.#made.set(canonicalAddress(address), made);
+  }
+
+  /** Whom this run made, restored or adopted under the address already, for another resource. */
+  madeFor(address: string): Made | undefined {
+    return this.#made.get(canonicalAddress(address));
+  }
+
+  /** Whether a resource that the program declares stands for this user, the one with that URN aside. */
+  isHeld(userId: string, except?: string): boolean {
+    const declared = new Set(this.#urnByAddress.values());
+    const holders = [...(this.#holders.get(userId) ?? [])];
+    // Without the declaration it is only being refreshed.
+    if (holders.some((holder) => holder !== except && declared.has(holder))) return true;
+    return [...this.#made.values()].some((made) => made.userId === userId);
+  }
+
+  /** Lets one after another work on the same address, so that two resources for one guest don't send two mails. */
+  inTurn<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
+    const key = canonicalAddress(address);
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(work);
+    this.#turns.set(
+      key,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  /** The engine deletes a resource with this address: the state had one. */
+  deleting(address: string): void {
+    this.#resources.add(canonicalAddress(address));
+  }
+
+  /** Whether this run deletes, or has deleted, a resource with this address. */
+  hasResource(address: string): boolean {
+    return this.#resources.has(canonicalAddress(address));
+  }
+
+  /** The end of a list goes, and tells for whom the state had a resource when the last run ended. */
+  settled(list: string, addresses: ReadonlySet<string>): void {
+    this.#settled.set(list, addresses);
+  }
+
+  settledOf(list: string): ReadonlySet<string> {
+    return this.#settled.get(list) ?? new Set();
   }
 
   /**
@@ -73,6 +165,26 @@ export class Claims {
    */
   isStillListed(urn: string, userId: string, address: string): boolean {
     const listedBy = this.#urnByAddress.get(canonicalAddress(address));
-    return this.#created.has(userId) || (listedBy !== undefined && listedBy !== urn);
+    if (listedBy !== undefined && listedBy !== urn) return true;
+    return this.isHeld(userId, urn);
   }
+}
+
+/** A user whom this run made, restored or adopted. */
+interface Made {
+  userId: string;
+  adopted: boolean;
+}
+
+/** The name at the end of a URN. */
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** More names than this make a line that nobody reads. */
+const mostNamed = 10;
+
+function named(addresses: readonly string[]): string {
+  const more = addresses.length > mostNamed ? ` and ${addresses.length - mostNamed} more` : "";
+  return `${addresses.slice(0, mostNamed).join(", ")}${more}`;
 }

@@ -38,7 +38,15 @@ export type LookUp =
   | { kind: "not allowed" };
 
 /** The address belongs to somebody who can't be the stack's guest. */
-export class NoSuchGuest extends Error {}
+export class NoSuchGuest extends Error {
+  /** True where several guests have the address, so that nobody can tell which is meant. */
+  readonly isAmbiguous: boolean;
+
+  constructor(message: string, isAmbiguous: boolean) {
+    super(message);
+    this.isAmbiguous = isAmbiguous;
+  }
+}
 
 /**
  * Finds out whether an address is already that of a guest, of a guest in the recycle bin, or of nobody.
@@ -73,6 +81,7 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
     const ids = guests.map(({ id, userPrincipalName }) => `${userPrincipalName} (${id})`).join(", ");
     throw new NoSuchGuest(
       `several guests have that address: ${ids}. Remove the ones that are not meant, or import the right one by its object id`,
+      true,
     );
   }
   const [member] = users;
@@ -80,6 +89,7 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
     throw new NoSuchGuest(
       `the address belongs to ${member.userPrincipalName} (object id ${member.id}), a member of the organisation and no guest. ` +
         "Take the address off the guest list, or invite that person by another address",
+      false,
     );
   }
   return guest;
@@ -110,6 +120,15 @@ export function lookUpAfterCutShortRun(directory: Directory, address: string, de
   return lookUpUntil(directory, address, startedAt + time, ({ kind }) => kind !== "nobody", deadline);
 }
 
+/** Looks up somebody whom a run may have invited that nobody goes on with, until everything that run wrote can be seen. */
+export function lookUpAfterLostRun(directory: Directory, address: string, deadline: Deadline): Promise<LookUp> {
+  const { startedAt, time } = directory.replication;
+  return lookUpUntil(directory, address, startedAt + time, isThereOrHidden, deadline);
+}
+
+/** A guest in the recycle bin may have been restored moments ago. */
+const isThereOrHidden = ({ kind }: LookUp) => kind === "guest" || kind === "not allowed";
+
 /** How long until reads show all that an earlier run wrote, in milliseconds; 0 or less where they do already. */
 export function untilSettled({ replication }: Directory, { clock }: Deadline): number {
   return replication.startedAt + replication.time - clock.now();
@@ -117,9 +136,7 @@ export function untilSettled({ replication }: Directory, { clock }: Deadline): n
 
 /** Looks up somebody after the answer to their invitation was lost, until reads would show the guest. */
 export function lookUpAfterLostAnswer(directory: Directory, address: string, deadline: Deadline): Promise<LookUp> {
-  // A guest in the recycle bin is not the one who may just have been invited.
-  const isSure = ({ kind }: LookUp) => kind === "guest" || kind === "not allowed";
-  return lookUpUntil(directory, address, deadline.clock.now() + timeToTell(directory), isSure, deadline);
+  return lookUpUntil(directory, address, deadline.clock.now() + timeToTell(directory), isThereOrHidden, deadline);
 }
 
 /** How long it takes at most until reads show whether a request did what it was sent for, in milliseconds. */
@@ -176,14 +193,30 @@ export async function findSettledUser(
 }
 
 /**
- * Waits until reads no longer show a user who was just deleted, so that the next run does not find a guest there. Never
- * fails: the user is deleted, whatever the reads say.
+ * Waits until reads no longer show a user who was just deleted, so that the next run does not find a guest there.
+ *
+ * @param who the guest, for the error
+ * @throws Error where the directory still shows the user once it should not: something else than Graph has answered
  */
-export async function awaitGone({ graph, replication }: Directory, id: string, deadline: Deadline): Promise<void> {
-  const until = deadline.clock.now() + replication.time;
-  for (let look = 1; deadline.clock.now() < until; look++) {
-    const user = await findUser(graph, id, deadline).catch(() => undefined);
+export async function awaitGone(directory: Directory, id: string, who: string, deadline: Deadline): Promise<void> {
+  const { graph, replication } = directory;
+  const until = deadline.clock.now() + (replication.time === 0 ? 0 : timeToTell(directory));
+  for (let look = 1; ; look++) {
+    const left = Math.min(until, deadline.at) - deadline.clock.now();
+    const user = await findUser(graph, id, deadline).catch((error) => {
+      // An application that may delete and not read has to believe the answer.
+      if (isForbidden(error)) return undefined;
+      throw cannot("read", who, error);
+    });
     if (user === undefined) return;
-    await deadline.clock.wait(untilNextLook(look), deadline.signal).catch(() => {});
+    if (left <= 0) throw new Error(stillThere(who, id));
+    await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
   }
+}
+
+function stillThere(who: string, id: string): string {
+  return (
+    `Cannot delete ${who}: the answer was that it is done, and the directory still shows the guest (object id ${id}). ` +
+    "Is there a proxy in between? Run again; where the directory takes longer than a minute to show changes, say so with entra-guests:replicationSeconds."
+  );
 }

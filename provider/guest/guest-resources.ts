@@ -1,27 +1,17 @@
-import { canonicalAddress } from "../../model/email-address.ts";
-import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
-import type { Deadline } from "../deadline.ts";
-import {
-  type CheckResult,
-  type Engine,
-  isUnknown,
-  type Properties,
-  type Resource,
-  schemaFailures,
-  unknownValue,
-} from "../pulumi/resource-provider.ts";
-import { checkInvitation, knownList } from "./checked-inputs.ts";
+import type { SignInKind } from "../microsoft/sign-in-credential.ts";
+import { isUnknown, type Resource } from "../pulumi/resource-provider.ts";
+import { checkInvitation } from "./checked-inputs.ts";
 import { createGuest } from "./create-guest.ts";
 import { type Claims, deleteGuest } from "./delete-guest.ts";
-import { type Directory, type FreshLookUps, lookUpGuest, NoSuchGuest } from "./guest-look-up.ts";
+import type { FreshLookUps } from "./guest-look-up.ts";
 import { diffInvitation, previewOutputs } from "./guest-state.ts";
-import { wasThere } from "./origin.ts";
+import type { MailContext } from "./mail-guest.ts";
 import { readGuest } from "./read-guest.ts";
 import { updateGuest } from "./update-guest.ts";
 
 /** What the operations of a run work with: the tenant's directory, the engine, and what the run knows already. */
-export interface Context extends Directory {
-  engine: Engine;
+export interface Context extends MailContext {
+  signIn: SignInKind;
   claims: Claims;
   lookUps: FreshLookUps;
 }
@@ -29,126 +19,19 @@ export interface Context extends Directory {
 /** `entra-guests:index:Invitation`: one guest. */
 export function invitationResource(context: () => Context, claims: Claims): Resource {
   return {
-    check(urn, news) {
+    check(urn, news, olds) {
       const address = news.userEmailAddress;
       if (typeof address === "string" && !isUnknown(address)) claims.declare(urn, address);
-      return checkInvitation(news);
+      return checkInvitation(news, olds);
     },
-    diff: diffInvitation,
+    diff(oldInputs, newInputs, state) {
+      if (state !== undefined) claims.hold(state.urn, state.id);
+      return diffInvitation(oldInputs, newInputs);
+    },
     preview: previewOutputs,
     create: async (request) => createGuest(context(), request),
     read: async (request) => readGuest(context(), request),
     update: async (request) => updateGuest(context(), request),
     delete: async (request) => deleteGuest(context(), request),
   };
-}
-
-/**
- * `entra-guests:index:GuestList`: the list as a whole. It exists in the state only, and does two things that no single
- * guest can. It stops a change that would remove many guests. And it writes down which new guests are in the tenant
- * already, before anything is sent: after a run that was killed, that record tells guests the run invited (the stack's
- * own) from guests who were there before (adopted).
- */
-export function guestListResource(context: () => Context): Resource {
-  return {
-    check: checkGuestList,
-    diff: (before, now) => (sameList(before, now) ? new Map() : new Map([["addresses", "update"]])),
-    preview: (_inputs, before) => before ?? { present: unknownValue },
-    create: async ({ inputs, deadline }) => ({
-      id: "guest-list",
-      outputs: record(await present(context(), knownList(inputs).addresses, deadline)),
-    }),
-    // There is nothing outside of the state to compare with.
-    read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
-    async update({ oldInputs, newInputs, outputs, deadline }) {
-      const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
-      const added = [...now].filter((address) => !before.has(address));
-      const found = await present(context(), added, deadline);
-      if (found === undefined || outputs.present === undefined) return record(undefined);
-      const stillListed = (outputs.present as string[]).filter((address) => now.has(address));
-      return record([...stillListed, ...found]);
-    },
-    delete: async () => {},
-  };
-}
-
-function checkGuestList(_urn: string, news: Properties, olds: Properties | undefined): CheckResult {
-  if (isUnknown(news)) return { inputs: news, failures: [] };
-  const now = guestListInputs.safeParse(news);
-  if (!now.success) return { inputs: news, failures: schemaFailures(now.error, news, guestListInputs) };
-  const before = guestListInputs.safeParse(olds);
-  const reason = before.success ? removalProblem(before.data, now.data) : undefined;
-  return { inputs: now.data as Properties, failures: reason === undefined ? [] : [{ property: "addresses", reason }] };
-}
-
-/** Only the addresses matter: the other inputs are for `check`, and changing them needs no operation. */
-function sameList(before: Properties, now: Properties): boolean {
-  if (isUnknown(now)) return false;
-  const [one, other] = [addressesOf(before), addressesOf(now)];
-  return one.size === other.size && [...one].every((address) => other.has(address));
-}
-
-function addressesOf(properties: Properties): Set<string> {
-  return new Set((properties as Partial<GuestListInputs>).addresses?.map(canonicalAddress));
-}
-
-/** Nothing is recorded where the application may not read users. */
-function record(present: string[] | undefined): Properties {
-  return present === undefined ? {} : { present };
-}
-
-/**
- * Looks all addresses up at once.
- *
- * @returns those that are guests of the tenant already; `undefined` where that cannot be told
- */
-async function present(
-  context: Context,
-  addresses: Iterable<string>,
-  deadline: Deadline,
-): Promise<string[] | undefined> {
-  const looked = await Promise.all(
-    [...addresses].map(async (address) => {
-      const found = await lookUpGuest(context, address, deadline).catch((error) => {
-        // The invitation itself reports this: it looks again.
-        if (error.cause instanceof NoSuchGuest) return undefined;
-        throw error;
-      });
-      if (found !== undefined) context.lookUps.keep(address, found);
-      return { address: canonicalAddress(address), isThere: wasThere(found?.kind ?? "somebody else") };
-    }),
-  );
-  if (looked.some(({ isThere }) => isThere === undefined)) return undefined;
-  return looked.filter(({ isThere }) => isThere).map(({ address }) => address);
-}
-
-/** More names than this make an error that nobody reads. */
-const mostNamed = 10;
-
-/**
- * Stops a list from losing many guests at once: a wrong file or a bad merge is the usual reason.
- *
- * Expired guests don't count: their departure was already declared.
- *
- * @param before the list as of the last run
- * @param now the list as declared
- * @returns what to tell the person who runs Pulumi, or `undefined` where the removals are within the limit
- */
-export function removalProblem(before: GuestListInputs, now: GuestListInputs): string | undefined {
-  const kept = new Set([...now.addresses, ...now.expired].map(canonicalAddress));
-  const removed = before.addresses.filter((address) => !kept.has(canonicalAddress(address)));
-  const percent = (100 * removed.length) / before.addresses.length;
-  const { guests: most, percent: mostPercent } = now.removalLimit;
-  // One guest is always free to go: in a short list, a corrected address would be a large share.
-  const isLargeShare = percent > mostPercent && removed.length > 1;
-  if (now.allowRemoval || (removed.length <= most && !isLargeShare)) return undefined;
-
-  const named = removed.slice(0, mostNamed).join(", ");
-  const more = removed.length > mostNamed ? ` and ${removed.length - mostNamed} more` : "";
-  return (
-    `this would remove ${removed.length} of ${before.addresses.length} guests (${Math.round(percent)} %), and the limit is ` +
-    `${most} guests or ${mostPercent} %: ${named}${more}. Nothing has been sent. If they are meant to go, say ` +
-    "guests:allowRemoval: true in the stack config (allowRemoval: true on GuestInvitations) for this one change; " +
-    "the limit itself is guests:removalLimit"
-  );
 }

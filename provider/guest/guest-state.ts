@@ -9,7 +9,7 @@ import {
   invitationProperties,
   recordedProperties,
 } from "../../model/invitation.ts";
-import { messageParts } from "../../model/message.ts";
+import { copiesOf, messageParts } from "../../model/message.ts";
 import { onResource } from "../../model/names.ts";
 import { type GraphUser, invitationState, type UserChanges } from "../microsoft/graph-users.ts";
 import {
@@ -29,11 +29,24 @@ export interface Facts {
   state: InvitationState;
   /** ISO 8601, UTC. */
   invitedAt?: string | undefined;
+  /** The mailbox of the tenant that mails the guest; nothing where Microsoft does. */
+  mailedBy?: string | undefined;
+  /** When it did, ISO 8601, UTC; nothing while the mail is due. */
+  mailedAt?: string | undefined;
   adopted: boolean;
   redeemUrl?: string | undefined;
 }
 
-const factNames = ["userId", "userPrincipalName", "state", "invitedAt", "adopted", "redeemUrl"] as const;
+const factNames = [
+  "userId",
+  "userPrincipalName",
+  "state",
+  "invitedAt",
+  "mailedBy",
+  "mailedAt",
+  "adopted",
+  "redeemUrl",
+] as const;
 
 /** The facts that an earlier operation put into the outputs. */
 export function factsOf(properties: Properties): Facts {
@@ -51,13 +64,15 @@ export function liveFacts(user: GraphUser): Pick<Facts, "userId" | "userPrincipa
 
 /** The outputs of the resource: its inputs and the facts. The redeem URL is a secret. */
 export function outputs(inputs: Partial<InvitationInputs>, facts: Facts): Properties {
-  const { userId, userPrincipalName, state, invitedAt, adopted, redeemUrl } = facts;
+  const { userId, userPrincipalName, state, invitedAt, mailedBy, mailedAt, adopted, redeemUrl } = facts;
   return dropUndefined({
     ...(inputs as Properties),
     userId,
     userPrincipalName,
     state,
     invitedAt,
+    mailedBy,
+    mailedAt,
     adopted,
     redeemUrl: redeemUrl === undefined ? undefined : secret(redeemUrl),
   });
@@ -69,9 +84,22 @@ export function previewOutputs(inputs: Properties, before: Properties | undefine
   return { ...inputs, ...Object.fromEntries(factNames.map((name) => [name, unknownValue])) };
 }
 
-/** The invitation in Graph's words. */
-export function invitationOf({ userEmailAddress, redirectUrl, sendInvitation, message = {} }: InvitationInputs) {
-  const copy = message.additionalRecipients;
+/** The invitation in Graph's words. A guest who is mailed from a mailbox of the tenant gets no mail of Microsoft's. */
+export function invitationOf({
+  userEmailAddress,
+  redirectUrl,
+  sendInvitation,
+  mailFrom,
+  message = {},
+}: InvitationInputs) {
+  if (mailFrom !== undefined) {
+    return {
+      invitedUserEmailAddress: userEmailAddress,
+      inviteRedirectUrl: redirectUrl,
+      sendInvitationMessage: false,
+    } satisfies Invitation;
+  }
+  const [copy] = copiesOf(message.additionalRecipients);
   return {
     invitedUserEmailAddress: userEmailAddress,
     inviteRedirectUrl: redirectUrl,

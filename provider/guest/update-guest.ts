@@ -7,6 +7,7 @@ import { type Engine, InitializationError, type Properties, type UpdateRequest }
 import { isImported, knownInputs, sameMessage } from "./checked-inputs.ts";
 import { awaitWritten, type Directory, findSettledUser } from "./guest-look-up.ts";
 import { directoryChanges, type Facts, factsOf, invitationOf, liveFacts, outputs } from "./guest-state.ts";
+import { hasOwnMail, isMailDue, type MailContext, mailGuest } from "./mail-guest.ts";
 import { isAdopted } from "./origin.ts";
 
 /**
@@ -17,7 +18,7 @@ import { isAdopted } from "./origin.ts";
  * there is nothing left to send, and the change is recorded only.
  */
 export async function updateGuest(
-  context: Directory & { engine: Engine },
+  context: MailContext,
   { id, urn, oldInputs, newInputs, outputs: before, deadline }: UpdateRequest,
 ): Promise<Properties> {
   const old = knownInputs(oldInputs);
@@ -34,10 +35,10 @@ export async function updateGuest(
   await applyDirectoryProperties(context, inputs, id, user, deadline);
   await applySponsors(context, inputs, id, old.sponsors ?? [], deadline);
 
-  if (saysSomethingNew(old, inputs)) {
+  if (saysSomethingNew(old, inputs) || isMailDue(known)) {
     const reason = reasonNotToMail(inputs, facts, user);
     if (reason === undefined) {
-      facts = await inviteAgain(context, inputs, facts, deadline);
+      facts = await mailAgain(context, inputs, facts, urn, deadline);
     } else {
       const nothingSent = `${inputs.userEmailAddress} ${reason}: the change is recorded, and nothing is sent.`;
       context.engine.log("info", nothingSent, urn);
@@ -52,9 +53,27 @@ function saysSomethingNew(old: InvitationInputs, inputs: InvitationInputs): bool
   return (
     old.redirectUrl !== inputs.redirectUrl ||
     !sameMessage(old.message, inputs.message) ||
+    (hasOwnMail(inputs) && (old.mailSubject !== inputs.mailSubject || old.mailTemplate !== inputs.mailTemplate)) ||
     JSON.stringify(old.resend) !== JSON.stringify(inputs.resend) ||
     (inputs.sendInvitation && !old.sendInvitation)
   );
+}
+
+/** Invites again. A mailbox of the tenant mails the newest link, unless a run that was cut short has done so already. */
+async function mailAgain(
+  context: MailContext,
+  inputs: InvitationInputs,
+  facts: Facts,
+  urn: string,
+  deadline: Deadline,
+): Promise<Facts> {
+  const link = () => inviteAgain(context, inputs, facts, deadline);
+  if (!hasOwnMail(inputs)) return { ...(await link()), mailedBy: undefined, mailedAt: undefined };
+  const order = { inputs, facts, urn, mayBeMailed: true, link };
+  const mailed = await mailGuest(context, order, deadline).catch((error) => {
+    throw cannot("mail", inputs.userEmailAddress, error);
+  });
+  return { ...facts, ...mailed };
 }
 
 async function inviteAgain({ graph }: Directory, inputs: InvitationInputs, facts: Facts, deadline: Deadline) {
@@ -68,7 +87,11 @@ async function inviteAgain({ graph }: Directory, inputs: InvitationInputs, facts
         `stack (object id ${facts.userId}). Find out which is right, then \`pulumi state delete\` this resource and import the guest by object id.`,
     );
   }
-  return { ...facts, redeemUrl: sent.redeemUrl, invitedAt: sent.invitedAt.toISOString() };
+  return {
+    ...facts,
+    redeemUrl: sent.redeemUrl,
+    invitedAt: (sent.invitedAt ?? new Date(deadline.clock.now())).toISOString(),
+  };
 }
 
 /** The guest as the directory has them; `undefined` where the application may not read users. */
@@ -140,7 +163,7 @@ export async function bringBack(
  * @throws InitializationError where something is not as declared yet
  */
 export async function bringIntoLine(
-  context: Directory & { inputs: InvitationInputs; deadline: Deadline },
+  context: MailContext & { inputs: InvitationInputs; urn: string; deadline: Deadline },
   facts: Facts,
   user: GraphUser | undefined,
 ): Promise<{ id: string; outputs: Properties }> {
@@ -152,7 +175,25 @@ export async function bringIntoLine(
   } catch (error) {
     throw unfinished(inputs, facts, error as Error);
   }
-  return { id: facts.userId, outputs: outputs(inputs, facts) };
+  const mailed = isMailDue(facts) ? await firstMail(context, facts) : facts;
+  return { id: facts.userId, outputs: outputs(inputs, mailed) };
+}
+
+/** The first mail from a mailbox of the tenant. It comes last: what fails before it is done by the next `up`, and then mailed. */
+async function firstMail(
+  context: MailContext & { inputs: InvitationInputs; urn: string; deadline: Deadline },
+  facts: Facts,
+): Promise<Facts> {
+  const { inputs, urn, deadline } = context;
+  if (!hasOwnMail(inputs)) return facts;
+  const { redeemUrl } = facts;
+  const link =
+    redeemUrl === undefined ? () => inviteAgain(context, inputs, facts, deadline) : async () => ({ redeemUrl });
+  const order = { inputs, facts, urn, mayBeMailed: redeemUrl === undefined, link };
+  const mailed = await mailGuest(context, order, deadline).catch((error) => {
+    throw unfinished(inputs, facts, cannot("mail", inputs.userEmailAddress, error));
+  });
+  return { ...facts, ...mailed };
 }
 
 /** The error of a guest who is there, but not as declared. */

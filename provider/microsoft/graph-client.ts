@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
 import { type Deadline, withRetries } from "../deadline.ts";
-import { errorOf, type GraphResponse, GraphUnavailable } from "./graph-errors.ts";
+import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
 import type { Session } from "./sign-in-session.ts";
 
 export interface GraphWrite {
@@ -16,13 +17,21 @@ export interface GraphWrite {
    * that leaves open whether the write took place is thrown as {@link OutcomeUnknown}.
    */
   repeatable: boolean;
+  /** The status with which Graph says that it is done (Microsoft's reference page of the request). */
+  done: 200 | 201 | 202 | 204;
 }
+
+/** The statuses that come without a body. */
+const emptyAnswers: ReadonlySet<number> = new Set([202, 204]);
 
 /** Graph's limit of requests in one `$batch` (Microsoft's page "Combine multiple requests"). */
 const batchLimit = 20;
 
 /** How long a read waits for others to share its batch, in milliseconds. */
 const gatherFor = 4;
+
+/** How often a repeatable write may meet an answer that is not Graph's, before that counts as final. */
+const strangersBelieved = 4;
 
 /** How long one HTTP request may take before it is given up and tried again, in milliseconds. */
 const longestAttempt = 60_000;
@@ -70,11 +79,22 @@ export class GraphClient {
     }, deadline);
   }
 
-  /** Sends one write. Errors as for {@link read}, and {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}. */
-  async write(write: GraphWrite, deadline: Deadline): Promise<{ body: unknown; date: Date }> {
+  /**
+   * Sends one write. Only Graph's own answer to that request counts as done. Errors as for {@link read}, and
+   * {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}.
+   *
+   * @returns the answer's body, and its date; `undefined` where it has none
+   */
+  async write(write: GraphWrite, deadline: Deadline): Promise<{ body: unknown; date: Date | undefined }> {
+    let strangers = 0;
     const response = await withRetries(async () => {
       try {
-        return await this.#send(write.method, write.path, write.body, deadline);
+        const answer = await this.#send(write.method, write.path, write.body, deadline);
+        if (answer.status === write.done && (answer.body === undefined) === emptyAnswers.has(write.done)) return answer;
+        const { message, failure } = notGraphs(answer);
+        strangers += 1;
+        if (write.repeatable && strangers >= strangersBelieved) throw new GraphError(message, failure);
+        throw new GraphUnavailable(message, { mayHaveActed: true });
       } catch (error) {
         if (error instanceof GraphUnavailable && error.mayHaveActed && !write.repeatable)
           throw new OutcomeUnknown(error);
@@ -82,7 +102,15 @@ export class GraphClient {
       }
     }, deadline);
     const date = new Date(response.headers.date ?? Number.NaN);
-    return { body: response.body, date: Number.isNaN(date.getTime()) ? new Date() : date };
+    return { body: response.body, date: Number.isNaN(date.getTime()) ? undefined : date };
+  }
+
+  /** The permissions that the token names: an application's roles, or what a person has consented to. */
+  async grantedPermissions(deadline: Deadline): Promise<ReadonlySet<string>> {
+    const payload = (await this.#session.token(deadline)).split(".")[1] ?? "";
+    const claims = tokenClaims.safeParse(parseJson(Buffer.from(payload, "base64url").toString("utf8")));
+    if (!claims.success) return new Set();
+    return new Set([...claims.data.roles, ...claims.data.scp.split(" ")]);
   }
 
   /** The whole URL of an object, as references between objects ask for. */
@@ -118,19 +146,16 @@ export class GraphClient {
     });
   }
 
-  /** One HTTP exchange. Throws for every status of 400 and above. */
+  /** One HTTP exchange. Throws for every status of 400 and above, and for redirects: Graph's API never redirects. */
   async #send(method: GraphWrite["method"] | "GET", path: string, body: unknown, deadline: Deadline) {
     const { graph } = await this.#session.cloud(deadline);
     const token = await this.#session.token(deadline);
     const response = await this.#exchange(`${graph}/v1.0${path}`, method, token, body, deadline);
-    if (response.status < 400) return response;
-    if (response.status !== 401) throw errorOf(response);
+    if (response.status !== 401) return accepted(response);
     // A token may be revoked or end early: ask for a new one, once.
     this.#session.forgetToken(token);
     const renewed = await this.#session.token(deadline);
-    const again = await this.#exchange(`${graph}/v1.0${path}`, method, renewed, body, deadline);
-    if (again.status >= 400) throw errorOf(again);
-    return again;
+    return accepted(await this.#exchange(`${graph}/v1.0${path}`, method, renewed, body, deadline));
   }
 
   async #exchange(
@@ -152,12 +177,13 @@ export class GraphClient {
         headers: {
           authorization: `Bearer ${token}`,
           accept: "application/json",
+          "accept-encoding": "identity",
           "client-request-id": clientRequestId,
           ...(body !== undefined && { "content-type": "application/json" }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      text = await sent.body.text();
+      text = decoded(Buffer.from(await sent.body.arrayBuffer()), sent.headers["content-encoding"]?.toString());
     } catch (error) {
       deadline.signal.throwIfAborted();
       const { name, message, code } = error as Error & { code?: string };
@@ -199,12 +225,37 @@ export class OutcomeUnknown extends Error {
   }
 }
 
+const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws GraphError for a redirect, and for every status of 400 and above what it stands for */
+function accepted(response: GraphResponse): GraphResponse {
+  if (response.status >= 400) throw errorOf(response);
+  if (response.status < 300) return response;
+  const { message, failure } = notGraphs(response);
+  throw new GraphError(message, failure);
+}
+
+/** Text that something in between may have compressed without being asked. */
+function decoded(bytes: Buffer, encoding = "identity"): string {
+  if (bytes.length === 0) return "";
+  const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
+  return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
+}
+
 function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body">): unknown {
   if (text === "") return undefined;
   try {
     return JSON.parse(text);
   } catch (cause) {
-    if (status >= 400) return undefined;
+    if (status >= 300) return undefined;
     throw new GraphUnavailable(
       `Something that is not Microsoft Graph answered ${status} with ${headers["content-type"] ?? "no content type"} and no ` +
         `valid JSON; is there a proxy in between? (client request id ${headers["client-request-id"]})`,

@@ -59,6 +59,24 @@ export function isForbidden(error: unknown): boolean {
 /** Statuses that Graph's guidance says to wait out, besides 429. */
 const passing = [408, 500, 502, 503, 504];
 
+/**
+ * The error for an answer that Graph never gives to that request: something between has answered, and nobody knows
+ * whether Graph has seen the request.
+ */
+export function notGraphs({ status, headers, body }: GraphResponse): { message: string; failure: GraphFailure } {
+  const what = body === undefined ? "an empty body" : (headers["content-type"] ?? "no content type");
+  const where = headers.location === undefined ? "" : ` that leads to ${originOf(headers.location)}`;
+  const message =
+    `Something that is not Microsoft Graph answered ${status} with ${what}${where}; is there a proxy in between? ` +
+    `(client request id ${headers["client-request-id"]})`;
+  return { message, failure: { status, code: "", requestId: undefined } };
+}
+
+/** The server that a redirect names, without the path: a sign-in page's may hold secrets. */
+function originOf(location: string): string {
+  return URL.canParse(location) ? new URL(location).origin : "a page of the same server";
+}
+
 /** The error that an answer of 400 or above stands for. */
 export function errorOf(response: GraphResponse): GraphError | GraphUnavailable {
   const { status, headers } = response;
@@ -75,20 +93,26 @@ export function errorOf(response: GraphResponse): GraphError | GraphUnavailable 
   return new GraphError(text, { status, code, requestId });
 }
 
-const graphErrorBody = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string().default(""),
-    innerError: z.record(z.string(), z.unknown()).default({}),
-  }),
+/** Older services behind Graph write `odata.error`, and a message as an object with its language. */
+const errorObject = z.object({
+  code: z.string().min(1),
+  message: z
+    .union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)])
+    .nullish()
+    .catch(undefined),
+  innerError: z.record(z.string(), z.unknown()).nullish().catch(undefined),
 });
+const graphErrorBody = z.union([
+  z.object({ error: errorObject }).transform(({ error }) => error),
+  z.object({ "odata.error": errorObject }).transform((body) => body["odata.error"]),
+]);
 
 /** Graph's error object; without a code where the body is none. */
 function graphErrorObject(body: unknown): { code: string; message: string; innerError: { "request-id"?: string } } {
   const parsed = graphErrorBody.safeParse(body);
   if (!parsed.success) return { code: "", message: "", innerError: {} };
-  const { code, message, innerError } = parsed.data.error;
-  return { code, message: message.trim().replace(/\.$/, ""), innerError };
+  const { code, message, innerError } = parsed.data;
+  return { code, message: (message ?? "").trim().replace(/\.$/, ""), innerError: innerError ?? {} };
 }
 
 /**
@@ -100,6 +124,7 @@ function graphErrorObject(body: unknown): { code: string; message: string; inner
 const permissions = {
   invite: { name: "User.Invite.All", why: "to send invitations" },
   "invite again": { name: "User.Invite.All", why: "to send invitations" },
+  mail: { name: "Mail.Send (and Mail.ReadWrite)", why: "to mail guests from the mailbox that mailFrom names" },
   "look up": { name: "User.Read.All", why: "to see who is a guest already" },
   read: { name: "User.Read.All", why: "to compare the guest with the stack" },
   change: { name: "User.ReadWrite.All", why: "to change a guest's name, type or profile" },
@@ -127,7 +152,9 @@ export function cannot(action: Action, who: string, cause: unknown): Error {
 }
 
 function nextStep(action: Action, cause: unknown): string {
-  if (cause instanceof GraphError && cause.status === 403) {
+  // The invitation manager answers 401 with this code where the directory answers 403.
+  const isDenied = cause instanceof GraphError && (cause.status === 403 || cause.code === "Unauthorized");
+  if (isDenied) {
     const { name, why } = permissions[action];
     return (
       `The application needs the Microsoft Graph application permission ${name} ${why}: ` +

@@ -44,7 +44,7 @@ export async function readSponsors(graph: GraphClient, guestId: string, deadline
 export async function addSponsor(graph: GraphClient, guestId: string, id: string, deadline: Deadline): Promise<void> {
   const body = { "@odata.id": await graph.objectUrl(`/users/${encodeURIComponent(id)}`, deadline) };
   const path = `/users/${encodeURIComponent(guestId)}/sponsors/$ref`;
-  await graph.write({ method: "POST", path, body, repeatable: true }, deadline).catch((error) => {
+  await graph.write({ method: "POST", path, body, repeatable: true, done: 204 }, deadline).catch((error) => {
     if (!(error instanceof GraphError && error.status === 400 && /already exist/i.test(error.message))) throw error;
   });
 }
@@ -57,7 +57,7 @@ export async function removeSponsor(
   deadline: Deadline,
 ): Promise<void> {
   const path = `/users/${encodeURIComponent(guestId)}/sponsors/${encodeURIComponent(id)}/$ref`;
-  await graph.write({ method: "DELETE", path, repeatable: true }, deadline).catch((error) => {
+  await graph.write({ method: "DELETE", path, repeatable: true, done: 204 }, deadline).catch((error) => {
     if (!isNotFound(error)) throw error;
   });
 }
@@ -89,7 +89,7 @@ export async function releaseGrants(
   deadline: Deadline,
 ): Promise<void> {
   const remove = (path: string) =>
-    graph.write({ method: "DELETE", path, repeatable: true }, deadline).catch(ignoreAbsent);
+    graph.write({ method: "DELETE", path, repeatable: true, done: 204 }, deadline).catch(ignoreAbsent);
   await Promise.all(groups.map((group) => remove(`/groups/${group}/members/${userId}/$ref`)));
   if (apps.length === 0) return;
   const path = `/users/${userId}/appRoleAssignments`;

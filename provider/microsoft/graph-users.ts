@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type InvitationState, type ProfileProperty, profileProperties } from "../../model/invitation.ts";
 import { backOff, type Deadline } from "../deadline.ts";
 import { type GraphClient, OutcomeUnknown } from "./graph-client.ts";
-import { GraphUnavailable, isNotFound } from "./graph-errors.ts";
+import { GraphError, GraphUnavailable, isNotFound } from "./graph-errors.ts";
 
 const text = z.string().nullish();
 
@@ -55,7 +55,8 @@ export interface SentInvitation {
   userId: string;
   /** The link that makes whoever holds it the guest: a secret. */
   redeemUrl: string;
-  invitedAt: Date;
+  /** By Graph's clock; `undefined` where the answer has no date. */
+  invitedAt: Date | undefined;
 }
 
 /**
@@ -76,7 +77,7 @@ export async function sendInvitation(
   deadline: Deadline,
 ): Promise<SentInvitation> {
   const { body, date } = await graph.write(
-    { method: "POST", path: "/invitations", body: invitation, repeatable },
+    { method: "POST", path: "/invitations", body: invitation, repeatable, done: 201 },
     deadline,
   );
   const answer = invitationAnswer.safeParse(body);
@@ -114,19 +115,31 @@ export async function usersWithAddress(graph: GraphClient, address: string, dead
   const filter = [
     `mail eq ${value}`,
     `otherMails/any(other:other eq ${value})`,
+    // Microsoft's pages use either; whether letter case counts is not said.
     `proxyAddresses/any(proxy:proxy eq ${odataText(`smtp:${address}`)})`,
+    `proxyAddresses/any(proxy:proxy eq ${odataText(`SMTP:${address}`)})`,
     `userPrincipalName eq ${value}`,
   ].join(" or ");
   const select = selection<User>(graphUser.keyof().options);
   return list(graph, `/users?${select}&$filter=${encodeURIComponent(filter)}`, graphUser, deadline);
 }
 
-/** The guests with that mail address in the recycle bin, the one deleted last first. */
+/**
+ * The guests with that address in the recycle bin, the one deleted last first. A guest's `mail` may be empty while
+ * `otherMails` has the address; where the recycle bin takes no such filter, the guests known by `mail` are found.
+ */
 export async function deletedGuests(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
-  const filter = encodeURIComponent(`mail eq ${odataText(address)}`);
+  const value = odataText(address);
   const select = selection<User>(deletedUser.keyof().options);
-  const path = `/directory/deletedItems/microsoft.graph.user?${select}&$filter=${filter}`;
-  const users = await list(graph, path, deletedUser, deadline);
+  const listWhere = (filter: string) => {
+    const path = `/directory/deletedItems/microsoft.graph.user?${select}&$filter=${encodeURIComponent(filter)}`;
+    return list(graph, path, deletedUser, deadline);
+  };
+  const byMail = `mail eq ${value}`;
+  const users = await listWhere(`${byMail} or otherMails/any(other:other eq ${value})`).catch((error) => {
+    if (!(error instanceof GraphError) || ![400, 501].includes(error.status)) throw error;
+    return listWhere(byMail);
+  });
   return users
     .filter(isExternal)
     .sort((one, other) => (other.deletedDateTime ?? "").localeCompare(one.deletedDateTime ?? ""));
@@ -145,7 +158,7 @@ export async function isInRecycleBin(graph: GraphClient, id: string, deadline: D
 
 /** Brings a user back from the recycle bin, with object id, memberships and assignments. */
 export async function restoreUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
-  await graph.write({ method: "POST", path: `${deletedPath(id)}/restore`, repeatable: true }, deadline);
+  await graph.write({ method: "POST", path: `${deletedPath(id)}/restore`, repeatable: true, done: 200 }, deadline);
 }
 
 /** Changes properties of a user. */
@@ -155,12 +168,12 @@ export async function patchUser(
   changes: UserChanges,
   deadline: Deadline,
 ): Promise<void> {
-  await graph.write({ method: "PATCH", path: userPath(id), body: changes, repeatable: true }, deadline);
+  await graph.write({ method: "PATCH", path: userPath(id), body: changes, repeatable: true, done: 204 }, deadline);
 }
 
 /** Moves a user to the recycle bin. That the user is gone already is fine. */
 export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
-  await graph.write({ method: "DELETE", path: userPath(id), repeatable: true }, deadline).catch((error) => {
+  await graph.write({ method: "DELETE", path: userPath(id), repeatable: true, done: 204 }, deadline).catch((error) => {
     if (!isNotFound(error)) throw error;
   });
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { makeCredential } from "./sign-in-credential.ts";
+import { makeCredential, signInKind } from "./sign-in-credential.ts";
 
 const cloud = {
   authorityHost: "https://login.microsoftonline.com",
@@ -16,6 +19,21 @@ describe("choosing how to sign in", () => {
     expect(await chosen({ ...ids, useOidc: "true", oidcToken: "t" })).toBe("ClientAssertionCredential");
     expect(await chosen({ useMsi: "true" })).toBe("ManagedIdentityCredential");
     expect(await chosen({})).toBe("AzureCliCredential");
+  });
+
+  it("is told apart without asking: an application, a person, or unknown", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "azure-"));
+    const loggedIn = (type: string) => {
+      const subscriptions = [{ isDefault: true, user: { name: "x", type } }];
+      writeFileSync(path.join(folder, "azureProfile.json"), `\ufeff${JSON.stringify({ subscriptions })}`);
+      return signInKind({}, folder);
+    };
+    expect(signInKind({ ...ids, clientSecret: "s" }, folder)).toBe("application");
+    expect(signInKind({ ...ids, useOidc: "true" }, folder)).toBe("application");
+    expect(signInKind({ useMsi: "true" }, folder)).toBe("application");
+    expect(signInKind({}, folder)).toBe("unknown");
+    expect(loggedIn("user")).toBe("person");
+    expect(loggedIn("servicePrincipal")).toBe("application");
   });
 
   it("says which setting is missing beside the one that is there", async () => {

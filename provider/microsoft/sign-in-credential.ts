@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
 import type {
   ClientCertificatePEMCertificate,
   ClientCertificatePEMCertificatePath,
@@ -62,6 +64,42 @@ export async function makeCredential(configuration: Configuration, cloud: Cloud)
     "No way to sign in is configured. Set ARM_TENANT_ID and ARM_CLIENT_ID with one of ARM_CLIENT_SECRET, " +
       "ARM_CLIENT_CERTIFICATE_PATH or ARM_USE_OIDC=true; or ARM_USE_MSI=true; or sign in with `az login`.",
   );
+}
+
+/** Who signs in: it decides what Microsoft's own mail carries. */
+export type SignInKind = "application" | "person" | "unknown";
+
+/**
+ * Who signs in with a configuration, found out without asking anybody. The order is that of {@link makeCredential}.
+ *
+ * @param configuration the settings
+ * @param azureFolder where the Azure CLI keeps its settings
+ */
+export function signInKind(configuration: Configuration, azureFolder = azureCliFolder()): SignInKind {
+  const { clientCertificate, clientCertificatePath, clientSecret, clientSecretFilePath } = configuration;
+  const { useOidc, useAksWorkloadIdentity, useMsi } = configuration;
+  const asApplication = clientCertificate ?? clientCertificatePath ?? clientSecret ?? clientSecretFilePath;
+  if (asApplication !== undefined || [useOidc, useAksWorkloadIdentity, useMsi].some(isTrue)) return "application";
+  return azureCliUser(azureFolder);
+}
+
+function azureCliFolder(): string {
+  return process.env.AZURE_CONFIG_DIR ?? path.join(homedir(), ".azure");
+}
+
+/** `az login` writes down whether a person or a service principal signed in. */
+function azureCliUser(folder: string): SignInKind {
+  try {
+    const file = readFileSync(path.join(folder, "azureProfile.json"), "utf8").replace(/^\ufeff/, "");
+    const { subscriptions = [] } = JSON.parse(file) as {
+      subscriptions?: { isDefault?: boolean; user?: { type?: string } }[];
+    };
+    const { user } = subscriptions.find(({ isDefault }) => isDefault) ?? {};
+    if (user?.type === "servicePrincipal") return "application";
+    return user?.type === "user" ? "person" : "unknown";
+  } catch {
+    return "unknown";
+  }
 }
 
 function clientCertificate(

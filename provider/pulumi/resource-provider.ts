@@ -80,8 +80,12 @@ export type RecordedRequest = OperationRequest & RecordedResource;
 export interface Resource {
   /** @param olds the inputs of the last operation; `undefined` for a new resource */
   check(urn: string, news: Properties, olds: Properties | undefined): CheckResult;
-  /** The properties that differ, by path; none means that nothing is to be done. */
-  diff(oldInputs: Properties, newInputs: Properties): Map<string, PropertyChange>;
+  /**
+   * The properties that differ, by path; none means that nothing is to be done.
+   *
+   * @param state the resource that is compared
+   */
+  diff(oldInputs: Properties, newInputs: Properties, state?: { urn: string; id: string }): Map<string, PropertyChange>;
   /** What a preview may tell of the outputs before the operation has run; it asks and changes nothing. */
   preview(inputs: Properties, outputs: Properties | undefined): Properties;
   create(request: CreateRequest): Promise<{ id: string; outputs: Properties }>;

@@ -21,17 +21,20 @@ export function guestWithAddress({ users }: TenantStore, address: string): User 
 /**
  * Mails a new code; the one before it is dead.
  *
+ * @param address what was typed in: the code is good for it
+ * @param to where the code goes. Absent: nobody may sign in with the address, and everything else is the same
  * @returns how long to wait, where too many codes were sent
  * @throws where the mail cannot be delivered
  */
 export async function sendPasscode(
   { passcodes, deliver }: GuestSignIn,
   organisation: string,
-  to: string,
+  address: string,
+  to: string | undefined,
 ): Promise<{ retryAfterSeconds: number } | undefined> {
-  const issued = passcodes.issue(to);
+  const issued = passcodes.issue(address);
   if ("retryAfterSeconds" in issued) return issued;
-  await deliver({ to, code: issued.code, organisation, validMinutes });
+  if (to !== undefined) await deliver({ to, code: issued.code, organisation, validMinutes });
   return undefined;
 }
 
@@ -129,7 +132,10 @@ const mostSessions = 5000;
 
 /** A sign-in under way: who is to prove, by a code in their inbox, that an address is theirs. */
 export interface SignInAttempt {
+  /** As it was typed in. */
   address: string;
+  /** The address that the directory has, to which the code goes. Absent: the same. */
+  sendTo?: string;
   /** Absent: no guest who may sign in has this address, and no code was sent. */
   userId?: string;
   /** The invitation that the sign-in is for. Absent: the sign-in is for My Apps. */

@@ -4,8 +4,9 @@ import type { InvitationMail } from "../store/invitation-store.ts";
 import { newUser, type User } from "../store/object-types.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { isInvited } from "../store/user-store.ts";
-import { notFound, Refusal } from "./refusal.ts";
-import { assertSponsors } from "./user-lifecycle.ts";
+import { homeAccountOf } from "./redeem-invitation.ts";
+import { notFound, Refusal, type RefusalReason } from "./refusal.ts";
+import { assertHoldsNoRole, assertSponsors } from "./user-lifecycle.ts";
 
 /** What inviting takes. */
 export interface Inviting {
@@ -40,6 +41,16 @@ export interface InvitationRequest {
   sponsors: string[];
 }
 
+/** Who invites: an application, by itself or for a person. */
+export interface Inviter {
+  appId: string;
+  appName: string;
+  /** The object id of the person who has signed in. Absent: the application acts as itself. */
+  userId?: string;
+  /** The permissions in the token. Absent: an admin of the directory. */
+  roles?: ReadonlySet<string>;
+}
+
 /** What an invitation has brought about. */
 export interface MadeInvitation {
   id: string;
@@ -50,22 +61,25 @@ export interface MadeInvitation {
 /**
  * Invites: makes or finds the guest, records the invitation with a new ticket, and mails it where that is asked for.
  *
- * @param inviter the application in whose name it happens
+ * @param inviter who invites
  * @throws Refusal for an invitation that Graph refuses
  */
 export function inviteGuest(
   inviting: Inviting,
   request: InvitationRequest,
-  inviter: { appId: string; appName: string },
+  inviter: Inviter,
   options: WriteOptions,
 ): MadeInvitation {
   const { store } = inviting;
+  assertMayInvite(store, inviter);
+  assertReachable(store, request.emailAddress);
   assertDomainAllowed(inviting.collaboration, request.emailAddress);
   const id = randomUUID();
   const ticket = randomBytes(32).toString("base64url");
   return store.database.write(() => {
     assertSponsors(store, request.sponsors);
-    const user = guestFor(store, request);
+    const isSecond = store.users.currentByAddress(request.emailAddress).length > 0 && !request.resetRedemption;
+    const user = guestFor(store, request, inviter);
     store.users.save(user);
     store.invitations.add(
       {
@@ -74,6 +88,7 @@ export function inviteGuest(
         emailAddress: request.emailAddress,
         redirectUrl: request.redirectUrl,
         appId: inviter.appId,
+        ...(inviter.userId !== undefined && { inviterId: inviter.userId }),
         createdDateTime: store.now().toISOString(),
         message: request.messageBody,
         language: request.messageLanguage,
@@ -84,7 +99,9 @@ export function inviteGuest(
     );
     const parameters = { tenant: store.settings.tenantId, user: user.id, ticket, ver: "2.0" };
     const redeemUrl = `${inviting.url}/redeem?${new URLSearchParams(parameters)}`;
-    if (request.sendMessage) send(inviting, mailOf(store, request, user, redeemUrl, inviter.appName));
+    if (request.sendMessage && !(isSecond && !store.rehearsal.secondInvitationMails)) {
+      send(inviting, mailOf(store, request, user, redeemUrl, inviter));
+    }
     return { id, user, redeemUrl };
   }, options);
 }
@@ -111,7 +128,11 @@ export function inviteAgain(inviting: Inviting, guest: User, options: WriteOptio
     resetRedemption: false,
     sponsors: [],
   };
-  const inviter = { appId: last.appId, appName: inviting.store.registrations.nameOf(last.appId) };
+  const inviter: Inviter = {
+    appId: last.appId,
+    appName: inviting.store.registrations.nameOf(last.appId),
+    ...(last.inviterId !== undefined && { userId: last.inviterId }),
+  };
   return inviteGuest(inviting, request, inviter, options);
 }
 
@@ -131,18 +152,80 @@ function assertDomainAllowed({ allowedDomains, deniedDomains = [] }: Collaborati
   );
 }
 
+/**
+ * The tenant's rule about who may invite (Graph, `allowInvitesFrom`). An application passes it with User.Invite.All alone.
+ *
+ * @throws Refusal invitations-restricted
+ */
+function assertMayInvite({ rehearsal, users }: TenantStore, { userId, roles }: Inviter): void {
+  const { invitesFrom } = rehearsal;
+  if (invitesFrom === "everyone" || roles === undefined) return;
+  const isMember = userId !== undefined && users.current(userId)?.userType === "Member";
+  const isInviter = userId === undefined && roles.has("User.Invite.All");
+  if (invitesFrom !== "none" && isInviter) return;
+  if (invitesFrom === "adminsGuestInvitersAndAllMembers" && isMember) return;
+  throw new Refusal(
+    "invitations-restricted",
+    "Guest invitations not allowed for your company. Contact your company administrator for more details.",
+  );
+}
+
+/** Addresses that the real service refuses for what it alone knows of them. Here their local part says it. */
+const refusedAddresses: Readonly<Record<string, [reason: RefusalReason, message: string]>> = {
+  "group-address": ["invalid-invitation", "Group email address is not supported."],
+  "blocked-by-partner": [
+    "invalid-invitation",
+    "This invitation is blocked by cross-tenant access settings. Admins in both your organization and the invited user's organization must configure cross-tenant access settings to allow the invitation.",
+  ],
+  "proxy-conflict": [
+    "invalid-invitation",
+    "Another object with the same value for property proxyAddresses already exists.",
+  ],
+  "no-target": ["broken", "Unable to find target address"],
+};
+
+/** @throws Refusal for an address of the organisation itself that nobody has, and for those above */
+function assertReachable({ users, settings }: TenantStore, address: string): void {
+  const [local = "", domain = ""] = address.toLowerCase().split("@");
+  const refused = Object.hasOwn(refusedAddresses, local) ? refusedAddresses[local] : undefined;
+  if (refused) throw new Refusal(...refused);
+  const isOwn = [settings.domain, settings.initialDomain].includes(domain);
+  if (isOwn && users.currentByAddress(address).length === 0) {
+    throw invalidInvitation(
+      `The invited user's email address domain '${domain}' is a verified domain of this directory. Users of this directory can't be invited.`,
+    );
+  }
+}
+
 function invalidInvitation(message: string): Refusal {
   return new Refusal("invalid-invitation", message);
 }
 
 /** The guest as they are after the invitation: a new one, or the one who is known by this address already. */
-function guestFor(store: TenantStore, request: InvitationRequest): User {
-  if (request.resetRedemption) return resetGuest(store, request);
+function guestFor(store: TenantStore, request: InvitationRequest, inviter: Inviter): User {
+  if (request.resetRedemption) return resetGuest(store, request, inviter);
   const [known, ...others] = store.users.currentByAddress(request.emailAddress);
-  if (known === undefined) return newGuest(store, request);
+  if (known === undefined) {
+    const same = guestOfAccount(store, request.emailAddress);
+    return same ? withAddress(same, request.emailAddress) : newGuest(store, request);
+  }
   if (others.length > 0) throw invalidInvitation("Multiple users found in the directory with this email address.");
   if (!isInvited(known) || !known.accountEnabled) throw alreadyThere(known);
   return known;
+}
+
+/** The guest who was invited by another address of the same account at home. */
+function guestOfAccount(store: TenantStore, emailAddress: string): User | undefined {
+  const addresses = homeAccountOf(store, emailAddress)?.addresses ?? [];
+  return addresses.flatMap((address) => store.users.currentByAddress(address)).find(isInvited);
+}
+
+function withAddress(guest: User, emailAddress: string): User {
+  return {
+    ...guest,
+    otherMails: [...guest.otherMails, emailAddress],
+    proxyAddresses: [...guest.proxyAddresses, `smtp:${emailAddress}`],
+  };
 }
 
 /** Graph's words for an address that belongs to a member, or to a guest whose account is disabled. */
@@ -156,9 +239,15 @@ function alreadyThere(user: User): Refusal {
 }
 
 /** The same guest, who has to redeem anew, perhaps with another address (Graph, `resetRedemption`). */
-function resetGuest({ users, now }: TenantStore, { invitedUserId: id = "", emailAddress }: InvitationRequest): User {
+function resetGuest(
+  store: TenantStore,
+  { invitedUserId: id = "", emailAddress }: InvitationRequest,
+  { userId, roles }: Inviter,
+): User {
+  const { users, now } = store;
   const guest = users.current(id);
   if (guest === undefined) throw notFound(id);
+  if (roles !== undefined && userId === undefined) assertHoldsNoRole(store, guest);
   const [other] = users.currentByAddress(emailAddress).filter((user) => user.id !== id);
   if (other !== undefined) throw alreadyThere(other);
   return {
@@ -185,10 +274,9 @@ function newGuest(store: TenantStore, { emailAddress, displayName, userType, spo
     externalUserState: "PendingAcceptance",
     externalUserStateChangeDateTime: now,
     identities: [{ signInType: "userPrincipalName", issuer: initialDomain, issuerAssignedId: userPrincipalName }],
-    mail: emailAddress,
+    ...(store.rehearsal.guestsHaveMail && { mail: emailAddress, proxyAddresses: [`SMTP:${emailAddress}`] }),
     mailNickname,
     otherMails: [emailAddress],
-    proxyAddresses: [`SMTP:${emailAddress}`],
     sponsors: [...sponsors],
   });
 }
@@ -203,13 +291,22 @@ function freeName({ users, settings }: TenantStore, emailAddress: string): [alia
   }
 }
 
+/**
+ * Microsoft's mail carries the personal message only where a person with an address in the tenant invites ("To comply
+ * with privacy laws", Troubleshooting Microsoft Entra B2B collaboration).
+ */
+function arrives({ users, rehearsal }: TenantStore, { userId }: Inviter): boolean {
+  return rehearsal.applicationsMessageArrives || (userId !== undefined && Boolean(users.current(userId)?.mail));
+}
+
 function mailOf(
-  { settings, now }: TenantStore,
+  store: TenantStore,
   request: InvitationRequest,
   guest: User,
   redeemUrl: string,
-  inviter: string,
+  inviter: Inviter,
 ): InvitationMail {
+  const { settings, now, users } = store;
   return {
     kind: "invitation",
     at: now().toISOString(),
@@ -218,8 +315,8 @@ function mailOf(
     guestId: guest.id,
     guestName: guest.displayName,
     organisation: settings.organisation,
-    inviter,
-    message: request.messageBody,
+    inviter: users.current(inviter.userId ?? "")?.displayName ?? inviter.appName,
+    message: arrives(store, inviter) ? request.messageBody : null,
     language: request.messageLanguage ?? "en-US",
     redeemUrl,
     redirectUrl: request.redirectUrl,

@@ -1,6 +1,7 @@
 import { comparable } from "../store/described-types.ts";
 import type { Invitation } from "../store/invitation-store.ts";
 import type { User } from "../store/object-types.ts";
+import type { HomeAccount } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { addressesOf, isInvited } from "../store/user-store.ts";
 
@@ -57,7 +58,9 @@ function goodRedemption(store: TenantStore, invitation: Invitation): Redemption 
   const guest = store.users.current(invitation.userId);
   if (guest === undefined) throw new RedemptionRefused("guest-gone");
   const isStillTheirs = addressesOf(guest).has(comparable(invitation.emailAddress));
-  if (!isStillTheirs || store.invitations.isSuperseded(invitation)) throw new RedemptionRefused("superseded");
+  const isEnded = store.rehearsal.newLinkEndsEarlier && store.invitations.ofUser(guest.id)[0]?.id !== invitation.id;
+  if (!isStillTheirs || isEnded || store.invitations.isSuperseded(invitation))
+    throw new RedemptionRefused("superseded");
   if (!guest.accountEnabled) throw new RedemptionRefused("disabled");
   const accepted = guest.externalUserState === "Accepted";
   if (!accepted && isExpired(store, invitation)) throw new RedemptionRefused("expired");
@@ -76,7 +79,8 @@ export function isExpired({ now }: TenantStore, { createdDateTime }: Invitation)
 export function acceptInvitation(store: TenantStore, invitationId: string): Redemption {
   return store.database.write(() => {
     const redemption = redemptionWithId(store, invitationId);
-    return { ...redemption, guest: recordAcceptance(store, redemption.guest) };
+    const { guest, invitation } = redemption;
+    return { ...redemption, guest: recordAcceptance(store, guest, homeAccountOf(store, invitation.emailAddress)) };
   });
 }
 
@@ -84,19 +88,29 @@ export function acceptInvitation(store: TenantStore, invitationId: string): Rede
  * Accepts for a guest without the pages of the redemption.
  *
  * @param address the address that was invited
+ * @param displayName the guest's name at home. Default: that of the home account that has the address
  * @returns the guest, or nothing where no guest has this address
  */
-export function acceptFor(store: TenantStore, address: string): User | undefined {
+export function acceptFor(store: TenantStore, address: string, displayName?: string): User | undefined {
   return store.database.write(() => {
     const guest = store.users.currentByAddress(address).find(isInvited);
-    return guest && recordAcceptance(store, guest);
+    const home = displayName === undefined ? homeAccountOf(store, address) : { displayName };
+    return guest && recordAcceptance(store, guest, home);
   });
 }
 
-function recordAcceptance({ users, now }: TenantStore, guest: User): User {
+/** The account elsewhere that has an address, where the rehearsal knows one. */
+export function homeAccountOf({ rehearsal }: TenantStore, address: string): HomeAccount | undefined {
+  const wanted = comparable(address);
+  return rehearsal.homeAccounts.find(({ addresses }) => addresses.some((one) => comparable(one) === wanted));
+}
+
+/** Accepting brings the guest's own name along, over the one that they were invited with. */
+function recordAcceptance({ users, now }: TenantStore, guest: User, home?: Pick<HomeAccount, "displayName">): User {
   if (guest.externalUserState === "Accepted") return guest;
   const accepted: User = {
     ...guest,
+    displayName: home?.displayName ?? guest.displayName,
     externalUserState: "Accepted",
     externalUserStateChangeDateTime: now().toISOString(),
   };

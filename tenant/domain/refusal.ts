@@ -6,7 +6,19 @@ export type RefusalReason =
   | "invalid-change"
   /** Nobody can be invited like this. */
   | "invalid-invitation"
+  /** The tenant's settings let the caller invite nobody. */
+  | "invitations-restricted"
+  /** Only somebody with a higher directory role may do this; no permission helps. */
+  | "needs-a-role"
+  /** A write does not find yet what has just been made. */
+  | "not-found-yet"
+  /** The real service fails at this, every time. */
+  | "broken"
+  | MailReason
   | AzureReason;
+
+/** What a mailbox alone refuses. */
+type MailReason = "no-such-mailbox-user" | "no-mailbox" | "not-a-draft" | "no-recipients" | "not-your-address";
 
 /** What Azure alone refuses, each with a code of its own. */
 export type AzureReason =
@@ -37,6 +49,11 @@ export function notFound(id: string): Refusal {
     "not-found",
     `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
   );
+}
+
+/** The same, of what a write does not find yet. */
+export function notFoundYet(id: string): Refusal {
+  return new Refusal("not-found-yet", notFound(id).message);
 }
 
 export function invalidChange(message: string): Refusal {

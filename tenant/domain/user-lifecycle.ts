@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { WriteOptions } from "../store/database.ts";
+import { comparable } from "../store/described-types.ts";
 import { newUser, type User } from "../store/object-types.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
-import type { UserPlace } from "../store/user-store.ts";
-import { invalidChange, notFound } from "./refusal.ts";
+import { addressesOf, type UserPlace } from "../store/user-store.ts";
+import { invalidChange, notFound, notFoundYet, Refusal } from "./refusal.ts";
 
 /** Properties that POST or PATCH set, read and found good. */
 export type UserChanges = Partial<Omit<User, "id" | "sponsors">>;
@@ -44,9 +45,16 @@ export function createUser(
  * @param name object id or user principal name
  * @throws Refusal not-found or invalid-change
  */
-export function updateUser(store: TenantStore, name: string, changes: UserChanges, options: WriteOptions): void {
+export function updateUser(
+  store: TenantStore,
+  name: string,
+  changes: UserChanges,
+  { by, ...options }: WriteOptions & Acting,
+): void {
   store.database.write(() => {
-    const changed = { ...liveUser(store, name), ...changes };
+    const user = writableUser(store, name);
+    if (by === "application") assertHoldsNoRole(store, user);
+    const changed = { ...user, ...changes };
     if (changes.userPrincipalName !== undefined) assertFreeName(store, changed);
     store.users.save(changed);
   }, options);
@@ -58,16 +66,19 @@ export function updateUser(store: TenantStore, name: string, changes: UserChange
  * @param name object id or user principal name
  * @throws Refusal not-found
  */
-export function deleteUser(store: TenantStore, name: string, options: WriteOptions): void {
+export function deleteUser(store: TenantStore, name: string, { by, ...options }: WriteOptions & Acting): void {
   store.database.write(() => {
-    store.users.save({ ...liveUser(store, name), deletedDateTime: store.now().toISOString() });
+    const user = writableUser(store, name);
+    if (by === "application") assertHoldsNoRole(store, user);
+    store.users.save({ ...user, deletedDateTime: store.now().toISOString() });
   }, options);
 }
 
 /** Brings a user back from the recycle bin as they were. @throws Refusal not-found, or invalid-change for a taken name */
-export function restoreUser(store: TenantStore, id: string, options: WriteOptions): User {
+export function restoreUser(store: TenantStore, id: string, { by, ...options }: WriteOptions & Acting): User {
   return store.database.write(() => {
     const user = { ...known(store, id, "deleted"), deletedDateTime: null };
+    if (by === "application") assertHoldsNoRole(store, user);
     assertFreeName(store, user);
     store.users.save(user);
     return user;
@@ -90,7 +101,7 @@ const mostSponsors = 5;
 /** @throws Refusal not-found or invalid-change */
 export function addSponsor(store: TenantStore, name: string, sponsorId: string, options: WriteOptions): void {
   store.database.write(() => {
-    const user = liveUser(store, name);
+    const user = writableUser(store, name);
     if (user.sponsors.includes(sponsorId)) throw alreadyReferenced("sponsors");
     const sponsors = [...user.sponsors, sponsorId];
     assertSponsors(store, sponsors);
@@ -101,16 +112,16 @@ export function addSponsor(store: TenantStore, name: string, sponsorId: string, 
 /** @throws Refusal not-found */
 export function removeSponsor(store: TenantStore, name: string, sponsorId: string, options: WriteOptions): void {
   store.database.write(() => {
-    const user = liveUser(store, name);
+    const user = writableUser(store, name);
     if (!user.sponsors.includes(sponsorId)) throw notFound(sponsorId);
     store.users.save({ ...user, sponsors: user.sponsors.filter((id) => id !== sponsorId) });
   }, options);
 }
 
-/** Every sponsor is a live user of the tenant, and there are not too many. @throws Refusal invalid-change or not-found */
+/** Every sponsor is a live user or a group of the tenant, and there are not too many. @throws Refusal invalid-change or not-found */
 export function assertSponsors(store: TenantStore, ids: readonly string[]): void {
   if (ids.length > mostSponsors) throw invalidChange(`A user has at most ${mostSponsors} sponsors.`);
-  for (const id of ids) known(store, id, "live");
+  for (const id of ids) if (store.groups.find(id) === undefined) known(store, id, "live");
 }
 
 /** Graph's words for a reference that is there already. */
@@ -120,9 +131,34 @@ export function alreadyReferenced(relationship: string): Error {
   );
 }
 
-function liveUser({ users }: TenantStore, name: string): User {
-  const user = users.currentNamed(name);
+/** Who asks for a change. Absent: a person, who is taken to have the role that it needs. */
+interface Acting {
+  by?: "application" | undefined;
+}
+
+/**
+ * Nobody changes, deletes or restores a user with an administrator's role without a higher role (Graph, "user resource
+ * type", "Who can perform sensitive actions"). An application has none here.
+ *
+ * @throws Refusal needs-a-role
+ */
+export function assertHoldsNoRole({ groups, rehearsal }: TenantStore, user: User): void {
+  const isNamed = rehearsal.roleHolders.some((address) => addressesOf(user).has(comparable(address)));
+  const isInGroup = groups.groupsOf(user.id).some(({ object }) => object.isAssignableToRole);
+  if (!isNamed && !isInGroup) return;
+  throw new Refusal("needs-a-role", "Insufficient privileges to complete the operation.");
+}
+
+/**
+ * A live user, unless they are so new that writes do not find them yet.
+ *
+ * @param name object id or user principal name
+ * @throws Refusal not-found or not-found-yet
+ */
+function writableUser(store: TenantStore, name: string): User {
+  const user = store.users.currentNamed(name);
   if (user === undefined) throw notFound(name);
+  if (store.users.isTooNew(user.id, store.rehearsal.writeLagSeconds)) throw notFoundYet(name);
   return user;
 }
 

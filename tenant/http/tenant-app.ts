@@ -1,13 +1,16 @@
 import { timingSafeEqual } from "node:crypto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
 import { acceptFor } from "../domain/redeem-invitation.ts";
+import { rehearse } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { type ArmPart, armRoutes } from "./arm/routes.ts";
 import { applyFault, type FaultRules, faultRule } from "./faults.ts";
 import { errorBody } from "./graph/graph-request.ts";
 import { type GraphService, graphRoutes } from "./graph/routes.ts";
 import { type IdentityPart, identityRoutes } from "./identity/routes.ts";
+import { signInAs, type TokenService } from "./identity/token-service.ts";
 import type { PageRequest, Site } from "./pages/page-request.ts";
 import { notFoundPage, pageRoutes, wantsPage } from "./pages/routes.ts";
 import { logRequest, type OnRequest, type RequestLog, type TenantEnv } from "./request-log.ts";
@@ -27,6 +30,7 @@ interface ControlPart {
   store: TenantStore;
   /** The tenant's own address, without a slash at the end. */
   url: string;
+  tokens: TokenService;
   requests: RequestLog;
   onRequest: OnRequest;
   faults: FaultRules;
@@ -41,6 +45,8 @@ export function createApp({ control, graph, arm, identity, site }: TenantParts):
   const { now, settings } = store;
   const app: Hono<TenantEnv> = new Hono<TenantEnv>({ getPath: ({ url }) => routingPath(url, settings.tenantId) });
   app.use("*", (c, next) => logRequest({ requests, onRequest, now }, c, next));
+  // Graph takes no more than 4 MB; a request that does not say how long it is is counted as it comes.
+  app.use("*", bodyLimit({ maxSize: 4 * 1024 * 1024, onError: (c) => tooLarge(c as Context<TenantEnv>, now) }));
   app.route("/_tenant", controlRoutes(control));
   app.use("*", (c, next) => applyFault({ faults, now }, c, next));
 
@@ -63,9 +69,13 @@ export function createApp({ control, graph, arm, identity, site }: TenantParts):
   return app;
 }
 
+function tooLarge(c: Context<TenantEnv>, now: () => Date): Response {
+  return c.json(errorBody("RequestEntityTooLarge", "The request is larger than 4 MB.", c.var, now()), 413);
+}
+
 /**
  * The path by which a request is routed. Entra and Graph take any letter case, `users('id')` for `users/id`,
- * `servicePrincipals(appId='id')`, the tenant's id after the version (the older official providers), and the official
+ * `servicePrincipals(appId='id')`, `graph.user` for `microsoft.graph.user`, a slash at the end, the tenant's id after the version (the older official providers), and the official
  * provider's `//{tenant}/oauth2/…`.
  */
 function routingPath(url: string, tenantId: string): string {
@@ -76,7 +86,9 @@ function routingPath(url: string, tenantId: string): string {
     .replace(/\('([^/]*)'\)/g, "/$1")
     .replace(/\((?:%20| )*appid(?:%20| )*=(?:%20| )*'([^/]*)'\)/g, "/appid=$1")
     .replace(`/v1.0/${tenantId}/`, "/v1.0/")
-    .replace(`/beta/${tenantId}/`, "/beta/");
+    .replace(`/beta/${tenantId}/`, "/beta/")
+    .replace(/^(\/(?:v1\.0|beta)\/.*?)\/+$/, "$1")
+    .replace(/\/graph\.(user|group|serviceprincipal)\b/g, "/microsoft.graph.$1");
 }
 
 /**
@@ -84,7 +96,7 @@ function routingPath(url: string, tenantId: string): string {
  *
  * `health` is open; everything else asks for the control token of the data folder, as a bearer token.
  */
-function controlRoutes({ store, url, requests, faults }: ControlPart): Hono<TenantEnv> {
+function controlRoutes({ store, url, tokens, requests, faults }: ControlPart): Hono<TenantEnv> {
   const { tenantId, controlToken } = store.settings;
   const app = new Hono<TenantEnv>();
   app.get("/health", (c) => c.json({ status: "ok", url, tenantId }));
@@ -103,7 +115,7 @@ function controlRoutes({ store, url, requests, faults }: ControlPart): Hono<Tena
   });
   app.get("/faults", (c) => c.json({ faults: faults.list() }));
   app.put("/faults", async (c) => {
-    const parsed = z.object({ faults: z.array(faultRule) }).safeParse(await c.req.json().catch(() => undefined));
+    const parsed = z.strictObject({ faults: z.array(faultRule) }).safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
     faults.set(parsed.data.faults);
     return c.json({ faults: faults.list() });
@@ -112,11 +124,30 @@ function controlRoutes({ store, url, requests, faults }: ControlPart): Hono<Tena
     faults.clear();
     return c.body(null, 204);
   });
+  app.get("/rehearsal", (c) => c.json(store.rehearsal));
+  app.patch("/rehearsal", async (c) => {
+    try {
+      rehearse(store.rehearsal, z.looseObject({}).parse(await c.req.json().catch(() => undefined)));
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      return c.json({ error: z.prettifyError(error) }, 400);
+    }
+    return c.json(store.rehearsal);
+  });
+  app.post("/sign-in", async (c) => {
+    const parsed = z.strictObject({ email: z.string() }).safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    if (store.users.currentByAddress(parsed.data.email).length === 0) {
+      return c.json({ error: `Nobody has the address ${parsed.data.email}.` }, 404);
+    }
+    return c.json({ access_token: await signInAs(tokens, store, parsed.data.email) });
+  });
   app.get("/mails", (c) => c.json({ mails: store.mails.list() }));
   app.post("/accept", async (c) => {
-    const parsed = z.object({ email: z.string() }).safeParse(await c.req.json().catch(() => undefined));
+    const accepting = z.strictObject({ email: z.string(), displayName: z.string().min(1).optional() });
+    const parsed = accepting.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
-    const guest = acceptFor(store, parsed.data.email);
+    const guest = acceptFor(store, parsed.data.email, parsed.data.displayName);
     return guest ? c.json({ id: guest.id }) : c.json({ error: `No guest has the address ${parsed.data.email}.` }, 404);
   });
   return app;

@@ -1,17 +1,21 @@
 import { html } from "hono/html";
-import type { InvitationMail } from "../store/invitation-store.ts";
+import type { InvitationMail, MailboxMail } from "../store/invitation-store.ts";
 import { english, fill, type Wording, wordingFor } from "./mail-wording.ts";
 
 /** One mail, ready to be sent. */
 export interface ComposedMail {
+  /** Default: the address from which Microsoft's own mail comes. */
+  from?: { name: string; address: string };
   /** Addresses alone: a name would come from outside, and nobody needs it here. */
-  to: string;
+  to: string | readonly string[];
   cc?: readonly string[];
+  bcc?: readonly string[];
+  replyTo?: readonly string[];
   subject: string;
-  /** The language of the text, a BCP 47 tag. */
-  language: string;
+  /** The language of the text, a BCP 47 tag. Absent: it is not known. */
+  language?: string;
   text: string;
-  html: string;
+  html?: string;
   /** When it was written. Default: now. */
   date?: Date;
 }
@@ -33,7 +37,7 @@ type Markup = ReturnType<typeof html>;
  *
  * @param domain the domain of the organisation that invites
  */
-export function invitationMail(mail: InvitationMail, domain: string): ComposedMail {
+export function invitationMail(mail: InvitationMail, domain: string): ComposedMail & { html: string } {
   const wording = filled(wordingFor(mail.language), mail);
   return {
     to: mail.to,
@@ -90,6 +94,49 @@ function invitationMarkup(mail: InvitationMail, domain: string, wording: Wording
       <ul style="margin: 0; padding-inline-start: 20px">${wording.meaning.map((line) => html`<li>${line}</li>`)}</ul>
       <p>${wording.unexpected}</p>`;
   return frame(wording.language, wording.subject, body, wording.rehearsal);
+}
+
+/** A message as its mailbox sends it. As Exchange does, it gives a message in HTML a text part as well. */
+export function mailboxMail({ at, body, ...mail }: MailboxMail): ComposedMail {
+  const { from, to, cc, bcc, replyTo, subject } = mail;
+  const isHtml = body.contentType === "html";
+  return {
+    from,
+    to,
+    cc,
+    bcc,
+    replyTo,
+    // A header is one line.
+    subject: subject.replace(/[\r\n]+/g, " "),
+    date: new Date(at),
+    text: isHtml ? textOf(body.content) : body.content,
+    ...(isHtml && { html: body.content }),
+  };
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+
+/** The text of an HTML message: a line for each block, and the address after each link. */
+function textOf(html: string): string {
+  return html
+    .replace(/<(head|style|script|title)\b[\s\S]*?<\/\1>|<!--[\s\S]*?-->|<!doctype[^>]*>/gi, "")
+    .replace(/\s+/g, " ")
+    .replace(/<a\b[^>]*\bhref="([^"]*)"[^>]*>(.*?)<\/a>/gi, (_, href: string, text: string) =>
+      text.includes(href) ? text : `${text} <${href}>`.replace(/<(?=[^<]*$)/, "&lt;"),
+    )
+    .replace(/<br\b[^>]*>/gi, "\n")
+    .replace(/<li\b[^>]*>/gi, "\n- ")
+    .replace(/<\/(p|div|h[1-6]|ul|ol|table|blockquote)>/gi, "\n\n")
+    .replace(/<\/tr>/gi, "\n")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (entity, decimal, hex, name: string) => {
+      if (name !== undefined) return entities[name.toLowerCase()] ?? entity;
+      const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : "";
+    })
+    .replace(/[ \t]*\n[ \t]*/g, "\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
 }
 
 /** The mail with a sign-in code. In English: a guest who signs in may have no invitation that names a language. */

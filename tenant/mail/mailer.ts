@@ -2,14 +2,14 @@ import { createTransport } from "nodemailer";
 import type { RecordedMail } from "../store/invitation-store.ts";
 import type { Settings, TenantStore } from "../store/tenant-store.ts";
 import { type InboxOptions, openInbox } from "./catch-all-inbox.ts";
-import { type ComposedMail, invitationMail, type PasscodeMail, passcodeMail } from "./compose-mail.ts";
+import { type ComposedMail, invitationMail, mailboxMail, type PasscodeMail, passcodeMail } from "./compose-mail.ts";
 
 /** Sends the tenant's mail, over SMTP, to an inbox that catches all of it. */
 export interface Mailer {
   /** The web page of the inbox. */
   inboxUrl: string;
-  /** Sends the recorded invitation mails that are still to be sent. Nobody has to wait for it, and it does not fail. */
-  sendInvitations(): Promise<void>;
+  /** Sends the recorded mails that are still to be sent. Nobody has to wait for it, and it does not fail. */
+  sendRecorded(): Promise<void>;
   /**
    * Sends a passcode; returns once the inbox has it.
    *
@@ -34,11 +34,11 @@ export async function openMailer(source: MailSource, dataDir: string, options: I
   const smtp = connect(inbox.smtpPort, source.settings);
   const outbox = new Outbox(source, smtp);
   // A run that was cut short may have sent these without noting it: the inbox would show them twice.
-  await inbox.forget(new Set(source.mails.unsent().map(({ number }) => smtp.messageIdOf(number))));
+  await inbox.forget(new Set(source.mails.unsent().map((recorded) => smtp.messageIdOf(recorded))));
   void outbox.send();
   return {
     inboxUrl: inbox.url,
-    sendInvitations: () => outbox.send(),
+    sendRecorded: () => outbox.send(),
     passcode: (mail) => smtp.send(passcodeMail(mail)),
     async close() {
       await outbox.close();
@@ -49,9 +49,9 @@ export async function openMailer(source: MailSource, dataDir: string, options: I
 }
 
 /**
- * Sends the recorded mails, one after another in the order of the invitations.
+ * Sends the recorded mails, one after another in the order in which they were recorded.
  *
- * A mail is recorded in the transaction of its invitation and marked as sent when the server has taken it, so none is
+ * A mail is recorded in the transaction of its invitation or message and marked as sent when the server has taken it, so none is
  * lost however the process ends. A mail that the server refuses stays recorded and is tried again at the next start.
  */
 class Outbox {
@@ -91,14 +91,16 @@ class Outbox {
     return this.#closing ? undefined : this.#source.mails.nextUnsent(this.#last);
   }
 
-  async #sendOne({ number, mail }: RecordedMail): Promise<void> {
+  async #sendOne(recorded: RecordedMail): Promise<void> {
+    const { number, mail } = recorded;
     this.#last = number;
     try {
-      await this.#smtp.send(invitationMail(mail, this.#source.settings.domain), number);
+      const composed = mail.kind === "message" ? mailboxMail(mail) : invitationMail(mail, this.#source.settings.domain);
+      await this.#smtp.send(composed, this.#smtp.messageIdOf(recorded));
       this.#source.mails.markSent(number, this.#source.now());
     } catch (error) {
       console.error(
-        `The invitation mail to ${mail.to} was not sent: ${error instanceof Error ? error.message : error}\n` +
+        `The mail to ${mail.to} was not sent: ${error instanceof Error ? error.message : error}\n` +
           "It is kept, and sent when the local tenant starts again.",
       );
     }
@@ -107,11 +109,11 @@ class Outbox {
 
 interface Smtp {
   /**
-   * @param number the number of a recorded mail; it makes the Message-ID, by which copies of a mail are known as one
+   * @param messageId of a recorded mail: by it, copies of a mail are known as one
    * @throws where the server cannot be reached or refuses the mail
    */
-  send(mail: ComposedMail, number?: number): Promise<void>;
-  messageIdOf(number: number): string;
+  send(mail: ComposedMail, messageId?: string): Promise<void>;
+  messageIdOf(recorded: RecordedMail): string;
   close(): void;
 }
 
@@ -138,21 +140,31 @@ function connect(port: number, { organisation, domain, tenantId }: Settings): Sm
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
   });
-  const messageIdOf = (number: number) => `<invitation-${number}.${tenantId}@${domain}>`;
+  // Microsoft's mail comes from its own address, whoever invites: no mailbox of the tenant sends it.
+  const microsoft = { name: organisation, address: "invites@microsoft.example" };
   return {
-    messageIdOf,
-    async send({ to, cc = [], subject, language, text, html, date }, number) {
+    messageIdOf: ({ number, mail }) =>
+      mail.kind === "message" ? mail.messageId : `<invitation-${number}.${tenantId}@${domain}>`,
+    async send(
+      { from = microsoft, to, cc = [], bcc = [], replyTo = [], subject, language, text, html, date },
+      messageId,
+    ) {
+      // As objects: from a plain string, nodemailer would read names and further addresses.
+      const plain = (addresses: readonly string[]) => addresses.map((address) => ({ name: "", address }));
       await transport.sendMail({
-        // As objects: from a plain string, nodemailer would read names and further addresses.
-        to: { name: "", address: to },
-        cc: cc.map((address) => ({ name: "", address })),
-        from: { name: organisation, address: `invitations@${domain}` },
+        to: plain([to].flat()),
+        cc: plain(cc),
+        bcc: plain(bcc),
+        ...(replyTo.length > 0 && { replyTo: plain(replyTo) }),
+        from,
         subject,
         text,
-        html,
+        ...(html !== undefined && { html }),
         ...(date && { date }),
-        ...(number !== undefined && { messageId: messageIdOf(number) }),
-        headers: { "Content-Language": language, "Auto-Submitted": "auto-generated" },
+        ...(messageId !== undefined && { messageId }),
+        ...(language !== undefined && {
+          headers: { "Content-Language": language, "Auto-Submitted": "auto-generated" },
+        }),
       });
     },
     close: () => transport.close(),

@@ -30,6 +30,11 @@ const schemaSteps: readonly string[] = [
   CREATE TABLE azure_role_assignments (name TEXT PRIMARY KEY, principal_id TEXT NOT NULL, document TEXT NOT NULL) STRICT;
   CREATE INDEX azure_role_assignments_by_principal ON azure_role_assignments (principal_id);
   `,
+  `
+  CREATE TABLE group_owners (group_id TEXT NOT NULL, owner_id TEXT NOT NULL, UNIQUE (group_id, owner_id)) STRICT;
+  CREATE TABLE mailboxes (user_id TEXT PRIMARY KEY) STRICT;
+  CREATE TABLE messages (sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL) STRICT;
+  `,
 ];
 
 /** How a transaction ends. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-/** How Graph writes the values of a property. `dateTime` is ISO 8601 in UTC, `objects` a list of objects. */
-type PropertyType = "string" | "boolean" | "dateTime" | "strings" | "objects";
+/** How Graph writes the values of a property. `dateTime` is ISO 8601 in UTC, `object` and `objects` are objects of other types. */
+type PropertyType = "string" | "boolean" | "dateTime" | "strings" | "object" | "objects";
 export type Comparison = "eq" | "ne" | "in" | "ge" | "le" | "startswith" | "endswith";
 
 /** One property of a type of object: what it holds, who may set it, and what queries do with it. */
@@ -21,6 +21,14 @@ export interface Property {
   longest?: number;
   /** What a text looks like. */
   pattern?: RegExp;
+  /** What an object looks like; for a list, each of its elements. */
+  shape?: z.ZodType;
+  /** What `$filter` takes of the objects in a list. */
+  elements?: Readonly<Record<string, Property>>;
+  /** Letter case counts in comparisons. */
+  exact?: boolean;
+  /** Graph answers it only where `$expand` asks for it. */
+  navigation?: boolean;
   /** Answered where nothing is selected. Where no property of a type says so, all of them are. */
   byDefault?: boolean;
   /** Comparisons that `$filter` takes. `eq null` needs an advanced query in any case. */
@@ -43,12 +51,14 @@ export interface DescribedType<P extends Properties = Properties> {
   odataName: string;
   /** The collection that holds its objects: `servicePrincipals`. */
   set: string;
+  /** How many objects are on a page, and how many `$top` may ask for. Default: 100 and 999, as for directory objects. */
+  pages?: { usual: number; longest: number };
   properties: P;
 }
 
-/** The objects of a described type. Properties of type `objects` are left out: their elements have types of their own. */
+/** The objects of a described type. Properties of type `object` and `objects` are left out: these have types of their own. */
 export type ObjectOf<P extends Properties> = {
-  -readonly [K in keyof P as P[K]["type"] extends "objects" ? never : K]: P[K]["type"] extends "strings"
+  -readonly [K in keyof P as P[K]["type"] extends "object" | "objects" ? never : K]: P[K]["type"] extends "strings"
     ? string[]
     : ValueOf<P[K]> | (P[K] extends { required: true } ? never : null);
 };
@@ -70,7 +80,9 @@ export function findProperty(type: DescribedType, name: string): string | undefi
 export function defaultProperties(type: DescribedType): readonly string[] {
   const known = defaults.get(type);
   if (known !== undefined) return known;
-  const names = Object.keys(type.properties).sort();
+  const names = Object.keys(type.properties)
+    .filter((name) => !type.properties[name]?.navigation)
+    .sort();
   const chosen = names.filter((name) => type.properties[name]?.byDefault);
   const answered = chosen.length > 0 ? chosen : names;
   defaults.set(type, answered);
@@ -106,8 +118,9 @@ export function valuesOf(property: Property): z.ZodType {
 const schemas = new WeakMap<Property, z.ZodType>();
 
 function schemaOf(property: Property): z.ZodType {
-  const { type, required = false, clearable = !required } = property;
-  if (type === "objects") return z.array(z.looseObject({}));
+  const { type, required = false, clearable = !required, shape = z.looseObject({}) } = property;
+  if (type === "objects") return z.array(shape);
+  if (type === "object") return clearable ? shape.nullable() : shape;
   const value = singleValue(property);
   if (type === "strings") return z.array(value);
   return clearable ? value.nullable() : value;

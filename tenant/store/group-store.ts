@@ -32,16 +32,20 @@ export class Groups {
 
   /** Removes a group with its memberships, for good. */
   delete(id: string): void {
-    this.#database.prepare("DELETE FROM group_members WHERE group_id = ? OR member_id = ?").run(id, id);
+    this.forget(id);
+    for (const { name } of Object.values(tables)) {
+      this.#database.prepare(`DELETE FROM ${name} WHERE group_id = ?`).run(id);
+    }
     this.#groups.remove("id", id);
   }
 
-  /** The ids of a group's members, those in the recycle bin among them, in the order in which they joined. */
-  membersOf(groupId: string): Listed<string>[] {
+  /** The ids of a group's members or owners, those in the recycle bin among them, in the order in which they joined. */
+  related(relation: Relation, groupId: string): Listed<string>[] {
+    const { name, column } = tables[relation];
     return this.#database
-      .prepare("SELECT rowid AS place, member_id FROM group_members WHERE group_id = ? ORDER BY rowid")
+      .prepare(`SELECT rowid AS place, ${column} AS id FROM ${name} WHERE group_id = ? ORDER BY rowid`)
       .all(groupId)
-      .map((row) => ({ place: Number(row.place), object: String(row.member_id) }));
+      .map((row) => ({ place: Number(row.place), object: String(row.id) }));
   }
 
   /** The groups of a direct member, the oldest first. */
@@ -54,21 +58,34 @@ export class Groups {
       .map(listed<Group>);
   }
 
-  isMember(groupId: string, memberId: string): boolean {
-    const row = this.#database.prepare("SELECT 1 FROM group_members WHERE group_id = ? AND member_id = ?");
-    return row.get(groupId, memberId) !== undefined;
+  isRelated(relation: Relation, groupId: string, id: string): boolean {
+    const { name, column } = tables[relation];
+    return (
+      this.#database.prepare(`SELECT 1 FROM ${name} WHERE group_id = ? AND ${column} = ?`).get(groupId, id) !==
+      undefined
+    );
   }
 
-  addMember(groupId: string, memberId: string): void {
-    this.#database.prepare("INSERT INTO group_members (group_id, member_id) VALUES (?, ?)").run(groupId, memberId);
+  relate(relation: Relation, groupId: string, id: string): void {
+    const { name, column } = tables[relation];
+    this.#database.prepare(`INSERT INTO ${name} (group_id, ${column}) VALUES (?, ?)`).run(groupId, id);
   }
 
-  removeMember(groupId: string, memberId: string): void {
-    this.#database.prepare("DELETE FROM group_members WHERE group_id = ? AND member_id = ?").run(groupId, memberId);
+  unrelate(relation: Relation, groupId: string, id: string): void {
+    const { name, column } = tables[relation];
+    this.#database.prepare(`DELETE FROM ${name} WHERE group_id = ? AND ${column} = ?`).run(groupId, id);
   }
 
-  /** Takes a member who is gone for good out of every group. */
-  forget(memberId: string): void {
-    this.#database.prepare("DELETE FROM group_members WHERE member_id = ?").run(memberId);
+  /** Takes somebody who is gone for good out of every group. */
+  forget(id: string): void {
+    for (const { name, column } of Object.values(tables)) {
+      this.#database.prepare(`DELETE FROM ${name} WHERE ${column} = ?`).run(id);
+    }
   }
 }
+
+const tables = {
+  members: { name: "group_members", column: "member_id" },
+  owners: { name: "group_owners", column: "owner_id" },
+} as const;
+type Relation = keyof typeof tables;

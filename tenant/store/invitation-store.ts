@@ -9,6 +9,8 @@ export interface Invitation {
   redirectUrl: string;
   /** The application that invited. */
   appId: string;
+  /** The object id of the person who had signed in to it. Absent: the application invited by itself. */
+  inviterId?: string;
   createdDateTime: string;
   /** The personal message; `null` for the standard text. */
   message: string | null;
@@ -91,10 +93,28 @@ export interface InvitationMail {
   redirectUrl: string;
 }
 
+/** A message that was sent from a mailbox. */
+export interface MailboxMail {
+  kind: "message";
+  /** ISO 8601. */
+  at: string;
+  from: { name: string; address: string };
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  replyTo: string[];
+  subject: string;
+  body: { contentType: "text" | "html"; content: string };
+  /** The Message-ID of its header. */
+  messageId: string;
+}
+
 /** A mail as the tenant lists it: who got it, never the link in it. */
 export interface ListedMail {
   number: number;
-  kind: InvitationMail["kind"];
+  kind: (InvitationMail | MailboxMail)["kind"];
+  /** The mailbox that sent it. Absent: Microsoft's own mail. */
+  from?: string;
   at: string;
   to: string;
   cc: string[];
@@ -103,10 +123,10 @@ export interface ListedMail {
 /** A recorded mail under its number: 1 for the tenant's first. */
 export interface RecordedMail {
   number: number;
-  mail: InvitationMail;
+  mail: InvitationMail | MailboxMail;
 }
 
-/** Every mail of an invitation, sent or still to be sent, with what it is made from: so none gets lost. */
+/** Every mail of an invitation or a mailbox, sent or still to be sent, with what it is made from: so none gets lost. */
 export class Mails {
   readonly #database: Database;
 
@@ -115,7 +135,7 @@ export class Mails {
   }
 
   /** Records a mail. Inside `Database.write` only. */
-  add(mail: InvitationMail): void {
+  add(mail: InvitationMail | MailboxMail): void {
     this.#database.prepare("INSERT INTO mails (document) VALUES (?)").run(JSON.stringify(mail));
   }
 
@@ -146,10 +166,14 @@ export class Mails {
       .prepare("SELECT number, document FROM mails ORDER BY number")
       .all()
       .map(read)
-      .map(({ number, mail: { kind, at, to, cc } }) => ({ number, kind, at, to, cc }));
+      .map(({ number, mail }) => {
+        const { kind, at, cc } = mail;
+        if (mail.kind === "invitation") return { number, kind, at, to: mail.to, cc };
+        return { number, kind, at, from: mail.from.address, to: mail.to.join(", "), cc };
+      });
   }
 }
 
 function read(row: Record<string, unknown>): RecordedMail {
-  return { number: Number(row.number), mail: JSON.parse(String(row.document)) as InvitationMail };
+  return { number: Number(row.number), mail: JSON.parse(String(row.document)) as RecordedMail["mail"] };
 }

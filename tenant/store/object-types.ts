@@ -23,6 +23,19 @@ const asChoice = { filter: choice, advancedFilter: ["ne"] } as const;
 const asMoment = { filter: moment, advancedFilter: ["ne", "in"], sortable: "advanced" } as const;
 const advanced = { advancedFilter: [...name, "ne"] } as const;
 
+/** The two letters of a country, ISO 3166-1: `GB` is one and `UK` is none. */
+const countryCode = new RegExp(
+  `^(${`AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK
+  CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU
+  GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD
+  ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY
+  QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US
+  UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW`
+    .split(/\s+/)
+    .join("|")})$`,
+  "i",
+);
+
 const userProperties = {
   id: { type: "string", required: true, byDefault: true, ...asChoice },
   userType: { ...text, required: true, oneOf: ["Guest", "Member"], ...asChoice },
@@ -57,7 +70,7 @@ const userProperties = {
   employeeId: { ...text, longest: 16, filter: ["eq", "startswith"], advancedFilter: ["ne", "le"] },
   employeeType: { ...text, ...advanced },
   officeLocation: { ...text, byDefault: true, longest: 128, ...advanced },
-  usageLocation: { ...text, clearable: false, pattern: /^[A-Za-z]{2}$/, ...asName, shownAs: "Usage location" },
+  usageLocation: { ...text, clearable: false, pattern: countryCode, ...asName, shownAs: "Usage location" },
   preferredLanguage: { ...text, byDefault: true, ...advanced },
   ageGroup: { ...text, ...asChoice },
   consentProvidedForMinor: { ...text, ...asChoice },
@@ -71,6 +84,18 @@ const userProperties = {
   city: { ...text, longest: 128, ...asName },
   state: { ...text, longest: 128, ...asName },
   country: { ...text, longest: 128, ...asName },
+  imAddresses: { type: "strings" },
+  employeeHireDate: { type: "dateTime" },
+  employeeOrgData: { type: "object" },
+
+  // Nobody here comes from an on-premises directory.
+  onPremisesDistinguishedName: { type: "string" },
+  onPremisesDomainName: { type: "string" },
+  onPremisesImmutableId: { type: "string" },
+  onPremisesSamAccountName: { type: "string" },
+  onPremisesSecurityIdentifier: { type: "string" },
+  onPremisesSyncEnabled: { type: "boolean" },
+  onPremisesUserPrincipalName: { type: "string" },
 } as const satisfies Described<keyof graph.User>;
 
 export const userType = {
@@ -103,12 +128,14 @@ const groupProperties = {
   description: { ...text, longest: 1024, filter: found },
   displayName: { ...text, required: true, longest: 256, filter: found },
   // The local tenant makes security groups without mail only.
-  groupTypes: { type: "strings", oneOf: [], writable: "once" },
+  groupTypes: { type: "strings", oneOf: ["DynamicMembership"], writable: "once", filter: ["eq"] },
+  membershipRule: { ...text, longest: 3072 },
+  membershipRuleProcessingState: { ...text, oneOf: ["On", "Paused"] },
   isAssignableToRole: { type: "boolean", required: true, initial: false, writable: "once", filter: ["eq"] },
   mail: { type: "string", filter: found },
   mailEnabled: { type: "boolean", required: true, initial: false, oneOf: [false], writable: true, filter: ["eq"] },
   mailNickname: { ...text, required: true, pattern: /^[\x21-\x7e]{1,64}$/, filter: found },
-  onPremisesSyncEnabled: { type: "boolean" },
+  onPremisesSyncEnabled: { type: "boolean", filter: ["eq"] },
   securityEnabled: { type: "boolean", required: true, initial: true, oneOf: [true], writable: true, filter: choice },
   visibility: text,
 } as const satisfies Described<keyof graph.Group>;
@@ -151,7 +178,7 @@ const servicePrincipalProperties = {
   oauth2PermissionScopes: { type: "objects" },
   preferredSingleSignOnMode: { type: "string" },
   replyUrls: { type: "strings" },
-  servicePrincipalNames: { type: "strings" },
+  servicePrincipalNames: { type: "strings", filter: ["eq", "startswith"] },
   servicePrincipalType: { type: "string", required: true, oneOf: ["Application"], filter: choice },
   signInAudience: { type: "string", required: true, oneOf: ["AzureADMyOrg"] },
   tags: { type: "strings" },
@@ -233,4 +260,34 @@ export const directoryObjectType = {
     id: { type: "string", required: true, filter: choice },
     displayName: { type: "string", required: true, filter: ["eq", "startswith"] },
   },
+} as const satisfies DescribedType;
+
+/** The organisation as Graph answers it: read-only here. */
+export const organizationType = {
+  name: "Organization",
+  odataName: "organization",
+  set: "organization",
+  properties: {
+    id: { type: "string", required: true },
+    displayName: { type: "string", required: true },
+    verifiedDomains: { type: "objects" },
+    tenantType: { type: "string" },
+    countryLetterCode: { type: "string" },
+    preferredLanguage: { type: "string" },
+    createdDateTime: { type: "dateTime" },
+  } satisfies Described<keyof graph.Organization>,
+} as const satisfies DescribedType;
+
+/** The settings of the tenant about guests, as far as they are here. */
+export const authorizationPolicyType = {
+  name: "AuthorizationPolicy",
+  odataName: "authorizationPolicy",
+  set: "authorizationPolicy",
+  properties: {
+    id: { type: "string", required: true },
+    displayName: { type: "string", required: true },
+    description: { type: "string" },
+    allowInvitesFrom: { type: "string", required: true },
+    guestUserRoleId: { type: "string", required: true },
+  } satisfies Described<keyof graph.AuthorizationPolicy>,
 } as const satisfies DescribedType;

@@ -7,6 +7,7 @@ import { defaultAccess, permissions } from "./application-store.ts";
 import { builtInRoleNamed } from "./azure-role-store.ts";
 import { valuesOf } from "./described-types.ts";
 import { type Group, newGroup, newServicePrincipal, newUser, type User, userType } from "./object-types.ts";
+import { rehearsal } from "./rehearsal.ts";
 import type { TenantStore } from "./tenant-store.ts";
 
 const alias = z.string().regex(/^[a-z][a-z0-9.-]*$/, "an alias is the part of an address before the @");
@@ -29,12 +30,19 @@ const seedFile = z.strictObject({
     permissions: z.array(z.enum(permissions)),
     azureRole: z.string(),
   }),
-  members: z.array(z.strictObject({ ...profile, displayName: z.string().min(1), alias })),
+  members: z.array(
+    z.strictObject({ ...profile, displayName: z.string().min(1), alias, mailbox: z.boolean().optional() }),
+  ),
+  sharedMailboxes: z.array(z.strictObject({ displayName: z.string().min(1), alias })).default([]),
   groups: z.array(
     z.strictObject({
       displayName: z.string().min(1),
       description: z.string().optional(),
       roleAssignable: z.boolean().default(false),
+      /** The rule by which Entra chooses the members: nobody else can add any. */
+      membershipRule: z.string().optional(),
+      /** Kept in an on-premises directory: nothing of it can be changed here. */
+      onPremises: z.boolean().default(false),
       members: z.array(alias).default([]),
     }),
   ),
@@ -52,6 +60,8 @@ const seedFile = z.strictObject({
     }),
   ),
   resourceGroups: z.array(z.string().min(1)),
+  /** What the tenant does where the real service may do either; options of a start come before it. */
+  rehearsal: rehearsal.partial().default({}),
 });
 
 export type Seed = z.output<typeof seedFile>;
@@ -73,22 +83,42 @@ export function readSeed(file = path.join(import.meta.dirname, "..", "seed.yaml"
  */
 export function applySeed(seed: Seed, store: TenantStore): void {
   const { database, registrations, settings } = store;
-  if (database.prepare("SELECT 1 FROM settings WHERE name = 'seeded'").get()) return;
-  database.write(() => {
-    // A folder of an earlier version of the tenant has the application with other permissions.
-    registrations.grant(settings.clientId, seed.pulumi.permissions);
+  const isDone = (part: string) => database.prepare("SELECT 1 FROM settings WHERE name = ?").get(part) !== undefined;
+  const once = (part: string, work: () => void) => {
+    if (isDone(part)) return;
+    database.write(() => {
+      // A folder of an earlier version of the tenant has the application with other permissions.
+      registrations.grant(settings.clientId, seed.pulumi.permissions);
+      work();
+      database.prepare("INSERT INTO settings (name, value) VALUES (?, 'true')").run(part);
+    });
+  };
+  once("seeded", () => {
     assignOwnRole(seed, store);
     const members = seed.members.map((member) => addMember(store, member));
     const groups = seed.groups.map((group) => addGroup(store, group, new Map(members)));
     for (const application of seed.applications) addApplication(store, application, groups);
-    database.prepare("INSERT INTO settings (name, value) VALUES ('seeded', 'true')").run();
   });
+  // By itself: a folder of an earlier version has none.
+  once("seeded mailboxes", () => openMailboxes(seed, store));
+}
+
+function openMailboxes({ members, sharedMailboxes }: Seed, store: TenantStore): void {
+  for (const { alias } of members.filter(({ mailbox }) => mailbox)) {
+    const [member] = store.users.currentByAddress(`${alias}@${store.settings.domain}`);
+    if (member) store.mailboxes.open(member.id);
+  }
+  for (const shared of sharedMailboxes) {
+    // A shared mailbox is a user who cannot sign in.
+    const [, id] = addMember(store, { ...shared, accountEnabled: false, givenName: null, surname: null });
+    store.mailboxes.open(id);
+  }
 }
 
 /** Answers the alias with the member's object id. */
 function addMember(
   { users, settings }: TenantStore,
-  { alias, displayName, ...given }: Seed["members"][number],
+  { alias, displayName, mailbox, ...given }: Seed["members"][number] & Partial<User>,
 ): [alias: string, id: string] {
   const address = `${alias}@${settings.domain}`;
   const known = users.currentByAddress(address)[0];
@@ -113,7 +143,7 @@ function addMember(
 
 function addGroup(
   { groups, settings: { createdDateTime } }: TenantStore,
-  { displayName, description, roleAssignable, members }: Seed["groups"][number],
+  { displayName, description, roleAssignable, membershipRule, onPremises, members }: Seed["groups"][number],
   memberIds: ReadonlyMap<string, string>,
 ): Group {
   const group = newGroup({
@@ -123,13 +153,19 @@ function addGroup(
     mailNickname: displayName.toLowerCase().replace(/[^a-z0-9]+/g, "-"),
     description: description ?? null,
     isAssignableToRole: roleAssignable,
+    ...(membershipRule !== undefined && {
+      groupTypes: ["DynamicMembership"],
+      membershipRule,
+      membershipRuleProcessingState: "On",
+    }),
+    ...(onPremises && { onPremisesSyncEnabled: true }),
   });
   groups.save(group);
   for (const alias of members) {
     const id = memberIds.get(alias);
     if (id === undefined)
       throw new Error(`seed.yaml: the group ${displayName} has a member ${alias}, who is no member of the tenant.`);
-    groups.addMember(group.id, id);
+    groups.relate("members", group.id, id);
   }
   return group;
 }

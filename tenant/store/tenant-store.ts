@@ -6,7 +6,9 @@ import { AzureRoleAssignments } from "./azure-role-store.ts";
 import type { Database } from "./database.ts";
 import { Groups } from "./group-store.ts";
 import { Invitations, Mails } from "./invitation-store.ts";
+import { Mailboxes } from "./mailbox-store.ts";
 import type { PrincipalType } from "./object-types.ts";
+import type { Rehearsal } from "./rehearsal.ts";
 import { Users } from "./user-store.ts";
 
 /** Everything that the tenant keeps, and the clock by which it is kept. */
@@ -24,6 +26,9 @@ export interface TenantStore {
   azureRoleAssignments: AzureRoleAssignments;
   invitations: Invitations;
   mails: Mails;
+  mailboxes: Mailboxes;
+  /** What the tenant does where the real service may do either. It changes while the tenant runs. */
+  rehearsal: Rehearsal;
 }
 
 /** What makes this tenant this tenant: made once, at the first start of a data folder. */
@@ -58,7 +63,7 @@ export interface Foundation {
 export async function openTenantStore(
   database: Database,
   foundation: Foundation,
-  { now, replicationLagSeconds }: { now: () => Date; replicationLagSeconds: number },
+  { now, replicationLagSeconds, rehearsal }: { now: () => Date; replicationLagSeconds: number; rehearsal: Rehearsal },
 ): Promise<TenantStore> {
   const registrations = new Registrations(database);
   const settings = readSettings(database) ?? (await makeSettings(database, registrations, foundation, now()));
@@ -74,6 +79,8 @@ export async function openTenantStore(
     azureRoleAssignments: new AzureRoleAssignments(database),
     invitations: new Invitations(database),
     mails: new Mails(database),
+    mailboxes: new Mailboxes(database),
+    rehearsal,
   };
 }
 

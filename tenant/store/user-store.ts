@@ -36,6 +36,8 @@ export class Users {
   readonly #records = new Map<string, UserRecord>();
   /** Address → ids of live users, over the current versions. */
   readonly #addresses = new Map<string, Set<string>>();
+  /** Since when those have been there who were made while this process runs, in milliseconds. */
+  readonly #madeAt = new Map<string, number>();
   #lastPlace = 0;
 
   constructor(database: Database, now: () => Date, replicationLagSeconds: number) {
@@ -45,6 +47,16 @@ export class Users {
     for (const row of database.prepare("SELECT sequence, id, versions FROM users ORDER BY sequence").all()) {
       this.#remember({ place: Number(row.sequence), id: String(row.id), versions: readVersions(String(row.versions)) });
     }
+  }
+
+  /**
+   * Whether a user was made so lately that writes do not find them yet.
+   *
+   * @param lagSeconds default: as long as reads do not
+   */
+  isTooNew(id: string, lagSeconds: number | null): boolean {
+    const lag = lagSeconds === null ? this.#lag : lagSeconds * 1000;
+    return this.#now().getTime() - (this.#madeAt.get(id) ?? 0) < lag;
   }
 
   /** The user as the last committed change left them. */
@@ -131,7 +143,10 @@ export class Users {
         "INSERT INTO users (sequence, id, versions) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET versions = excluded.versions",
       )
       .run(record.place, id, writeVersions(record.versions));
-    this.#database.afterCommit(() => this.#remember(record));
+    this.#database.afterCommit(() => {
+      if (known === undefined) this.#madeAt.set(id, at);
+      this.#remember(record);
+    });
   }
 
   /** The versions that a read at `now` or later can see: the newest one older than the lag, and all after it. */

@@ -35,6 +35,8 @@ describe("the quickstart", () => {
   function guestList(anasAccess: object) {
     return {
       redirectUrl: portal.url,
+      // An application signs in, so Microsoft's own mail would leave the message out.
+      mailFrom: "invitations@contoso.example",
       message: { body: message },
       invitations: [{ email: ana, displayName: "Ana Trujillo", ...anasAccess }, { email: "bo@northwind.example" }],
     };
@@ -52,7 +54,7 @@ describe("the quickstart", () => {
     await inbox.goto(test.tenant.links.inbox ?? "");
     const mail = await openMail(inbox, ana, "Contoso invites you as a guest");
     expect(await mail.locator("blockquote").innerText()).toBe(message);
-    expect(await mail.locator("blockquote *").count()).toBe(0);
+    expect(await mail.locator("blockquote :not(br)").count()).toBe(0);
     expect(await mail.getByRole("link", { name: "Accept invitation" }).getAttribute("href")).toBe(redeemUrl);
   });
 

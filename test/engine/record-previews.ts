@@ -1,8 +1,9 @@
 // node test/engine/record-previews.ts: records the fixtures again with the real Pulumi CLI and a local tenant.
-// Each is what `--event-log` wrote, without the engine's debug messages. Look at the difference before you commit it.
+// Each holds the events that the commands read (cli/comment/engine-events.ts). Look at the difference before you commit it.
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { receiveEvents } from "../../cli/event-stream.ts";
 import { pulumiProgram, repository } from "../../tools/toolchain.ts";
 import { type GuestConfig, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
@@ -68,13 +69,12 @@ try {
 }
 
 async function record(name: string, command: string, more: string[] = policyFlags()): Promise<void> {
-  const log = path.join(test.stack.workspace.workDir, `${name}.jsonl`);
-  const args = [command, "--stack", "test", "--non-interactive", "--event-log", log, ...more];
-  await run(args, test);
-  const lines = readFileSync(log, "utf8").trimEnd().split("\n");
-  const kept = lines.filter((line) => !isNoise(JSON.parse(line))).map(withoutMachine);
-  writeFileSync(path.join(fixtures, `${name}.events.jsonl`), `${kept.join("\n")}\n`);
-  console.log(`${name}: ${kept.length} of ${lines.length} events`);
+  const stream = await receiveEvents();
+  await run([command, "--stack", "test", "--non-interactive", "--event-log", stream.address, ...more], test);
+  const events = stream.close();
+  const lines = events.map((event) => withoutMachine(JSON.stringify(event)));
+  writeFileSync(path.join(fixtures, `${name}.events.jsonl`), `${lines.join("\n")}\n`);
+  console.log(`${name}: ${events.length} events`);
 }
 
 function policyFlags(): string[] {
@@ -88,13 +88,6 @@ function run(args: string[], { stack }: ThrowAwayStack): Promise<void> {
     // A failing preview is what some of the fixtures are about.
     execFile(pulumiProgram(), args, { cwd: stack.workspace.workDir, env }, () => resolve());
   });
-}
-
-function isNoise(event: { diagnosticEvent?: { severity: string } } & Record<string, unknown>): boolean {
-  return (
-    event.diagnosticEvent?.severity === "debug" ||
-    Object.keys(event).some((key) => /SummaryEvent$/.test(key) && key !== "summaryEvent")
-  );
 }
 
 /** Paths of the machine that recorded. */

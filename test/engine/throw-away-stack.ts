@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
@@ -19,6 +19,8 @@ export interface ThrowAwayStack {
   configure(guests: GuestConfig): void;
   /** Writes a file beside the stack config. */
   writeFile(name: string, content: string): void;
+  /** Puts a program in the place of this repository's own. */
+  writeProgram(text: string): void;
   /** Graph, as an administrator with every permission would use it. */
   graph(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<GraphAnswer>;
   /** Starts the CLI in a process group of its own, so that a test can kill all of it. */
@@ -62,6 +64,12 @@ export async function openStack(options: Partial<TenantOptions> = {}): Promise<T
     configure: (guests) =>
       configure(Object.fromEntries(Object.entries(guests).map(([key, value]) => [`guests:${key}`, value]))),
     writeFile,
+    writeProgram(text) {
+      const program = path.join(folder, "project", "program");
+      rmSync(program, { recursive: true });
+      mkdirSync(program);
+      writeFileSync(path.join(program, "index.ts"), text);
+    },
     graph: administrator.request,
     startPulumi: (args, environment = {}) =>
       spawn(pulumiProgram(), [...args, "--stack", stackName, "--non-interactive"], {

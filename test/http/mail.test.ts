@@ -6,7 +6,11 @@ import { startTestTenant, type TestTenant } from "./tenant-client.ts";
 
 let tenant: TestTenant;
 beforeAll(async () => {
-  tenant = await startTestTenant({ mail: { smtpPort: 0, inboxPort: 0 } });
+  tenant = await startTestTenant({
+    mail: { smtpPort: 0, inboxPort: 0 },
+    // Microsoft leaves an application's message out; here each has to arrive as it is.
+    rehearsal: { applicationsMessageArrives: true },
+  });
 });
 afterAll(() => tenant.remove());
 
@@ -30,7 +34,7 @@ describe("the mail of an invitation", () => {
     const link = answer.body.inviteRedeemUrl as string;
 
     expect(mail?.subject).toBe("Contoso invites you as a guest");
-    expect(mail?.from).toEqual([expect.objectContaining({ name: "Contoso", address: "invitations@contoso.example" })]);
+    expect(mail?.from).toEqual([expect.objectContaining({ name: "Contoso", address: "invites@microsoft.example" })]);
     expect(mail?.text).toContain("Contoso guest list has invited you, on behalf of Contoso");
     expect(mail?.text).toContain(`\n${link}\n`);
     expect(mail?.text).toContain("What accepting means");

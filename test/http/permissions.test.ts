@@ -39,7 +39,8 @@ const table: [Permission[], string[]][] = [
     ["User.EnableDisableAccount.All", "User.Read.All"],
     ["read users", "read by ids", "read the recycle bin", "read the organisation", "disable an account"],
   ],
-  [["User.DeleteRestore.All"], ["delete", "restore"]],
+  [["User.DeleteRestore.All"], ["restore"]],
+  [["User.ReadUpdate.All"], ["change a profile", "disable an account"]],
   [["Organization.Read.All"], ["read the organisation"]],
   [["User.ReadWrite.All"], Object.keys(operations)],
   [["Group.ReadWrite.All"], []],
@@ -55,7 +56,8 @@ describe.each(table)("an application with %j", (permissions, open) => {
     it(`${allowed ? "may" : "may not"} ${operation}`, async () => {
       const status = await attempt(tenant.graphAs(...permissions));
       if (allowed) expect(status).toBeLessThan(300);
-      else expect(status).toBe(403);
+      // The invitation manager answers 401 where the directory answers 403.
+      else expect(status).toBe(operation === "invite" ? 401 : 403);
     });
   }
 });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { applicationsOf } from "../../tenant/domain/app-access.ts";
 import { Database } from "../../tenant/store/database.ts";
+import { rehearsal } from "../../tenant/store/rehearsal.ts";
 import { readSeed } from "../../tenant/store/seed.ts";
 import { openTenantStore } from "../../tenant/store/tenant-store.ts";
 import { startTestTenant } from "./tenant-client.ts";
@@ -41,7 +42,11 @@ it("shows a guest the applications that they or their groups are assigned, each 
   }
   await tenant.close();
   const database = new Database(tenant.dataDir);
-  const store = await openTenantStore(database, readSeed(), { now: () => new Date(), replicationLagSeconds: 0 });
+  const store = await openTenantStore(database, readSeed(), {
+    now: () => new Date(),
+    replicationLagSeconds: 0,
+    rehearsal: rehearsal.parse({}),
+  });
   expect(applicationsOf(store, id)).toEqual([
     { displayName: "Contoso Orders", description: "Place orders, and follow them.", url: orders.loginUrl },
     { displayName: "Partner Portal", description: portal.description, url: portal.homepage },

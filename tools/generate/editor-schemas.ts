@@ -26,6 +26,12 @@ export function stackConfigSchema(): JsonSchema {
         type: "object",
         properties: Object.fromEntries(settings),
         patternProperties: { [`^${namespace}:(?!(?:${known})$)`]: false },
+        // A list file may name a mailbox of its own; without any, a body and a language exclude each other.
+        anyOf: [
+          { required: [`${namespace}:mailFrom`] },
+          { required: [`${namespace}:lists`] },
+          { properties: { [`${namespace}:message`]: { not: { required: ["body", "language"] } } } },
+        ],
       },
     },
     definitions: { ...mapValues(definitions as Record<string, JsonSchema>, secretsAllowedInside), secret },

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { editorSchemas } from "./editor-schemas.ts";
 import { schemaJson } from "./package-spec.ts";
-import { policyProperties } from "./policy-properties.ts";
+import { policyAzureScope, policyProperties } from "./policy-properties.ts";
 import { referencePage } from "./reference.ts";
 import { sdkText } from "./sdk.ts";
 
@@ -22,6 +22,7 @@ function filesOfModel(): Record<string, string> {
       "policies/guests/invitation-properties.ts",
       policyProperties(),
     ),
+    "policies/guests/azure-scope.ts": policyAzureScope(),
     "docs/reference.md": referencePage(),
     ...editorSchemas(),
   };
@@ -29,8 +30,9 @@ function filesOfModel(): Record<string, string> {
 
 /** Each file that follows from the policies. They read a file of the model's, so they are loaded once that is written. */
 async function filesOfPolicies(): Promise<Record<string, string>> {
-  const { policyDocs } = await import("./policy-docs.ts");
-  return { "docs/policies.md": policyDocs() };
+  const { policyDocs, policySettings } = await import("./policy-docs.ts");
+  const settingsFile = "cli/comment/policy-settings.generated.ts";
+  return { "docs/policies.md": policyDocs(), [settingsFile]: formatted(settingsFile, policySettings()) };
 }
 
 /** Each generated file, by its path from the repository's root, as it must read. */

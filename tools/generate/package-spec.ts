@@ -1,9 +1,9 @@
 /** The Pulumi package in Pulumi's own schema language, made of the model: `provider/schema.json` and the SDK come from it. */
 import { z } from "zod";
 import { guestDefaults, guestOwn } from "../../model/guest.ts";
-import { guestListInputs, guestListOutputs, listSettings } from "../../model/guest-list.ts";
+import { guestListInputs, guestListOutputs, listSettings, settledGuestsInputs } from "../../model/guest-list.ts";
 import { invitationInputs, invitationOutputs, secretOutputs } from "../../model/invitation.ts";
-import { guestListToken, invitationToken, packageName, packageVersion } from "../../model/names.ts";
+import { guestListToken, invitationToken, packageName, packageVersion, settledGuestsToken } from "../../model/names.ts";
 import { descriptionOf, innerOf, lookUp, properties, types } from "../../model/property.ts";
 import { providerSettings } from "../../model/provider-settings.ts";
 
@@ -81,6 +81,11 @@ export function packageSpec(): { spec: PackageSpec; program: ProgramTypes } {
       "A list of guests as a whole. It exists in the state only: it stops a change that would remove many guests at once, and writes down who is in the tenant already, before anything is sent.",
       guestListInputs.shape,
       guestListOutputs.shape,
+    ),
+    [settledGuestsToken]: resource(
+      "The end of a list of guests. It exists in the state only: it records for which guests the state has a resource, so that those whom a run invited that was cut short are told from those whom somebody took out of the state. Whoever left the list and was invited by such a run is removed.",
+      settledGuestsInputs.shape,
+      {},
     ),
   };
   const program = {

@@ -1,4 +1,4 @@
-/** `docs/policies.md`, made of the policies' own metadata, configuration schemas and examples. */
+/** What follows from the policies: `docs/policies.md`, and what the command knows of their settings. `docs/policies.md` is made of the policies' own metadata, configuration schemas and examples. */
 import type { Policies } from "@pulumi/policy";
 import { stringify } from "yaml";
 import { policies } from "../../policies/guests/policies.ts";
@@ -33,6 +33,9 @@ Breaking a **mandatory** policy fails the preview, and \`pulumi up\` ends before
 one is only reported. \`--policy-pack-config\` names the file with each policy's level and settings, one for each stack:
 \`policies/guests.local.json\`, \`policies/guests.dev.json\`, \`policies/guests.prod.json\`. Under a policy's name it holds a
 level (\`"advisory"\`, \`"mandatory"\`, \`"disabled"\`), or an object of settings with the level as \`enforcementLevel\`.
+A policy or a setting that does not exist stops the preview, whatever the level, and the error names the one that was
+probably meant. So does a value of another type. (An unknown policy without a level is found by Pulumi itself, which says
+no more than \`invalid enforcement level ""\`.)
 
 The folder is a package of its own. To make the pack available in Pulumi Cloud, run \`pulumi policy publish\` in it. A value
 that a preview does not know yet is not judged; the update judges it before it is sent.`;
@@ -129,6 +132,38 @@ const limits = `## What a policy cannot see
   invitation, is the object id of its guest, or is a group that the stack adds a guest to; or the access itself is a child of
   an invitation or of \`GuestInvitations\`. In a stack for guests only, \`"principals": "everyone"\` judges every assignment.
 - **What a role or group is, by its id alone.** Custom roles, and groups that the stack does not declare, are known only by
-  the ids in \`azureRoles\`, \`directoryRoles\` and \`roleAssignableGroups\`.
+  the ids in \`azureRoles\`, \`directoryRoles\` and \`roleAssignableGroups\`. An id or a scope in another form than Azure's own
+  (\`..\`, braces, a query) is reported, because nobody can tell what it stands for.
+- **A link that only its application can read.** \`redirect-url\` finds any scheme and any \`//host\` in parameters, their
+  names, the fragment and the path, in up to eight layers of percent-encoding; more layers are refused. It does not see a
+  link in base64, in a signed token, or a bare host name to which the application adds \`https://\`.
 - **Without a preview.** \`no-privileged-access\` and \`guest-limits\` judge a stack when all of it is known. \`pulumi up\` runs a
   preview first and stops there; \`pulumi up --skip-preview\` finds out only afterwards.`;
+
+/** The text of `cli/comment/policy-settings.generated.ts`. */
+export function policySettings(): string {
+  const entries = policies.map(({ name, enforcementLevel, configSchema }) => {
+    const settings = Object.entries(configSchema?.properties ?? {}).map(
+      ([setting, { description, default: unset }]) => {
+        return [setting, { about: firstSentence(description ?? ""), unset }];
+      },
+    );
+    return [name, { level: enforcementLevel, settings: Object.fromEntries(settings) }];
+  });
+  return `// Generated from policies/guests/ by \`npm run generate\`: change the policies, not this file.
+
+/** A policy where a stack says nothing about it. */
+export interface PolicyDefaults {
+  level: string;
+  /** By name: what each setting is, and its value where nothing is said. */
+  settings: Readonly<Record<string, { about: string; unset: unknown }>>;
+}
+
+/** The pack's policies, by name. */
+export const policyDefaults: Readonly<Record<string, PolicyDefaults>> = ${JSON.stringify(Object.fromEntries(entries))};
+`;
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.;:](?=\s|$)/.exec(text)?.[0].replace(/[.;:]$/, "") ?? text;
+}

@@ -1,4 +1,6 @@
-/** What the policy pack knows of the resource: the pack stands alone and imports nothing of this repository. */
+/** What the policy pack knows of the model: the pack stands alone and imports nothing of this repository. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { invitationInputs } from "../../model/invitation.ts";
 import { messageParts } from "../../model/message.ts";
 import { guestInvitationsToken, invitationToken, onResource } from "../../model/names.ts";
@@ -24,4 +26,10 @@ export type MessageProperty = ${Object.keys(onResource(messageParts))
     .map((name) => JSON.stringify(name))
     .join(" | ")};
 `;
+}
+
+/** The text of `policies/guests/azure-scope.ts`: the model's file, word for word. */
+export function policyAzureScope(): string {
+  const file = path.join(import.meta.dirname, "..", "..", "model", "azure-scope.ts");
+  return `// ${generatedNote}\n${readFileSync(file, "utf8").replaceAll("\r\n", "\n")}`;
 }

@@ -19,7 +19,7 @@ export function sdkText(): string {
   return [
     `// ${generatedNote}`,
     'import * as pulumi from "@pulumi/pulumi";',
-    'import { guestListToken, invitationToken, packageName, packageVersion } from "../../model/names.ts";\n',
+    'import { guestListToken, invitationToken, packageName, packageVersion, settledGuestsToken } from "../../model/names.ts";\n',
     ...named.map(([name, type]) => ("enum" in type ? choiceText(name, type) : write.namedObject(name, type))),
     "/** An enterprise application by display name or application (client) id, alone or with a role in it. */",
     "export type AppAccess = string | AppWithRole;\n",

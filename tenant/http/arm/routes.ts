@@ -74,6 +74,9 @@ function isAzureReason(reason: string): reason is AzureReason {
 /** Azure Resource Manager, as much of it as assigning roles takes: `{scope}/providers/Microsoft.Authorization/…`. */
 export function armRoutes(part: ArmPart): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>();
+  for (const path of ["/subscriptions", "/tenants"]) {
+    app.on("GET", path, (c) => listOwn(part, c, path));
+  }
   for (const path of ["/subscriptions/*", "/providers/*"]) app.all(path, (c) => serve(part, c));
   app.onError((error, c) => {
     const refused =
@@ -124,6 +127,10 @@ async function serve(part: ArmPart, c: Context<TenantEnv>): Promise<Response> {
   const path = decodeURIComponent(url.pathname)
     .replace(/\/{2,}/g, "/")
     .replace(/\/$/, "");
+  if (c.req.method === "GET" && path.toLowerCase() === `/subscriptions/${part.store.settings.subscriptionId}`) {
+    assertOptions(url.searchParams, ["api-version"]);
+    return c.json(subscriptionBody(part.store));
+  }
   const match = /^(.*)\/providers\/Microsoft\.Authorization\/(roleDefinitions|roleAssignments)(?:\/([^/]+))?$/i.exec(
     path,
   );
@@ -131,6 +138,7 @@ async function serve(part: ArmPart, c: Context<TenantEnv>): Promise<Response> {
   const [, scope = "", typeName = "", name = ""] = match;
   const type: TypeName = typeName.toLowerCase() === "roledefinitions" ? "roleDefinitions" : "roleAssignments";
   assertVersion(type, url.searchParams.get("api-version"));
+  assertOptions(url.searchParams, c.req.method === "GET" && name === "" ? ["api-version", "$filter"] : ["api-version"]);
   assertScope(part.store, part.resourceGroups, scope);
   const body: unknown = c.req.method === "PUT" ? await c.req.json().catch(() => undefined) : undefined;
   c.header("x-ms-request-id", c.var.requestId);
@@ -142,6 +150,44 @@ async function serve(part: ArmPart, c: Context<TenantEnv>): Promise<Response> {
   }
   authorize(part.store, caller, `Microsoft.Authorization/${type}/${actions[c.req.method]}`, scope);
   return run(part.store, c, { caller, scope, name, filter: url.searchParams.get("$filter") ?? "", body });
+}
+
+/** The one subscription and the one tenant, as every sign-in of the Azure CLI asks for them. */
+async function listOwn(part: ArmPart, c: Context<TenantEnv>, path: string): Promise<Response> {
+  await authenticate(part, c);
+  const { searchParams } = new URL(c.req.url);
+  if (searchParams.get("api-version") === null) assertVersion("roleDefinitions", null);
+  assertOptions(searchParams, ["api-version"]);
+  return c.json({ value: [path === "/tenants" ? tenantBody(part.store) : subscriptionBody(part.store)] });
+}
+
+function tenantBody({ settings }: TenantStore): object {
+  const { tenantId, organisation: displayName, domain: defaultDomain } = settings;
+  return { id: `/tenants/${tenantId}`, tenantId, displayName, defaultDomain, tenantCategory: "Home" };
+}
+
+function subscriptionBody({ settings }: TenantStore): object {
+  return {
+    id: `/subscriptions/${settings.subscriptionId}`,
+    authorizationSource: "RoleBased",
+    managedByTenants: [],
+    subscriptionId: settings.subscriptionId,
+    tenantId: settings.tenantId,
+    displayName: settings.organisation,
+    state: "Enabled",
+    subscriptionPolicies: {
+      locationPlacementId: "Public_2014-09-01",
+      quotaId: "PayAsYouGo_2014-09-01",
+      spendingLimit: "Off",
+    },
+  };
+}
+
+/** @throws ArmError 400 for what the local tenant would pass over in silence */
+function assertOptions(searchParams: URLSearchParams, known: readonly string[]): void {
+  const unknown = [...searchParams.keys()].find((name) => !known.includes(name.toLowerCase()));
+  if (unknown === undefined) return;
+  throw new ArmError(400, "InvalidQueryParameter", `The local tenant does not have the query parameter '${unknown}'.`);
 }
 
 async function authenticate({ tokens }: ArmPart, c: Context<TenantEnv>): Promise<Caller> {
@@ -196,8 +242,8 @@ function unsupportedFilter(filter: string): ArmError {
   return new ArmError(400, "BadRequestFormat", `The filter '${filter}' is not supported.`);
 }
 
-const assignmentRequest = z.object({
-  properties: z.object({
+const assignmentRequest = z.strictObject({
+  properties: z.strictObject({
     roleDefinitionId: z.string().regex(/[\da-f-]{36}$/i),
     principalId: z.guid().transform((id) => id.toLowerCase()),
     principalType: z.enum(["User", "Group", "ServicePrincipal"]).nullish(),

@@ -1,8 +1,17 @@
 import type { Listed } from "../../store/database.ts";
 import { type DescribedType, defaultProperties, findProperty } from "../../store/described-types.ts";
+import { messageType } from "../../store/mailbox-store.ts";
 import { groupType, servicePrincipalType, type User, userType } from "../../store/object-types.ts";
-import type { Principal, TenantStore } from "../../store/tenant-store.ts";
-import { badRequest, type GraphRequest, isEventual, readQuery, unsupportedQuery, versionOf } from "./graph-request.ts";
+import { type Principal, type TenantStore, visiblePrincipal } from "../../store/tenant-store.ts";
+import {
+  badRequest,
+  type GraphRequest,
+  isEventual,
+  lastSegment,
+  readQuery,
+  unsupportedQuery,
+  versionOf,
+} from "./graph-request.ts";
 import { queryList } from "./odata-query.ts";
 
 /** What the answers of Graph are made from: the store, and the tenant's own address for the links in them. */
@@ -16,7 +25,10 @@ export interface GraphPart {
 export interface Selection {
   /** The properties of `$select`, as the caller names them. Absent: the default ones. */
   select?: readonly string[];
-  expandSponsors?: boolean;
+  /** What is expanded of each sponsor. Absent: they are not. */
+  expandSponsors?: Selection;
+  /** The named properties of a message that are expanded, by id. */
+  expandNamed?: readonly string[];
 }
 
 /**
@@ -27,21 +39,43 @@ export interface Selection {
  */
 export function readSelection(c: GraphRequest, ...types: readonly DescribedType[]): Selection {
   const query = readQuery(c);
-  const [type] = types;
   const expand = query.get("$expand");
-  if (expand !== null && !(types.includes(userType) && /^sponsors(\(.*\))?$/i.test(expand))) {
-    throw unsupportedQuery(`The local tenant expands nothing but the 'sponsors' of a user, not '${expand}'.`);
+  const expandNamed = types.includes(messageType) && expand !== null ? namedProperties(expand) : undefined;
+  const sponsors = types.includes(userType) ? /^sponsors(?:\(\$select=([^();]*)\))?$/i.exec(expand ?? "") : null;
+  if (expand !== null && sponsors === null && expandNamed === undefined) {
+    throw unsupportedQuery(
+      `The local tenant expands nothing but the 'sponsors' of a user, with '$select' inside, and the named properties of a message, not '${expand}'.`,
+    );
   }
-  const selected = query.get("$select") ?? "";
-  const select = selected === "" ? undefined : selected.split(",").map((name) => name.trim());
+  const select = selectOf(query.get("$select"), types);
+  const expandSponsors = sponsors && { ...withSelect(selectOf(sponsors[1] ?? null, [userType, groupType])) };
+  return { ...withSelect(select), ...(expandSponsors && { expandSponsors }), ...(expandNamed && { expandNamed }) };
+}
+
+const withSelect = (select: readonly string[] | undefined) => (select ? { select } : {});
+
+/** The properties that are selected. @throws GraphError 400 for one that none of the types has */
+function selectOf(selected: string | null, types: readonly DescribedType[]): string[] | undefined {
+  const [type] = types;
+  const select = selected ? selected.split(",").map((name) => name.trim()) : undefined;
   const unknown = select?.find((name) => types.every((one) => findProperty(one, name) === undefined));
   if (unknown !== undefined) {
     throw badRequest(
-      `Parsing OData Select and Expand failed: Could not find a property named '${unknown}' on type 'microsoft.graph.${type?.odataName}'.`,
+      `Parsing OData Select and Expand failed: Could not find a property named '${unknown}' on type 'microsoft.graph.${type?.odataName}'. (The local tenant does not have it.)`,
       "BadRequest",
     );
   }
-  return { ...(select && { select }), expandSponsors: expand !== null };
+  return select;
+}
+
+/** The ids in `singleValueExtendedProperties($filter=id eq '…' or id eq '…')`. */
+function namedProperties(expand: string): string[] | undefined {
+  const filter = /^singleValueExtendedProperties\(\$filter=(.*)\)$/i.exec(expand.trim())?.[1];
+  const ids = filter
+    ?.split(/ or (?=\(?id eq )/i)
+    .map((part) => /^\(?id eq '((?:[^']|'')*)'\)?$/i.exec(part.trim())?.[1]);
+  if (ids === undefined || ids.includes(undefined)) return undefined;
+  return ids.map((id) => (id ?? "").replaceAll("''", "'"));
 }
 
 /** A list that a route answers. */
@@ -87,6 +121,7 @@ function answerPage<T extends object>(
   { type, rows, set, selection }: { type: DescribedType; rows: Iterable<Listed<T>>; set: string; selection: Selection },
   write: (object: T) => object,
 ): Response {
+  if (lastSegment(c) === "$count") return answerCount(c, type, rows);
   const { objects, count, next } = queryList(type, rows, readQuery(c), isEventual(c));
   return c.json({
     "@odata.context": contextOf(part, c, set, selection.select),
@@ -94,6 +129,14 @@ function answerPage<T extends object>(
     ...(next !== undefined && { "@odata.nextLink": nextLink(part, c, next) }),
     value: objects.map(write),
   });
+}
+
+/** `/$count`: the number alone, as text (Graph, "Advanced query capabilities"). @throws GraphError 400 */
+function answerCount(c: GraphRequest, type: DescribedType, rows: Iterable<Listed<object>>): Response {
+  if (!isEventual(c)) throw unsupportedQuery("$count is supported with the header 'ConsistencyLevel: eventual' only.");
+  const query = readQuery(c);
+  query.set("$count", "true");
+  return c.text(String(queryList(type, rows, query, true).count));
 }
 
 /** Answers one object of a type. */
@@ -143,25 +186,29 @@ export function bodyOf(
   part: GraphPart,
   type: DescribedType,
   object: object,
-  { select, expandSponsors = false }: Selection,
+  { select, expandSponsors, expandNamed }: Selection,
   { polymorphic, full }: Metadata,
 ): Record<string, unknown> {
   const values = (type === userType ? asRead(object as User) : object) as Readonly<Record<string, unknown>>;
   const body: Record<string, unknown> = {};
   if (polymorphic || full) body["@odata.type"] = `#microsoft.graph.${type.odataName}`;
   if (full) body["@odata.id"] = `${part.url}/v1.0/${type.set}/${values.id}`;
-  const names = select?.flatMap((name) => findProperty(type, name) ?? []) ?? defaultProperties(type);
+  const selected = select?.flatMap((name) => findProperty(type, name) ?? []);
+  const names = selected?.filter((name) => !type.properties[name]?.navigation) ?? defaultProperties(type);
   for (const name of names) body[name] = values[name] ?? null;
-  if (expandSponsors && type === userType) body.sponsors = sponsorBodies(part, object as User);
+  const named = (values.singleValueExtendedProperties ?? []) as { id: string }[];
+  const expanded = named.filter(({ id }) => expandNamed?.includes(id));
+  if (expanded.length > 0) body.singleValueExtendedProperties = expanded;
+  if (expandSponsors && type === userType) {
+    const sponsors = visibleSponsors(part, object as User);
+    body.sponsors = sponsors.map((sponsor) => principalBody(part, sponsor, expandSponsors, full));
+  }
   return body;
 }
 
-/** The sponsors of a user who can be seen now. */
-export function sponsorBodies(part: GraphPart, { sponsors }: User): Record<string, unknown>[] {
-  return sponsors.flatMap((id) => {
-    const sponsor = part.store.users.visible(id);
-    return sponsor ? [bodyOf(part, userType, sponsor, {}, { polymorphic: true, full: false })] : [];
-  });
+/** The sponsors of a user who can be seen now: users and groups. */
+export function visibleSponsors({ store }: GraphPart, { sponsors }: User): Principal[] {
+  return sponsors.flatMap((id) => visiblePrincipal(store, id) ?? []);
 }
 
 /** In the recycle bin a user's principal name is free for others: it is read with the object id before it. */

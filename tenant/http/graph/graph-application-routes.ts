@@ -6,14 +6,21 @@ import {
   type ServicePrincipal,
   servicePrincipalType,
 } from "../../store/object-types.ts";
-import { answerList, answerObject, type GraphPart } from "./graph-answers.ts";
+import { answerList, answerObject, type GraphPart, readSelection } from "./graph-answers.ts";
 import { groupOf } from "./graph-group-routes.ts";
-import { toAssignAppRoles, toReadApplications, toReadAppRoleAssignments } from "./graph-permissions.ts";
+import {
+  toAssignAppRoles,
+  toReadApplications,
+  toReadAppRoleAssignedTo,
+  toReadAppRoleAssignments,
+} from "./graph-permissions.ts";
 import {
   badRequest,
   type GraphRequest,
   type GraphRoute,
   lastSegment,
+  objectOptions,
+  type PermissionChoice,
   pathPart,
   readBody,
   readChanges,
@@ -28,6 +35,7 @@ export function servicePrincipalRoutes(part: GraphPart): GraphRoute[] {
       method: "GET",
       path: "/serviceprincipals",
       permissions,
+      isList: true,
       handle: (c) => answerList(part, c, { type: servicePrincipalType, rows: part.store.servicePrincipals.list() }),
     },
     {
@@ -55,15 +63,21 @@ interface Side {
   /** The property of an assignment that names this side. */
   owner: "resourceId" | "principalId";
   ownerOf: (part: GraphPart, c: GraphRequest) => { id: string };
+  permissions: PermissionChoice[];
 }
 
-const ofPrincipal = { set: "appRoleAssignments", owner: "principalId" } as const;
+const ofPrincipal = {
+  set: "appRoleAssignments",
+  owner: "principalId",
+  permissions: toReadAppRoleAssignments,
+} as const;
 const sides: readonly Side[] = [
   {
     path: "/serviceprincipals/:id/approleassignedto",
     set: "appRoleAssignedTo",
     owner: "resourceId",
     ownerOf: servicePrincipalOf,
+    permissions: toReadAppRoleAssignedTo,
   },
   { path: "/users/:id/approleassignments", ...ofPrincipal, ownerOf: visibleUser },
   { path: "/groups/:id/approleassignments", ...ofPrincipal, ownerOf: groupOf },
@@ -77,13 +91,28 @@ export function appRoleAssignmentRoutes(part: GraphPart): GraphRoute[] {
   return sides.flatMap((side): GraphRoute[] => {
     const one = `${side.path}/:assignment`;
     return [
-      { method: "GET", path: side.path, permissions: toReadAppRoleAssignments, handle: (c) => list(part, c, side) },
-      { method: "POST", path: side.path, permissions: toAssignAppRoles, handle: (c) => assign(part, c, side) },
+      {
+        method: "GET",
+        path: side.path,
+        permissions: side.permissions,
+        isList: true,
+        handle: (c) => list(part, c, side),
+      },
+      {
+        method: "POST",
+        path: side.path,
+        permissions: toAssignAppRoles,
+        options: objectOptions,
+        handle: (c) => assign(part, c, side),
+      },
       {
         method: "GET",
         path: one,
-        permissions: toReadAppRoleAssignments,
-        handle: (c) => answerObject(part, c, appRoleAssignmentType, assignmentOf(part, c, side)),
+        permissions: side.permissions,
+        handle: (c) => {
+          readSelection(c, appRoleAssignmentType);
+          return answerObject(part, c, appRoleAssignmentType, assignmentOf(part, c, side));
+        },
       },
       {
         method: "DELETE",
@@ -101,7 +130,10 @@ export function appRoleAssignmentRoutes(part: GraphPart): GraphRoute[] {
 function list(part: GraphPart, c: GraphRequest, { set, ownerOf }: Side): Response {
   const { appRoleAssignments } = part.store;
   const { id } = ownerOf(part, c);
-  const kept = set === "appRoleAssignedTo" ? appRoleAssignments.ofResource(id) : appRoleAssignments.ofPrincipal(id);
+  const kept =
+    set === "appRoleAssignedTo"
+      ? appRoleAssignments.ofResource(id)
+      : principalsOf(part, id).flatMap((principal) => appRoleAssignments.ofPrincipal(principal));
   return answerList(part, c, { type: appRoleAssignmentType, rows: visibleAssignments(part.store, kept), set });
 }
 
@@ -125,6 +157,16 @@ function assignmentOf(part: GraphPart, c: GraphRequest, { owner, ownerOf }: Side
   const { id } = ownerOf(part, c);
   const assignmentId = lastSegment(c);
   const found = visibleAssignment(part.store, assignmentId);
-  if (found === undefined || found[owner] !== id) throw notFound(assignmentId);
+  const owners = owner === "principalId" ? principalsOf(part, id) : [id];
+  if (found === undefined || !owners.includes(found[owner])) throw notFound(assignmentId);
   return found;
+}
+
+/**
+ * A user or group, and the groups that they are a direct member of: a user's assignments are also those that they have
+ * through a group, and deleting one of these takes it from the whole group (Graph, "List appRoleAssignments granted to a
+ * user").
+ */
+function principalsOf({ store }: GraphPart, id: string): string[] {
+  return [id, ...store.groups.groupsOf(id).map(({ object }) => object.id)];
 }

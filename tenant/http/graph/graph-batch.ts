@@ -6,10 +6,10 @@ import { badRequest, type GraphRequest, type GraphRoute, readBody, versionOf } f
 /** Graph takes no more requests than this in one batch ("Combine multiple HTTP requests using JSON batching"). */
 const mostRequests = 20;
 
-const batchBody = z.object({
+const batchBody = z.strictObject({
   requests: z
     .array(
-      z.object({
+      z.strictObject({
         id: z.string().min(1),
         method: z.string(),
         url: z.string(),

@@ -1,7 +1,15 @@
 import type * as graph from "@microsoft/microsoft-graph-types";
+import * as z from "zod";
 import { notFound } from "../../domain/refusal.ts";
 import { purgeUser, restoreUser } from "../../domain/user-lifecycle.ts";
-import { groupType, servicePrincipalType, userType } from "../../store/object-types.ts";
+import {
+  authorizationPolicyType,
+  groupType,
+  organizationType,
+  servicePrincipalType,
+  userType,
+} from "../../store/object-types.ts";
+import { invitesFrom } from "../../store/rehearsal.ts";
 import { visiblePrincipal } from "../../store/tenant-store.ts";
 import {
   answerList,
@@ -16,14 +24,26 @@ import {
 import {
   holds,
   requireAny,
-  toDeleteUsers,
   toReadApplications,
   toReadGroups,
   toReadOrganization,
   toReadOrganizationName,
+  toReadPolicies,
   toReadUsers,
+  toRestoreUsers,
+  toWritePolicies,
 } from "./graph-permissions.ts";
-import { badRequest, type GraphRequest, type GraphRoute, pathPart, readBody } from "./graph-request.ts";
+import {
+  acting,
+  badRequest,
+  type GraphRequest,
+  type GraphRoute,
+  objectOptions,
+  pathPart,
+  readAction,
+  readBody,
+  unknownProperty,
+} from "./graph-request.ts";
 
 /** What is about the directory as a whole: its recycle bin, objects of any type by their id, the organisation. */
 export function directoryRoutes(part: GraphPart): GraphRoute[] {
@@ -41,6 +61,7 @@ function recycleBinRoutes(part: GraphPart): GraphRoute[] {
       method: "GET",
       path: `${bin}/microsoft.graph.user`,
       permissions: toReadUsers,
+      isList: true,
       handle: (c) => answerList(part, c, { type: userType, rows: store.users.list("deleted") }),
     },
     {
@@ -57,13 +78,15 @@ function recycleBinRoutes(part: GraphPart): GraphRoute[] {
     {
       method: "POST",
       path: `${bin}/:id/restore`,
-      permissions: toDeleteUsers,
-      handle: (c) => answer(c, restoreUser(store, pathPart(c, "id"), c.var.writeOptions)),
+      permissions: toRestoreUsers,
+      options: objectOptions,
+      takesNoBody: true,
+      handle: (c) => answer(c, restoreUser(store, pathPart(c, "id"), acting(c))),
     },
     {
       method: "DELETE",
       path: `${bin}/:id`,
-      permissions: toDeleteUsers,
+      permissions: toRestoreUsers,
       handle: (c) => {
         purgeUser(store, pathPart(c, "id"), c.var.writeOptions);
         return c.body(null, 204);
@@ -72,6 +95,7 @@ function recycleBinRoutes(part: GraphPart): GraphRoute[] {
   ];
 }
 
+const typesOfPrincipals = { User: userType, Group: groupType, ServicePrincipal: servicePrincipalType };
 const readersOf = { User: toReadUsers, Group: toReadGroups, ServicePrincipal: toReadApplications };
 
 /** `/directoryObjects`: get one, and get by ids. */
@@ -81,6 +105,7 @@ function objectRoutes(part: GraphPart): GraphRoute[] {
       method: "POST",
       path: "/directoryobjects/getbyids",
       permissions: toReadUsers,
+      options: objectOptions,
       handle: (c) => getByIds(part, c),
     },
     {
@@ -100,7 +125,9 @@ const mostIds = 1000;
  * all their properties; `$select` narrows them.
  */
 async function getByIds(part: GraphPart, c: GraphRequest): Promise<Response> {
-  const { ids, types = ["directoryObject"] } = await readBody(c);
+  const { ids, types = ["directoryObject"], ...others } = await readBody(c);
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw unknownProperty(other, "getByIds");
   if (!isTexts(ids) || ids.length === 0) throw badRequest("A value is required for property 'ids'.");
   if (ids.length > mostIds) {
     throw badRequest(`The number of values for 'ids' exceeds the maximum of ${mostIds}.`);
@@ -109,15 +136,19 @@ async function getByIds(part: GraphPart, c: GraphRequest): Promise<Response> {
   const malformed = ids.find((id) => !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id));
   if (malformed !== undefined) throw badRequest(`Invalid GUID: '${malformed}'.`);
 
-  const areUsersWanted = types.some((type) => /^(microsoft\.graph\.)?(user|directoryobject)$/i.test(type));
-  const wanted = areUsersWanted ? [...new Set(ids.map((id) => id.toLowerCase()))] : [];
-  const selection = { select: Object.keys(userType.properties), ...readSelection(c, userType) };
-  const metadata = { polymorphic: true, full: wantsFullMetadata(c) };
+  const names = types.map((type) => type.toLowerCase().replace("microsoft.graph.", ""));
+  const unknown = names.find((name) => !["directoryobject", "user", "group", "serviceprincipal"].includes(name));
+  if (unknown !== undefined) throw badRequest(`Invalid type '${unknown}'. (The local tenant does not have it.)`);
+
+  const selection = readSelection(c, userType, groupType, servicePrincipalType);
+  const full = wantsFullMetadata(c);
+  const found = [...new Set(ids.map((id) => id.toLowerCase()))].flatMap((id) => visiblePrincipal(part.store, id) ?? []);
+  const wanted = found.filter(({ type }) => names.includes("directoryobject") || names.includes(type.toLowerCase()));
   return c.json({
     "@odata.context": contextOf(part, c, "directoryObjects"),
-    value: wanted.flatMap((id) => {
-      const user = part.store.users.visible(id);
-      return user ? [bodyOf(part, userType, user, selection, metadata)] : [];
+    value: wanted.map((principal) => {
+      const all = Object.keys(typesOfPrincipals[principal.type].properties);
+      return principalBody(part, principal, { select: all, ...selection }, full);
     }),
   });
 }
@@ -146,12 +177,14 @@ function organizationRoutes(part: GraphPart): GraphRoute[] {
       method: "GET",
       path: "/organization",
       permissions: toReadOrganizationName,
+      options: ["$select"],
       handle: (c) => c.json({ "@odata.context": context(c), value: [organizationBody(part, c)] }),
     },
     {
       method: "GET",
       path: "/organization/:id",
       permissions: toReadOrganizationName,
+      options: ["$select"],
       handle: (c) => {
         const id = pathPart(c, "id");
         if (id !== part.store.settings.tenantId) throw notFound(id);
@@ -162,10 +195,10 @@ function organizationRoutes(part: GraphPart): GraphRoute[] {
 }
 
 /** A caller who may only read users gets the id, the name and the domains; the rest is null. */
-function organizationBody({ store: { settings } }: GraphPart, c: GraphRequest): graph.Organization {
+function organizationBody({ store: { settings } }: GraphPart, c: GraphRequest): Partial<graph.Organization> {
   const isWhole = holds(c.var.caller.roles, toReadOrganization);
   const domain = { capabilities: "Email, OfficeCommunicationsOnline", type: "Managed" };
-  return {
+  const whole: graph.Organization = {
     id: settings.tenantId,
     displayName: settings.organisation,
     verifiedDomains: [
@@ -177,4 +210,43 @@ function organizationBody({ store: { settings } }: GraphPart, c: GraphRequest): 
     preferredLanguage: isWhole ? "en" : null,
     createdDateTime: isWhole ? settings.createdDateTime : null,
   };
+  const { select = Object.keys(whole) } = readSelection(c, organizationType);
+  const names = select.map((name) => name.toLowerCase());
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name.toLowerCase())));
+}
+
+/** `/policies/authorizationPolicy`: who may invite. */
+export function policyRoutes(part: GraphPart): GraphRoute[] {
+  const path = "/policies/authorizationpolicy";
+  return [
+    { method: "GET", path, permissions: toReadPolicies, options: ["$select"], handle: (c) => getPolicy(part, c) },
+    {
+      method: "PATCH",
+      path,
+      permissions: toWritePolicies,
+      handle: async (c) => {
+        const { allowInvitesFrom } = readAction(await readBody(c), policyChanges);
+        part.store.rehearsal.invitesFrom = allowInvitesFrom;
+        return c.body(null, 204);
+      },
+    },
+  ];
+}
+
+const policyChanges = z.strictObject({ allowInvitesFrom: z.enum(invitesFrom) });
+
+function getPolicy(part: GraphPart, c: GraphRequest): Response {
+  const policy = {
+    id: "authorizationPolicy",
+    displayName: "Authorization Policy",
+    description: "Used to manage authorization related settings across the company.",
+    allowInvitesFrom: part.store.rehearsal.invitesFrom,
+    // Guests have limited access to properties and memberships: the default.
+    guestUserRoleId: "10dae51f-b6af-4016-8d66-8c2a99b929b3",
+  };
+  const body = bodyOf(part, authorizationPolicyType, policy, readSelection(c, authorizationPolicyType), {
+    polymorphic: false,
+    full: false,
+  });
+  return c.json({ "@odata.context": `${contextOf(part, c, "policies/authorizationPolicy")}/$entity`, ...body });
 }

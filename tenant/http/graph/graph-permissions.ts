@@ -14,15 +14,19 @@ export const toReadUsers: PermissionChoice[] = [
   "Directory.Read.All",
   "Directory.ReadWrite.All",
 ];
-/** Create user, update user. */
-export const toWriteUsers: PermissionChoice[] = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
+/** Create user. */
+export const toCreateUsers: PermissionChoice[] = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
+/** Update user. */
+export const toUpdateUsers: PermissionChoice[] = ["User.ReadUpdate.All", ...toCreateUsers];
 /** Update user, where nothing but `accountEnabled` changes. */
 export const toEnableAccounts: PermissionChoice[] = [
-  ...toWriteUsers,
+  ...toUpdateUsers,
   ["User.EnableDisableAccount.All", "User.Read.All"],
 ];
-/** Delete user, restore deleted item, permanently delete item (users). Directory.ReadWrite.All deletes nobody. */
-export const toDeleteUsers: PermissionChoice[] = ["User.DeleteRestore.All", "User.ReadWrite.All"];
+/** Delete user. Directory.ReadWrite.All deletes nobody. */
+export const toDeleteUsers: PermissionChoice[] = ["User.ReadWrite.All"];
+/** Restore deleted item, permanently delete item (users). */
+export const toRestoreUsers: PermissionChoice[] = ["User.DeleteRestore.All", "User.ReadWrite.All"];
 /** Add and remove sponsors. */
 export const toWriteSponsors: PermissionChoice[] = ["User.ReadWrite.All"];
 /** List groups, get group, list group members, list a user's direct memberships. */
@@ -49,8 +53,18 @@ export const toReadApplications: PermissionChoice[] = [
 ];
 /** Grant and delete an appRoleAssignment, for a service principal, a user or a group. */
 export const toAssignAppRoles: PermissionChoice[] = ["AppRoleAssignment.ReadWrite.All"];
-/** List appRoleAssignments granted for a service principal, to a user, to a group. */
-export const toReadAppRoleAssignments: PermissionChoice[] = [...toReadApplications, ...toAssignAppRoles];
+/** List appRoleAssignments granted for a service principal. */
+export const toReadAppRoleAssignedTo: PermissionChoice[] = [...toReadApplications, ...toAssignAppRoles];
+/** List appRoleAssignments granted to a user, to a group. */
+export const toReadAppRoleAssignments: PermissionChoice[] = [
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+  ...toAssignAppRoles,
+];
+/** Get authorizationPolicy. */
+export const toReadPolicies: PermissionChoice[] = ["Policy.Read.All", "Policy.ReadWrite.Authorization"];
+/** Update authorizationPolicy. */
+export const toWritePolicies: PermissionChoice[] = ["Policy.ReadWrite.Authorization"];
 /** List organization. */
 export const toReadOrganization: PermissionChoice[] = [
   "Organization.Read.All",
@@ -61,12 +75,26 @@ export const toReadOrganization: PermissionChoice[] = [
 /** The id, the name and the domains of the organisation: callers who may read users get these as well. */
 export const toReadOrganizationName: PermissionChoice[] = [...toReadOrganization, ...toReadUsers];
 
+/** List and get messages and mail folders, with the named properties that a message carries. */
+export const toReadMail: PermissionChoice[] = ["Mail.Read", "Mail.ReadWrite"];
+/** Create, update and delete message. */
+export const toWriteMail: PermissionChoice[] = ["Mail.ReadWrite"];
+/** Send a draft, and sendMail. */
+export const toSendMail: PermissionChoice[] = ["Mail.Send"];
+
 export function holds(roles: ReadonlySet<string>, choices: readonly PermissionChoice[]): boolean {
   return choices.some((choice) => [choice].flat().every((permission) => roles.has(permission)));
 }
 
-/** @throws GraphError 403 where the caller holds none of the choices */
-export function requireAny(roles: ReadonlySet<string>, choices: readonly PermissionChoice[]): void {
-  if (holds(roles, choices)) return;
-  throw new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+/**
+ * @param denied the answer to a caller without any of the choices
+ * @throws GraphError 403, or what `denied` makes
+ */
+export function requireAny(
+  roles: ReadonlySet<string>,
+  choices: readonly PermissionChoice[],
+  denied = () =>
+    new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
+): void {
+  if (!holds(roles, choices)) throw denied();
 }

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { notFound } from "../../domain/refusal.ts";
 import {
   addSponsor,
@@ -7,24 +8,35 @@ import {
   type UserChanges,
   updateUser,
 } from "../../domain/user-lifecycle.ts";
-import { type User, userType } from "../../store/object-types.ts";
-import { answerList, answerObject, contextOf, type GraphPart, sponsorBodies } from "./graph-answers.ts";
+import { directoryObjectType, type User, userType } from "../../store/object-types.ts";
+import {
+  answerList,
+  answerObject,
+  answerPrincipals,
+  type GraphPart,
+  readSelection,
+  visibleSponsors,
+} from "./graph-answers.ts";
 import {
   requireAny,
+  toCreateUsers,
   toDeleteUsers,
   toEnableAccounts,
   toReadUsers,
+  toUpdateUsers,
   toWriteSponsors,
-  toWriteUsers,
 } from "./graph-permissions.ts";
 import {
+  acting,
   type GraphRequest,
   type GraphRoute,
+  invalidValue,
   missingValue,
+  objectOptions,
   pathPart,
   readBody,
   readChanges,
-  referencedId,
+  readReference,
 } from "./graph-request.ts";
 
 /** `/users` and `/users/{id}/sponsors` (Graph, "user resource type"). */
@@ -36,9 +48,16 @@ export function userRoutes(part: GraphPart): GraphRoute[] {
       method: "GET",
       path: "/users",
       permissions: toReadUsers,
+      isList: true,
       handle: (c) => answerList(part, c, { type: userType, rows: store.users.list("live") }),
     },
-    { method: "POST", path: "/users", permissions: toWriteUsers, handle: (c) => create(part, c) },
+    {
+      method: "POST",
+      path: "/users",
+      permissions: toCreateUsers,
+      options: objectOptions,
+      handle: (c) => create(part, c),
+    },
     {
       method: "GET",
       path: "/users/:id",
@@ -51,17 +70,18 @@ export function userRoutes(part: GraphPart): GraphRoute[] {
       path: "/users/:id",
       permissions: toDeleteUsers,
       handle: (c) => {
-        deleteUser(store, pathPart(c, "id"), c.var.writeOptions);
+        deleteUser(store, pathPart(c, "id"), acting(c));
         return c.body(null, 204);
       },
     },
-    { method: "GET", path: sponsors, permissions: toReadUsers, handle: (c) => listSponsors(part, c) },
+    { method: "GET", path: sponsors, permissions: toReadUsers, isList: true, handle: (c) => listSponsors(part, c) },
+    { method: "GET", path: "/users/:id/manager", permissions: toReadUsers, handle: (c) => noManager(part, c) },
     {
       method: "POST",
       path: `${sponsors}/$ref`,
       permissions: toWriteSponsors,
       handle: async (c) => {
-        const sponsor = referencedId((await readBody(c))["@odata.id"], ["users"]);
+        const sponsor = readReference(await readBody(c), ["users", "groups"]);
         addSponsor(store, pathPart(c, "id"), sponsor, c.var.writeOptions);
         return c.body(null, 204);
       },
@@ -92,20 +112,35 @@ async function create(part: GraphPart, c: GraphRequest): Promise<Response> {
   const required = ["accountEnabled", "displayName", "mailNickname", "userPrincipalName"] as const;
   const given = readChanges<NewUser>(userType, body, "POST", required);
   // Read to be refused where it is missing, and forgotten: nobody signs in with it here.
-  const password = (passwordProfile as { password?: unknown } | undefined)?.password;
-  if (typeof password !== "string" || password === "") throw missingValue("passwordProfile", userType.name);
+  if (passwordProfile === undefined) throw missingValue("passwordProfile", userType.name);
+  const parsed = password.safeParse(passwordProfile);
+  if (!parsed.success) throw invalidValue(parsed.error, "passwordProfile", userType.name);
   return answerObject(part, c, userType, createUser(part.store, given, c.var.writeOptions), { status: 201 });
 }
 
 async function update({ store }: GraphPart, c: GraphRequest): Promise<Response> {
   const changes = readChanges<UserChanges>(userType, await readBody(c), "PATCH");
   const onlyEnables = Object.keys(changes).every((property) => property === "accountEnabled");
-  if (!onlyEnables) requireAny(c.var.caller.roles, toWriteUsers);
-  updateUser(store, pathPart(c, "id"), changes, c.var.writeOptions);
+  if (!onlyEnables) requireAny(c.var.caller.roles, toUpdateUsers);
+  updateUser(store, pathPart(c, "id"), changes, acting(c));
   return c.body(null, 204);
 }
 
 function listSponsors(part: GraphPart, c: GraphRequest): Response {
-  const value = sponsorBodies(part, visibleUser(part, c));
-  return c.json({ "@odata.context": contextOf(part, c, "directoryObjects"), value });
+  const rows = visibleSponsors(part, visibleUser(part, c)).map((object, place) => ({ place, object }));
+  return answerPrincipals(part, c, { type: directoryObjectType, rows });
 }
+
+/** Nobody has a manager here; the official provider asks all the same. @throws Refusal not-found */
+function noManager(part: GraphPart, c: GraphRequest): never {
+  readSelection(c, userType);
+  visibleUser(part, c);
+  throw notFound("manager");
+}
+
+const password = z.strictObject({
+  "@odata.type": z.string().optional(),
+  password: z.string().min(1),
+  forceChangePasswordNextSignIn: z.boolean().optional(),
+  forceChangePasswordNextSignInWithMfa: z.boolean().optional(),
+});

@@ -11,7 +11,7 @@ export type Filter =
   | { kind: "compare"; operator: "eq" | "ne" | "gt" | "ge" | "lt" | "le"; property: string; value: Literal }
   | { kind: "in"; property: string; values: Literal[] }
   | { kind: "call"; name: "startswith" | "endswith" | "contains"; property: string; value: Literal }
-  /** `property/any(variable:part)`; inside, a property of "" is the element itself. */
+  /** `property/any(variable:part)`; inside, a property of "" is the element itself, any other is one of the element's. */
   | { kind: "any"; property: string; part: Filter };
 
 interface Token {
@@ -30,10 +30,16 @@ const calls = ["startswith", "endswith", "contains"];
  * @throws GraphError 400 with the place of the mistake
  */
 export function parseFilter(source: string): Filter {
+  if (source.length > longestFilter) throw invalidFilter(`It is longer than ${longestFilter} characters.`);
   return new Parser(source).parse();
 }
 
+/** Longer than any address of a request may be, and deeper than anybody writes: the parser calls itself for each level. */
+const longestFilter = 16_384;
+const deepestFilter = 100;
+
 class Parser {
+  #depth = 0;
   readonly #source: string;
   readonly #tokens: Token[];
   #next = 0;
@@ -52,7 +58,15 @@ class Parser {
   }
 
   #or(): Filter {
-    return this.#chain("or", () => this.#and());
+    return this.#within(() => this.#chain("or", () => this.#and()));
+  }
+
+  #within(parse: () => Filter): Filter {
+    this.#depth++;
+    if (this.#depth > deepestFilter) throw invalidFilter(`It is nested more than ${deepestFilter} levels deep.`);
+    const filter = parse();
+    this.#depth--;
+    return filter;
   }
 
   #and(): Filter {
@@ -66,7 +80,7 @@ class Parser {
   }
 
   #not(): Filter {
-    return this.#takeWord("not") ? { kind: "not", part: this.#not() } : this.#primary();
+    return this.#takeWord("not") ? { kind: "not", part: this.#within(() => this.#not()) } : this.#primary();
   }
 
   #primary(): Filter {
@@ -113,6 +127,7 @@ class Parser {
   #property(word: string): string {
     if (this.#variable === undefined) return word;
     if (word === this.#variable) return "";
+    if (word.startsWith(`${this.#variable}/`)) return word.slice(this.#variable.length + 1);
     throw this.#mistake(`inside the lambda only '${this.#variable}' can be compared`);
   }
 

@@ -4,8 +4,7 @@ import { badRequest, unsupportedQuery } from "./graph-request.ts";
 import { type Filter, invalidFilter, type Literal, parseFilter } from "./odata-filter.ts";
 
 /** Graph's page sizes for directory objects. */
-const usualPage = 100;
-const longestPage = 999;
+const usualPages = { usual: 100, longest: 999 };
 /** Graph takes no more branches in a filter than this, counting the values of an `in`. */
 const mostBranches = 15;
 
@@ -44,7 +43,7 @@ export function queryList<T extends object>(
   const order = orderOf<T>(type, query.get("$orderby"), { advanced: counted, filtered: Boolean(filter) });
   if (order) found.sort(order);
 
-  const size = pageSize(query.get("$top"));
+  const size = pageSize(query.get("$top"), type.pages);
   const start = startOf(found, query.get("$skiptoken"));
   const page = found.slice(start, start + size);
   const last = page.at(-1);
@@ -55,11 +54,11 @@ export function queryList<T extends object>(
   };
 }
 
-function pageSize(top: string | null): number {
-  if (top === null) return usualPage;
+function pageSize(top: string | null, { usual, longest } = usualPages): number {
+  if (top === null) return usual;
   const size = Number(top);
-  if (Number.isInteger(size) && size >= 1 && size <= longestPage) return size;
-  throw unsupportedQuery(`Invalid page size specified: '${top}'. Must be between 1 and ${longestPage} inclusive.`);
+  if (/^\d+$/.test(top) && size >= 1 && size <= longest) return size;
+  throw unsupportedQuery(`Invalid page size specified: '${top}'. Must be between 1 and ${longest} inclusive.`);
 }
 
 /** A page begins after the last object of the page before. That one may be gone; then the next place is taken. */
@@ -148,14 +147,17 @@ class Evaluator {
       }
       case "any": {
         const property = this.#known(filter.property);
-        if (this.#type.properties[property]?.type !== "strings") throw this.#unsupported(property);
-        const test = this.#elementTest(filter.part, property);
-        return (object) => (propertyOf(object, property) as string[]).some(test);
+        const { type, elements } = this.#type.properties[property] ?? {};
+        if (type !== "strings" && elements === undefined) throw this.#unsupported(property);
+        const test = elements
+          ? new Evaluator({ ...this.#type, properties: elements }, this.#advanced).testOf(filter.part)
+          : this.#elementTest(filter.part, property);
+        return (object) => (propertyOf(object, property) as (string & object)[]).some(test);
       }
       default: {
         const property = this.#known(filter.property);
         const kind = this.#type.properties[property]?.type;
-        if (kind === "strings" || kind === "objects") throw this.#unsupported(property);
+        if (kind === "strings" || kind === "object" || kind === "objects") throw this.#unsupported(property);
         const test = this.#comparison(filter, property);
         return (object) => test(propertyOf(object, property) as Literal);
       }
@@ -175,6 +177,7 @@ class Evaluator {
       case "any":
         throw this.#unsupported(property);
       default:
+        if (filter.property !== "") throw this.#unsupported(property);
         return this.#comparison(filter, property);
     }
   }
@@ -183,6 +186,7 @@ class Evaluator {
     const operator = filter.kind === "compare" ? filter.operator : filter.kind === "in" ? "in" : filter.name;
     const wanted = filter.kind === "in" ? filter.values : [filter.value];
     this.#assertTaken(operator, property, wanted);
+    const folded = this.#type.properties[property]?.exact ? (value: Literal) => value : inOneCase;
     const values = wanted.map(folded);
     const [first = null] = values;
     switch (operator) {
@@ -238,7 +242,7 @@ function propertyOf(object: object, property: string): unknown {
   return (object as Readonly<Record<string, unknown>>)[property] ?? null;
 }
 
-function folded(value: Literal): Literal {
+function inOneCase(value: Literal): Literal {
   return typeof value === "string" ? comparable(value) : value;
 }
 

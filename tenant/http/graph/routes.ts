@@ -1,21 +1,32 @@
 import { Hono } from "hono";
 import type { Inviting } from "../../domain/invite-guest.ts";
 import { Refusal, type RefusalReason } from "../../domain/refusal.ts";
+import type { Mailing } from "../../domain/send-mail.ts";
 import { TokenRefused, type TokenService } from "../identity/token-service.ts";
 import type { TenantEnv } from "../request-log.ts";
 import type { GraphPart } from "./graph-answers.ts";
 import { appRoleAssignmentRoutes, servicePrincipalRoutes } from "./graph-application-routes.ts";
 import { batchRoutes } from "./graph-batch.ts";
-import { directoryRoutes } from "./graph-directory-routes.ts";
+import { directoryRoutes, policyRoutes } from "./graph-directory-routes.ts";
 import { groupMemberRoutes, groupRoutes } from "./graph-group-routes.ts";
 import { invitationRoutes } from "./graph-invitation-routes.ts";
+import { mailRoutes } from "./graph-mail-routes.ts";
 import { requireAny } from "./graph-permissions.ts";
-import { badRequest, errorBody, GraphError, type GraphRequest, type GraphRoute, readQuery } from "./graph-request.ts";
+import {
+  assertHonoured,
+  badRequest,
+  errorBody,
+  GraphError,
+  type GraphRequest,
+  type GraphRoute,
+  readQuery,
+} from "./graph-request.ts";
 import { userRoutes } from "./graph-user-routes.ts";
 
 /** What Graph is made of. */
 export interface GraphService extends GraphPart {
   inviting: Inviting;
+  mailing: Mailing;
   tokens: Pick<TokenService, "verify" | "graphAudience">;
   /** Absent: no limits. */
   throttle?: Throttle;
@@ -35,8 +46,10 @@ export function graphRoutes(service: GraphService, server: () => Hono<TenantEnv>
     ...groupMemberRoutes(service),
     ...servicePrincipalRoutes(service),
     ...appRoleAssignmentRoutes(service),
+    ...mailRoutes(service, service.mailing),
+    ...policyRoutes(service),
     ...batchRoutes(server),
-  ];
+  ].flatMap(withCount);
   const app = new Hono<TenantEnv>();
   for (const route of routes) app.on(route.method, route.path, (c) => serve(service, route, c));
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -45,7 +58,11 @@ export function graphRoutes(service: GraphService, server: () => Hono<TenantEnv>
     });
   }
   app.all("*", (c) => {
-    throw badRequest(`Resource not found for the segment '${unknownSegment(routes, c)}'.`, "BadRequest");
+    const segment = unknownSegment(routes, c);
+    throw badRequest(
+      `Resource not found for the segment '${segment}'. (The local tenant does not have it.)`,
+      "BadRequest",
+    );
   });
   app.onError((error, c) => {
     const refused = error instanceof Refusal ? graphErrorOf(error) : error;
@@ -56,11 +73,25 @@ export function graphRoutes(service: GraphService, server: () => Hono<TenantEnv>
   return app;
 }
 
+/** A list can be counted, too. The count stands first: an id may stand in its place. */
+function withCount(route: GraphRoute): GraphRoute[] {
+  return route.isList ? [{ ...route, path: `${route.path}/$count`, options: ["$filter"] }, route] : [route];
+}
+
 /** How Graph answers what the domain refuses; Azure's own refusals do not come from these routes. */
-const answers: Partial<Record<RefusalReason, [status: 400 | 404, code: string]>> = {
+const answers: Partial<Record<RefusalReason, [status: 400 | 403 | 404 | 500, code: string]>> = {
   "not-found": [404, "Request_ResourceNotFound"],
   "invalid-change": [400, "Request_BadRequest"],
   "invalid-invitation": [400, "BadRequest"],
+  "invitations-restricted": [403, "Forbidden"],
+  "needs-a-role": [403, "Authorization_RequestDenied"],
+  "not-found-yet": [404, "Directory_ObjectNotFound"],
+  broken: [500, "InternalServerError"],
+  "no-such-mailbox-user": [404, "ErrorInvalidUser"],
+  "no-mailbox": [404, "MailboxNotEnabledForRESTAPI"],
+  "not-a-draft": [400, "ErrorInvalidOperation"],
+  "no-recipients": [400, "ErrorInvalidRecipients"],
+  "not-your-address": [403, "ErrorSendAsDenied"],
 };
 
 function graphErrorOf({ reason, message }: Refusal): GraphError {
@@ -72,7 +103,8 @@ function graphErrorOf({ reason, message }: Refusal): GraphError {
 async function serve(service: GraphService, route: GraphRoute, c: GraphRequest): Promise<Response> {
   await authenticate(service, c);
   service.throttle?.count(route.method, route.path, readQuery(c), c.var.caller.appId);
-  requireAny(c.var.caller.roles, route.permissions);
+  requireAny(c.var.caller.roles, route.permissions, route.denied);
+  await assertHonoured(c, route);
   c.header("Cache-Control", "no-cache");
   c.header("OData-Version", "4.0");
   return route.handle(c);

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from "node:crypto";
 import { errors, type JWK, jwtVerify, SignJWT } from "jose";
 import type { Registration } from "../../store/application-store.ts";
+import type { User } from "../../store/object-types.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { authenticateClient, EntraError, missingParameter } from "./client-authentication.ts";
 
@@ -9,8 +10,29 @@ export interface Caller {
   appId: string;
   servicePrincipalId: string;
   appName: string;
-  /** The application permissions in the token. */
+  /** The permissions in the token: of an application, or those that a person has let it use. */
   roles: ReadonlySet<string>;
+  /** The object id of the person who has signed in. Absent: the application acts as itself. */
+  userId?: string;
+}
+
+/** What the Azure CLI may do for a person who has signed in, as far as the local tenant serves it. */
+const personsScopes = [
+  "AppRoleAssignment.ReadWrite.All",
+  "Application.ReadWrite.All",
+  "Directory.Read.All",
+  "Group.ReadWrite.All",
+  "Mail.ReadWrite",
+  "Mail.Send",
+  "User.Invite.All",
+  "User.ReadWrite.All",
+];
+
+/** A token for Graph of the person with this address. @throws where nobody has it */
+export async function signInAs(tokens: TokenService, { users }: TenantStore, address: string): Promise<string> {
+  const [user] = users.currentByAddress(address);
+  if (user === undefined) throw new Error(`Nobody in the tenant has the address ${address}.`);
+  return tokens.issueFor(user);
 }
 
 /** Why a token was refused, in Graph's words. */
@@ -118,21 +140,43 @@ export class TokenService {
 
   /** @param roles the application permissions that the resource is to see */
   #issue(app: Registration, audience: string, roles: readonly string[]): Promise<string> {
+    return this.#sign(
+      {
+        appid: app.appId,
+        appidacr: "1",
+        app_displayname: app.displayName,
+        idtyp: "app",
+        oid: app.servicePrincipalId,
+        roles,
+      },
+      audience,
+    );
+  }
+
+  /** A token for Graph of a person who has signed in with the Azure CLI. */
+  issueFor({ id, userPrincipalName, displayName }: User): Promise<string> {
+    const person = {
+      idtyp: "user",
+      oid: id,
+      upn: userPrincipalName,
+      unique_name: userPrincipalName,
+      name: displayName,
+    };
+    const cli = { appid: "04b07795-8ddb-461a-bbee-02f9e1bf7b46", app_displayname: "Microsoft Azure CLI" };
+    return this.#sign({ ...cli, ...person, scp: personsScopes.join(" ") }, this.graphAudience);
+  }
+
+  #sign(claims: Record<string, unknown> & { oid: string }, audience: string): Promise<string> {
     const now = Math.floor(this.#store.now().getTime() / 1000);
     return new SignJWT({
-      appid: app.appId,
-      appidacr: "1",
-      app_displayname: app.displayName,
-      idtyp: "app",
-      oid: app.servicePrincipalId,
-      roles,
+      ...claims,
       tid: this.#store.settings.tenantId,
       uti: randomBytes(16).toString("base64url"),
       ver: "1.0",
     })
       .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: this.publishedKey.kid })
       .setIssuer(this.#issuer)
-      .setSubject(app.servicePrincipalId)
+      .setSubject(claims.oid)
       .setAudience(audience)
       .setIssuedAt(now)
       .setNotBefore(now)
@@ -159,7 +203,8 @@ export class TokenService {
         appId: String(payload.appid),
         servicePrincipalId: String(payload.oid),
         appName: String(payload.app_displayname),
-        roles: new Set(Array.isArray(payload.roles) ? payload.roles.map(String) : []),
+        roles: new Set(Array.isArray(payload.roles) ? payload.roles.map(String) : String(payload.scp ?? "").split(" ")),
+        ...(payload.scp !== undefined && { userId: String(payload.oid) }),
       };
     } catch (error) {
       if (error instanceof TokenRefused) throw error;

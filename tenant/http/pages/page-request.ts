@@ -160,11 +160,9 @@ export async function readForm(site: Site, c: PageRequest): Promise<URLSearchPar
   const isFromElsewhere =
     (from !== undefined && from !== "same-origin" && from !== "none") ||
     (origin !== undefined && origin !== "null" && !isOwnOrigin(site, origin));
-  if (Number(c.req.header("content-length") ?? 0) > longestForm) {
-    throw new PageError(413, "That was too much", "The form was longer than any of these pages sends.");
-  }
+  const text = await textOf(c);
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(c.req.header("content-type") ?? "");
-  const form = new URLSearchParams(isForm ? await c.req.text() : "");
+  const form = new URLSearchParams(isForm ? text : "");
   if (!isFromElsewhere && c.var.browser.isFormToken(form.get("token") ?? "")) return form;
   throw new PageError(
     403,
@@ -172,6 +170,20 @@ export async function readForm(site: Site, c: PageRequest): Promise<URLSearchPar
     "Nothing was changed. The form did not come from a page that this browser has open here, or the local tenant has started again since. Go back, reload the page and try again.",
     { links: [{ text: "To the start page", href: "/" }] },
   );
+}
+
+/** Reads a body no further than a form can be, whatever the request says of its length. @throws PageError 413 */
+async function textOf(c: PageRequest): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of c.req.raw.body ?? []) {
+    length += piece.length;
+    if (length > longestForm) {
+      throw new PageError(413, "That was too much", "The form was longer than any of these pages sends.");
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
 }
 
 function isOwnOrigin({ url }: Site, origin: string): boolean {

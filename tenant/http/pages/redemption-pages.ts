@@ -8,7 +8,7 @@ import {
   redemptionWithId,
   ticketDays,
 } from "../../domain/redeem-invitation.ts";
-import { form, isWebAddress, monogram, policyLeadingTo, show, steps } from "./page-layout.ts";
+import { form, isWebAddress, type Markup, monogram, policyLeadingTo, show, steps } from "./page-layout.ts";
 import { PageError, type PageRequest, type PageRoute, type Site } from "./page-request.ts";
 import { beginSignIn } from "./sign-in-pages.ts";
 
@@ -80,9 +80,18 @@ function redemptionUnderWay(site: Site, c: PageRequest): Redemption {
 function acceptAndLeave(site: Site, c: PageRequest): Response | Promise<Response> {
   const { invitation, accepted } = formOf(site, c);
   if (accepted) return review(site, c);
+  if (site.store.rehearsal.termsOfUse && c.var.form.get("terms") !== "accepted") {
+    throw new PageError(
+      403,
+      "Accept the terms of use first",
+      "Nothing was changed. Go back, read the terms of use, and tick the box below them.",
+      { links: [{ text: "Back", href: "/redeem/review" }] },
+    );
+  }
   const redemption = orRefusal(site.store.settings.organisation, () => acceptInvitation(site.store, invitation.id));
   if (!isWebAddress(invitation.redirectUrl)) return acceptedPage(site, c, redemption);
-  return c.redirect(invitation.redirectUrl, 303);
+  // Written out by the parser: a header takes ASCII in one line.
+  return c.redirect(new URL(invitation.redirectUrl).href, 303);
 }
 
 function cancel(site: Site, c: PageRequest): Response {
@@ -143,10 +152,16 @@ function reviewPage(site: Site, c: PageRequest, { invitation, guest }: Redemptio
       c,
       "/redeem/accept",
       { invitation: invitation.id },
-      html`<p class="actions"><button class="button">Accept</button> <button class="button quiet" formaction="/redeem/cancel">Cancel</button></p>`,
+      html`${site.store.rehearsal.termsOfUse && termsOfUse(organisation)}<p class="actions"><button class="button">Accept</button> <button class="button quiet" formaction="/redeem/cancel" formnovalidate>Cancel</button></p>`,
     )}
     <p class="aside">Accept only if you know and trust ${organisation}. Signed in as <bdi class="address">${invitation.emailAddress}</bdi>.</p>`;
   return show(site, c, { title: "Review permissions", body, shape: "card" });
+}
+
+function termsOfUse(organisation: string): Markup {
+  return html`<h2>Terms of use</h2>
+      <p>What you see at ${organisation} is for your work with it, and for nobody else.</p>
+      <p><label><input type="checkbox" name="terms" value="accepted" required> I accept the terms of use</label></p>`;
 }
 
 /** For a guest who has accepted already: says so, and goes on to where the invitation leads. */

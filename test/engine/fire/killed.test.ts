@@ -10,6 +10,9 @@ const oldGuest = "old@fabrikam.example";
 const up = ["up", "--yes", "--skip-preview"];
 const destroy = ["destroy", "--yes", "--skip-preview"];
 
+const mailFrom = "invitations@contoso.example";
+const ownMail = { mailFrom, message: { body: "Welcome, and bring a pen." } };
+
 /** Each case has guests of its own, so that none meets what another left in the recycle bin. */
 let cases = 0;
 
@@ -83,6 +86,56 @@ describe("a run that is killed", () => {
     if (isWhole) console.log(report.join("\n"));
   }, 3_600_000);
 
+  it("up that mails by mailFrom: every guest gets the organisation's mail with the message, once", async () => {
+    declare(newGuests(), ownMail);
+    const requests = await test.run(up);
+    await test.run(destroy);
+    const moments = isWhole ? momentsOf(requests) : mailMoments(requests);
+
+    let kills = 0;
+    for (const moment of moments) {
+      const guests = newGuests();
+      declare(guests, ownMail);
+      if (await test.runAndKill(up, moment)) kills += 1;
+      await recover();
+      await test.run(up);
+      expect(present(), said(moment)).toEqual([...guests, oldGuest].sort());
+      expect(mailed(guests, mailFrom), said(moment)).toEqual(guests);
+      expect(mailed(guests), said(moment)).toEqual(guests);
+
+      await test.run(destroy);
+      expect(present(), said(moment)).toEqual([oldGuest]);
+    }
+    expect(kills).toBeGreaterThan(moments.length / 2);
+  }, 3_600_000);
+
+  it("up that mails again by mailFrom: every pending guest gets the second mail once", async () => {
+    const resending = { ...ownMail, resend: "again" };
+    const prepare = async () => {
+      const guests = newGuests();
+      declare(guests, ownMail);
+      await test.run(up);
+      declare(guests, resending);
+      return guests;
+    };
+    await prepare();
+    const requests = await test.run(up);
+    await test.run(destroy);
+    const moments = isWhole ? momentsOf(requests) : mailMoments(requests).slice(-1);
+
+    let kills = 0;
+    for (const moment of moments) {
+      const guests = await prepare();
+      if (await test.runAndKill(up, moment)) kills += 1;
+      await recover();
+      await test.run(up);
+      expect(mailed(guests, mailFrom), said(moment)).toEqual([...guests, ...guests].sort());
+      await test.run(destroy);
+      expect(present(), said(moment)).toEqual([oldGuest]);
+    }
+    expect(kills).toBeGreaterThanOrEqual(moments.length / 2);
+  }, 3_600_000);
+
   it("up by Ctrl+C: the next up converges without any step in between, and nobody is mailed twice", async () => {
     declare(newGuests());
     const oneByOne = [...up, "--parallel", "1"];
@@ -151,9 +204,10 @@ describe("a run that is killed", () => {
     return Object.keys(test.stack.guestIds()).sort();
   }
 
-  /** Whom of the guests a mail went to, as often as it did. */
-  function mailed(guests: string[]): string[] {
-    const addressees = test.stack.tenant.mails().map(({ to }) => to);
+  /** Whom of the guests a mail went to, as often as it did; perhaps those of one mailbox only. */
+  function mailed(guests: string[], mailbox?: string): string[] {
+    const mails = test.stack.tenant.mails().filter(({ from }) => mailbox === undefined || from === mailbox);
+    const addressees = mails.map(({ to }) => to);
     return addressees.filter((address) => guests.includes(address)).sort();
   }
 
@@ -166,6 +220,18 @@ describe("a run that is killed", () => {
 function newGuests(): string[] {
   cases += 1;
   return ["ana", "bo", "carla"].map((name) => `${name}${cases}@fabrikam.example`);
+}
+
+/** After the first draft, and before and after the first sending: in between, the other mails are like them. */
+function mailMoments(requests: LoggedRequest[]): Moment[] {
+  const numberOf = (path: RegExp) => requests.findIndex((one) => one.method === "POST" && path.test(one.path)) + 1;
+  const [draft, sending] = [numberOf(/\/messages$/), numberOf(/\/send$/)];
+  expect(Math.min(draft, sending)).toBeGreaterThan(0);
+  return [
+    { request: draft, at: "done" },
+    { request: sending, at: "arrived" },
+    { request: sending, at: "done" },
+  ];
 }
 
 function momentsOf(requests: LoggedRequest[]): Moment[] {

@@ -6,8 +6,10 @@ import type { Clock, Deadline } from "../../../provider/deadline.ts";
 import { checkInvitation } from "../../../provider/guest/checked-inputs.ts";
 import { Claims } from "../../../provider/guest/delete-guest.ts";
 import { FreshLookUps } from "../../../provider/guest/guest-look-up.ts";
-import { type Context, guestListResource, invitationResource } from "../../../provider/guest/guest-resources.ts";
+import { type Context, invitationResource } from "../../../provider/guest/guest-resources.ts";
+import { guestListResource, settledGuestsResource } from "../../../provider/guest/list-record.ts";
 import { GraphClient } from "../../../provider/microsoft/graph-client.ts";
+import { Mailboxes } from "../../../provider/microsoft/mailbox.ts";
 import { readConfiguration } from "../../../provider/microsoft/sign-in-configuration.ts";
 import { Session } from "../../../provider/microsoft/sign-in-session.ts";
 import type { Properties, Resource } from "../../../provider/pulumi/resource-provider.ts";
@@ -24,7 +26,13 @@ export interface RecordedGuest {
 /** One run of the provider: what the engine starts anew for each `pulumi` command. */
 export interface Run {
   /** Writes the list down, as `GuestInvitations` does before its guests; returns who was there. */
-  writeListDown(addresses: string[]): Promise<string[] | undefined>;
+  writeListDown(addresses: string[], mails?: Properties[]): Promise<string[] | undefined>;
+  /** The list that this run wrote down, as the state has it. */
+  list(): RecordedGuest;
+  /** Changes a list that an earlier run wrote down, and ends it, as `GuestInvitations` does after its guests. */
+  changeList(list: RecordedGuest, addresses: string[], settled: string[]): Promise<RecordedGuest>;
+  /** Deletes a list, as `destroy` does after its guests; its end goes first, where a run came so far. */
+  removeList(list: RecordedGuest, settled?: string[]): Promise<void>;
   invite(address: string, more?: Properties): Promise<RecordedGuest>;
   update(guest: RecordedGuest, changes: Properties): Promise<RecordedGuest>;
   /** `undefined` where the guest is gone. */
@@ -33,6 +41,8 @@ export interface Run {
   remove(guest: RecordedGuest): Promise<void>;
   /** What was said to the person who runs Pulumi. */
   said: string[];
+  /** What the run knows of who lists whom. */
+  claims: Claims;
   close(): Promise<void>;
 }
 
@@ -90,36 +100,61 @@ export async function openProvider(options: ProviderOptions = {}): Promise<Provi
 
 function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Run {
   const said: string[] = [];
+  const engine: Context["engine"] = { log: (_severity, message) => said.push(message) };
   const context: Context = {
     graph,
-    engine: { log: (_severity, message) => said.push(message) },
-    claims: new Claims(),
+    engine,
+    mailboxes: new Mailboxes(graph, (message, urn) => engine.log("warning", message, urn)),
+    signIn: "application",
+    claims: new Claims((message) => said.push(message)),
     lookUps: new FreshLookUps(),
     replication: { time: replicationTime, startedAt: clock.now() },
   };
   const invitation = invitationResource(() => context, context.claims);
-  const list = guestListResource(() => context);
+  const end = settledGuestsResource(() => context, context.claims);
+  const list = guestListResource(() => context, context.claims);
   const urnOf = (address: string) => `urn:pulumi:test::guests::${invitationToken}::guests-${address}`;
+  const listUrn = "urn:pulumi:test::guests::entra-guests:index:GuestList::guests";
+  const endUrn = "urn:pulumi:test::guests::entra-guests:index:SettledGuests::guests";
   let present: string[] | undefined;
-  let isWrittenDown = false;
+  let written: RecordedGuest | undefined;
 
   return {
     said,
-    async writeListDown(addresses) {
-      const { outputs } = await list.create({
-        urn: "",
-        deadline: deadlineBy(clock),
-        inputs: checked(list, { addresses }),
-      });
-      isWrittenDown = true;
+    claims: context.claims,
+    async writeListDown(addresses, mails) {
+      const inputs = checked(list, { addresses, ...(mails && { mails }) });
+      const { id, outputs } = await list.create({ urn: listUrn, deadline: deadlineBy(clock), inputs });
+      written = { id, inputs, outputs };
       present = outputs.present as string[] | undefined;
       return present;
+    },
+    list() {
+      if (written === undefined) throw new Error("This run has not written its list down.");
+      return written;
+    },
+    async changeList({ id, inputs, outputs: before }, addresses, settled) {
+      const newInputs = checked(list, { addresses, allowRemoval: true });
+      const request = { id, oldInputs: inputs, newInputs, deadline: deadlineBy(clock) };
+      const outputs = await list.update({ ...request, urn: listUrn, outputs: before });
+      const leavers = outputs.leavers ?? [];
+      const settling = { known: addresses, leavers };
+      const [oldEnd, newEnd] = [{ known: settled, leavers: [] }, checked(end, settling)];
+      if (end.diff(oldEnd, newEnd).size > 0) {
+        await end.update({ ...request, urn: endUrn, oldInputs: oldEnd, newInputs: newEnd, outputs: {} });
+      }
+      return { id, inputs: newInputs, outputs };
+    },
+    async removeList(recorded, settled) {
+      const request = { urn: endUrn, id: "", deadline: deadlineBy(clock), outputs: {} };
+      if (settled !== undefined) await end.delete({ ...request, inputs: { known: settled } });
+      await list.delete({ ...request, ...recorded, urn: listUrn });
     },
     async invite(address, more = {}) {
       const { inputs } = checkInvitation({
         userEmailAddress: address,
         redirectUrl: "https://myapps.microsoft.com",
-        ...(isWrittenDown && present !== undefined && { existedBefore: present.includes(address) }),
+        ...(written !== undefined && present !== undefined && { existedBefore: present.includes(address) }),
         ...more,
       });
       const created = await invitation.create({ urn: urnOf(address), deadline: deadlineBy(clock), inputs });

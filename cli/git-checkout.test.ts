@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exitStatus, Stop } from "./command-line.ts";
-import { refuseUnlessNewest } from "./preview-and-apply.ts";
+import { refuseUnlessNewest } from "./git-checkout.ts";
 
 describe("an apply run refuses", () => {
   let folder: string;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { guestsOf, guestTable } from "./guest-table.ts";
+import { guestsOf, guestTable } from "./start.ts";
 
 const stack = {
   deployment: {

@@ -1,0 +1,132 @@
+/** Whose the guests of a list are: what the list's record says, and what the state of the stack says beyond it. */
+import * as pulumi from "@pulumi/pulumi";
+import { canonicalAddress } from "../model/email-address.ts";
+import { invitationToken } from "../model/names.ts";
+import type { GuestInvitation } from "./backends/entra-guests.ts";
+import { type GuestList, type LeaverOutput, SettledGuests } from "./generated/sdk.ts";
+
+/** What a list wrote down before its guests are invited, and what it has to hear once they are. */
+export class ListRecord {
+  readonly #list: GuestList;
+  readonly #began = Date.now();
+  readonly #record: pulumi.Output<Written>;
+  #state: Promise<StateGuests> | undefined;
+
+  constructor(list: GuestList) {
+    this.#list = list;
+    this.#record = pulumi
+      .all([list.present, list.absent, list.recordedAt])
+      .apply(([present, absent, recordedAt]) => ({ present, absent, recordedAt }));
+  }
+
+  /**
+   * Whether a guest was in the tenant before this stack invited them; `undefined` where the list has not looked. A guest
+   * whom another resource of the state owns is no guest of others: a component was renamed, or the resource moved.
+   */
+  existedBefore(address: string): pulumi.Output<boolean | undefined> {
+    return this.#record.apply(async (record): Promise<boolean | undefined> => {
+      if (setOf(record.absent).has(address)) return false;
+      if (!setOf(record.present).has(address)) return undefined;
+      return this.#isOfThisRun(record) ? this.#isNobodys(address) : true;
+    });
+  }
+
+  /** Whether no resource of the state owns a guest whom the list has just found. */
+  async #isNobodys(address: string): Promise<boolean> {
+    const { own } = await this.#stateGuests();
+    return !own.has(address);
+  }
+
+  /** Registers the end of the list, once all guests are there. */
+  end(name: string, invitations: Readonly<Record<string, GuestInvitation>>, parent: pulumi.Resource): SettledGuests {
+    const known = registered(invitations);
+    const leavers = this.#list.leavers.apply((all) => all ?? []);
+    const settled = pulumi.all([this.#record, leavers]).apply(async ([record, all]) => {
+      const waiting = await this.#stillInState(record, all);
+      return [...new Set([...(await known), ...waiting])].sort();
+    });
+    return new SettledGuests(name, { known: settled, leavers }, { parent });
+  }
+
+  /** Those who left the list and whose resources are still in the state: these remove them. */
+  async #stillInState(record: Written, leavers: readonly LeaverOutput[]): Promise<string[]> {
+    if (leavers.length === 0 || !this.#isOfThisRun(record)) return [];
+    const { all } = await this.#stateGuests();
+    return leavers.map(({ address }) => address).filter((address) => all.has(address));
+  }
+
+  #isOfThisRun({ recordedAt = "" }: Written): boolean {
+    return Date.parse(recordedAt) >= this.#began;
+  }
+
+  #stateGuests(): Promise<StateGuests> {
+    this.#state ??= readState();
+    return this.#state;
+  }
+}
+
+interface Written {
+  present?: string[] | undefined;
+  absent?: string[] | undefined;
+  recordedAt?: string | undefined;
+}
+
+/** Guests for whom the state of the stack has a resource, by address; `own` are those that the stack removes. */
+interface StateGuests {
+  all: ReadonlySet<string>;
+  own: ReadonlySet<string>;
+}
+
+/** Many guests ask the same record. */
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(addresses: readonly string[] | undefined): ReadonlySet<string> {
+  if (addresses === undefined) return new Set();
+  const known = sets.get(addresses) ?? new Set(addresses);
+  sets.set(addresses, known);
+  return known;
+}
+
+/**
+ * Reads which guests the state of this stack has, under whatever name. Asked for only where a list has just found somebody
+ * in the tenant: the whole state is read.
+ */
+async function readState(): Promise<StateGuests> {
+  const [stack, qualified] = [
+    pulumi.getStack(),
+    `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
+  ];
+  const read = (stackName: string) => pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+  const answer = await read(qualified)
+    .catch(() => read(stack))
+    .catch((error: Error) => {
+      const why = "The state could not be read, so that guests who moved between resources count as adopted";
+      void pulumi.log.warn(`${why}: ${error.message}`);
+      return {};
+    });
+  const resources = Object.values((answer as { outputs?: Record<string, StateResource> }).outputs ?? {});
+  const guests = resources.filter(({ type, outputs }) => type === invitationToken && outputs?.userEmailAddress);
+  const addressOf = ({ outputs }: StateResource) => canonicalAddress(String(outputs?.userEmailAddress));
+  return {
+    all: new Set(guests.map(addressOf)),
+    own: new Set(guests.filter(({ outputs }) => outputs?.adopted === false).map(addressOf)),
+  };
+}
+
+interface StateResource {
+  type?: string;
+  outputs?: { userEmailAddress?: unknown; adopted?: unknown };
+}
+
+/**
+ * Resolves with the addresses of the guests who have resources, once all have been registered. A plain promise: the
+ * resource that takes it must depend on no guest, or none could be removed or moved alone.
+ */
+function registered(invitations: Readonly<Record<string, GuestInvitation>>): Promise<string[]> {
+  const all = Object.entries(invitations).map(async ([address, { id }]) => {
+    // Unknown in a preview, and where `--target` leaves the guest out.
+    const isThere = await (id as unknown as { isKnown: Promise<boolean> }).isKnown;
+    return isThere ? [address] : [];
+  });
+  return Promise.all(all).then((addresses) => addresses.flat());
+}

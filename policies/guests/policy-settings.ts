@@ -1,0 +1,156 @@
+/**
+ * The settings of the pack's policies. A setting that nobody reads looks like a rule and holds nothing, so an unknown one
+ * stops the preview, whatever the level of its policy.
+ */
+
+import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
+import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
+import type { ConfigureAnalyzerRequest } from "@pulumi/pulumi/proto/analyzer_pb.js";
+import leven from "leven";
+import { shown } from "./policy-inputs.ts";
+
+/** What is needed of a policy to check its settings. */
+interface PolicySchema {
+  name: string;
+  configSchema?: PolicyConfigSchema;
+}
+
+/** The schema of one setting, or of a part of one. */
+type SettingSchema = PolicyConfigSchema["properties"][string] | boolean;
+
+/**
+ * A policy's settings, with the schema's defaults for the ones that are not set.
+ *
+ * The engine fills in defaults and checks types. It lets unknown settings pass, and a policy may run without an engine.
+ *
+ * @param args the policy's arguments
+ * @param name the policy's name
+ * @param schema the schema of the policy's settings, with a default for each
+ * @throws when there is no such setting; the engine then ends the preview with the message
+ */
+export function configOf<T extends object>(
+  args: { getConfig<C extends object>(): C },
+  name: string,
+  schema: PolicyConfigSchema,
+): T {
+  const written = args.getConfig<Partial<T>>();
+  const problems = unknownSettings(name, schema, written);
+  if (problems.length > 0) throw settingsError(problems);
+  const defaults = Object.entries(schema.properties).map(([setting, { default: value }]) => [setting, value]);
+  return { ...Object.fromEntries(defaults), ...written } as T;
+}
+
+/**
+ * The settings that a policy does not have, at every level.
+ *
+ * @param name the policy's name
+ * @param schema the schema of its settings
+ * @param settings what somebody wrote
+ * @returns a sentence for each, with the setting that was probably meant
+ */
+export function unknownSettings(name: string, schema: PolicyConfigSchema, settings: object): string[] {
+  return unknownKeys(settings, { properties: { enforcementLevel: true, ...schema.properties } }, name);
+}
+
+function unknownKeys(value: unknown, schema: SettingSchema | undefined, owner: string): string[] {
+  if (typeof value !== "object" || value === null || typeof schema !== "object") return [];
+  const { items, properties } = schema;
+  if (Array.isArray(value)) {
+    return value.flatMap((item, at) => unknownKeys(item, Array.isArray(items) ? items[at] : items, `${owner}[${at}]`));
+  }
+  if (properties === undefined) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    Object.hasOwn(properties, key)
+      ? unknownKeys(inner, properties[key], `${owner}.${key}`)
+      : [unknownName(key, `setting of ${owner}`, Object.keys(properties))],
+  );
+}
+
+/**
+ * What is wrong with the settings of a whole pack.
+ *
+ * @param policies the pack's policies
+ * @param config each policy's settings, by the policy's name
+ * @returns a sentence for each policy that the pack lacks, and for each unknown setting
+ */
+export function packConfigProblems(
+  policies: readonly PolicySchema[],
+  config: Readonly<Record<string, object>>,
+): string[] {
+  const schemas = new Map(policies.map(({ name, configSchema }) => [name, configSchema ?? { properties: {} }]));
+  return Object.entries(config).flatMap(([name, settings]) => {
+    const schema = name === "all" ? { properties: {} } : schemas.get(name);
+    return schema === undefined
+      ? [unknownName(name, "policy of this pack", [...schemas.keys()])]
+      : unknownSettings(name, schema, settings);
+  });
+}
+
+function unknownName(name: string, kind: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  const hint = near === undefined ? `known are ${known.join(", ")}` : `did you mean "${near}"?`;
+  return `${shown(name)} is no ${kind}; ${hint}`;
+}
+
+/** The known name that was probably meant: the nearest of those that differ in few letters or begin alike. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const written = bare(name);
+  const [closest] = known
+    .map((candidate) => ({ candidate, distance: leven(written, bare(candidate)) }))
+    .filter(({ candidate, distance }) => {
+      const beginsAlike = written.length >= 3 && bare(candidate).startsWith(written.slice(0, 3));
+      return beginsAlike || distance <= Math.max(2, candidate.length / 3);
+    })
+    .sort((one, other) => one.distance - other.distance);
+  return closest?.candidate;
+}
+
+/** The cost of a comparison grows with the square of the length; a name longer than this is no typing error. */
+const longestCompared = 64;
+
+/** Letter case and hyphens are what people mix up first. */
+function bare(name: string): string {
+  return name.slice(0, longestCompared).replaceAll(/[-_]/g, "").toLowerCase();
+}
+
+/** An error without a stack trace: `@pulumi/policy` prints the stack, and it leads nobody to a file of settings. */
+function settingsError(problems: readonly string[]): Error {
+  const message = `The policies' configuration is wrong.\n${problems.map((problem) => `  - ${problem}`).join("\n")}`;
+  const error = new Error(message);
+  error.stack = message;
+  return error;
+}
+
+/**
+ * Makes the pack refuse a configuration that names unknown policies or settings, before anything is judged. Call it
+ * before the pack is made.
+ *
+ * The engine sends the whole configuration in one request, and `@pulumi/policy` has no place of its own where a pack
+ * could look at it. An error while it reads that request ends the preview with the error's message.
+ *
+ * @param policies the pack's policies
+ */
+export function refuseUnknownSettings(policies: Policies): void {
+  const { configure } = AnalyzerService;
+  const read = configure.requestDeserialize;
+  configure.requestDeserialize = (bytes) => {
+    const request = read(bytes);
+    const problems = packConfigProblems(policies, settingsIn(request));
+    if (problems.length === 0) return request;
+    return Object.assign(request, {
+      getPolicyconfigMap: () => {
+        throw settingsError(problems);
+      },
+    });
+  };
+}
+
+function settingsIn(request: ConfigureAnalyzerRequest): Record<string, object> {
+  const entries = [...request.getPolicyconfigMap().entries()] as [string, { getProperties(): Struct | undefined }][];
+  return Object.fromEntries(entries.map(([name, config]) => [name, config.getProperties()?.toJavaScript() ?? {}]));
+}
+
+/** A message of protobuf's that holds JSON. */
+interface Struct {
+  toJavaScript(): object;
+}
