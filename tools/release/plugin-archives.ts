@@ -2,7 +2,8 @@
  * Archives of the plugin that need nothing else on a machine: Node and the plugin in one program, a Node
  * single-executable application (https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html).
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   copyFileSync,
   existsSync,
@@ -15,6 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { create as createTar, extract } from "tar";
 import { packageName, packageVersion } from "../../model/names.ts";
 import { cacheDirectory, fillCache, makeCacheDirectory } from "../setup/cache.mjs";
@@ -73,6 +75,7 @@ export async function makeArchive(platform: Platform, folder: string): Promise<s
     const node = await nodeOf(platform);
     const program = `pulumi-resource-${packageName}${platform.os === "windows" ? ".exe" : ""}`;
     makeProgram(node.program, path.join(work, program), work);
+    if (isThisMachine(platform)) await seeItStart(path.join(work, program));
     copyFileSync(path.join(pluginFolder, "LICENSE"), path.join(work, "LICENSE"));
     const licences = [pluginLicences, node.licence].map((file) => readFileSync(file, "utf8"));
     writeFileSync(path.join(work, "THIRD-PARTY-LICENSES"), licences.join(`\n${"=".repeat(80)}\nNode.js\n\n`));
@@ -119,6 +122,18 @@ function makeProgram(node: string, program: string, work: string): void {
   });
   // An ad-hoc signature: enough for macOS to run it, not enough for Gatekeeper to trust a download by browser.
   if (isMac) execFileSync("codesign", ["--sign", "-", program]);
+}
+
+/** A plugin that starts prints its port. A program that was put together wrongly prints something else, or nothing. */
+async function seeItStart(program: string): Promise<void> {
+  const noEngine = "127.0.0.1:1";
+  const plugin = spawn(program, [noEngine], { stdio: ["ignore", "pipe", "inherit"], env: {} });
+  const [line] = await Promise.race([
+    once(createInterface({ input: plugin.stdout }), "line"),
+    once(plugin, "exit").then(([status]) => [`status ${status}`]),
+  ]);
+  plugin.kill();
+  if (!/^\d+$/.test(line)) throw new Error(`The plugin does not start: ${line}`);
 }
 
 /** The Node of a platform, of the version that runs this, and its licence. */
