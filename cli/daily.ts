@@ -19,10 +19,9 @@ import {
 import { count, counts, terminalText } from "./comment/report-text.ts";
 import { code } from "./comment/untrusted-text.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
-import { keepFile } from "./kept-files.ts";
 import { say } from "./log-lines.ts";
 import { operationErrors, previewStack } from "./preview-and-apply.ts";
-import { runPulumi } from "./pulumi-run.ts";
+import { keepFile, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
 import { inColumns } from "./text-table.ts";
 

@@ -6,8 +6,7 @@ import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import eventsProto from "@pulumi/pulumi/proto/events_pb.js";
 import { expect, it } from "vitest";
 import type { EngineEvent } from "./comment/engine-events.ts";
-import { receiveEvents } from "./event-stream.ts";
-import { keepFile } from "./kept-files.ts";
+import { keepFile, receiveEvents } from "./pulumi-run.ts";
 
 const link = "https://127.0.0.1:8443/redeem?ticket=2CE1DE7B";
 const type = "entra-guests:index:Invitation";

@@ -5,8 +5,7 @@
  */
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
-import { secretRemover } from "./comment/concealment.ts";
-import { visible } from "./comment/untrusted-text.ts";
+import { secretRemover, visible } from "./comment/untrusted-text.ts";
 
 /** The longest line that is printed, in characters. */
 const longestLine = 20_000;

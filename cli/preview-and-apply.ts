@@ -1,6 +1,7 @@
 /** The commands `preview`, `apply` and `comment`, and the preview that `daily` shares with them. */
 import { readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { configSizeProblem } from "../components/index.ts";
 import {
   type Command,
   type ExitStatus,
@@ -8,6 +9,7 @@ import {
   newestOption,
   type RunOptions,
   runOptions,
+  Stop,
   stackOptions,
 } from "./command-line.ts";
 import { pipelineOf, projectOf } from "./comment/comment-marker.ts";
@@ -17,9 +19,8 @@ import { commentOf } from "./comment/preview-comment.ts";
 import { type ShownWith, terminalText } from "./comment/report-text.ts";
 import { compareSettings } from "./compared-settings.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
-import { keepFile } from "./kept-files.ts";
 import { say } from "./log-lines.ts";
-import { type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
+import { keepFile, type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
 
 /** What would change: a table on the terminal, and the comment in a file. */
@@ -96,6 +97,8 @@ export interface Preview {
 
 /** Previews a stack with the policy pack. Sends nothing. */
 export async function previewStack(options: RunOptions, flags: readonly string[] = []): Promise<Preview> {
+  const tooLarge = configSizeProblem(options.project, options.stack.split("/").at(-1) ?? options.stack);
+  if (tooLarge !== undefined) throw new Stop(tooLarge, exitStatus.failed);
   const run = await runPulumi(options, "preview", [...policyFlags(options), ...flags]);
   return { report: reportOf(run, options), events: run.events };
 }

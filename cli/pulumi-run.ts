@@ -1,12 +1,14 @@
 /** Runs of the Pulumi CLI, and the events that they report. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
+import grpc from "@grpc/grpc-js";
+import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
+import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { checkout, exitStatus, type RunOptions, Stop } from "./command-line.ts";
-import type { EngineEvent } from "./comment/engine-events.ts";
-import { receiveEvents } from "./event-stream.ts";
-import { keepFile } from "./kept-files.ts";
+import { type EngineEvent, eventReader } from "./comment/engine-events.ts";
 import { showLines } from "./log-lines.ts";
 
 /** How a run of the Pulumi CLI ended. */
@@ -135,4 +137,62 @@ export function runInForeground(
       shown.then(() => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   });
+}
+
+/** The files that a run leaves behind. They name people, so only their owner may read them. */
+
+/** Read and written by their owner only. Windows has no such modes: there the folder's rights hold. */
+const ownersOnly = 0o600;
+
+/**
+ * Writes a file anew, with its folder. An older file of that name keeps neither its mode nor what it links to.
+ *
+ * @param file an absolute path
+ */
+export function keepFile(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  writeFileSync(file, text, { mode: ownersOnly, flag: "wx" });
+}
+
+/** The events of one run. */
+export interface EventStream {
+  /** What Pulumi takes for `--event-log`. */
+  address: string;
+  /** Ends when Pulumi has ended; gives the events, in their order. */
+  close(): EngineEvent[];
+}
+
+/** Pulumi's own limit for one gRPC message, instead of gRPC's 4 MB: an event holds all of a resource. */
+const maxMessageBytes = 400 * 1024 * 1024;
+
+/** Opens a port for the events of a run. */
+export async function receiveEvents(): Promise<EventStream> {
+  const events: EngineEvent[] = [];
+  const read = eventReader();
+  const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
+  server.addService(eventsGrpc.EventsService, {
+    streamEvents(call: grpc.ServerReadableStream<EventRequest, empty.Empty>, answer: grpc.sendUnaryData<empty.Empty>) {
+      call.on("data", (request: EventRequest) => {
+        const event = read(request.getEvent());
+        if (event !== undefined) events.push(event);
+      });
+      call.on("end", () => answer(null, new empty.Empty()));
+      // Pulumi was killed: what it said before is what there is.
+      call.on("error", () => {});
+    },
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
+    });
+  });
+  return {
+    address: `tcp://127.0.0.1:${port}`,
+    close() {
+      server.forceShutdown();
+      return events;
+    },
+  };
 }

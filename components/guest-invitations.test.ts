@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordedEngine, resolved, settled } from "../test/support/recorded-engine.ts";
-import type { GuestInvitationsArgs } from "./index.ts";
-import { GuestInvitations } from "./index.ts";
+import { GuestInvitations, type GuestInvitationsArgs } from "./index.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
 const secretUrl = "https://login.example/redeem?ticket=1";
@@ -145,6 +144,22 @@ describe("children", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("[M1] have one name for both spellings of a domain, and the other one for an alias", async () => {
+    for (const email of ["e6@münchen.example", "E6@xn--mnchen-3ya.example"]) {
+      const { invitations, component } = await invited({
+        redirectUrl,
+        guests: [{ email }, { email: "ana@x.example" }],
+      });
+      expect(invitations.map(({ name, aliases }) => [name, aliases])).toEqual([
+        ["partners-ana@x.example", undefined],
+        ["partners-e6@münchen.example", ["partners-e6@xn--mnchen-3ya.example"]],
+      ]);
+      expect(invitations[1]?.inputs.userEmailAddress).toBe(email);
+      expect(Object.keys(component.guests)).toEqual(["e6@münchen.example", "ana@x.example"]);
+      vi.restoreAllMocks();
+    }
   });
 
   it("are there to hold on to, by address", async () => {
@@ -299,6 +314,45 @@ describe("a wrong list", () => {
       "  guests[2].email",
     ]);
     expect(message).toContain("guests[1] is bo@x.example too");
+  });
+
+  it("[case 10] refuses outputs and secrets where a plain value is needed, each at its place and nothing else", () => {
+    const secret = pulumi.secret("ana@x.example") as never;
+    const guests = [
+      { email: secret, redirectUrl },
+      { email: "bo@x.example", redirectUrl, expires: pulumi.output("2035-12-31") as never },
+      { email: "carla@x.example", redirectUrl, groups: ["Partners", pulumi.output("Auditors")] as never },
+      { email: "dan@x.example", redirectUrl: pulumi.secret(redirectUrl), displayName: pulumi.secret("Dan") },
+    ];
+    const message = failure({ guests, userType: Promise.resolve("Guest") as never });
+    expect(message.split("\n").filter((line) => /^ {2}[\w.[\]]+$/.test(line))).toEqual([
+      "  userType",
+      "  guests[0].email",
+      "  guests[1].expires",
+      "  guests[2].groups",
+    ]);
+    expect(message.match(/an output or a secret cannot stand here/g)).toHaveLength(4);
+    expect(failure({ guests: pulumi.output(guests) as never })).toContain("  guests\n");
+  });
+
+  it("[M1] refuses one mailbox in two spellings", () => {
+    const guests = ["e6@münchen.example", "e6@xn--mnchen-3ya.example"].map((email) => ({ email, redirectUrl }));
+    expect(failure({ guests })).toContain("no address twice");
+  });
+
+  it("[case 16] names a misspelt property alone", () => {
+    const guests = [{ email: "ana@x.example" }, { email: "bo@x.example" }];
+    expect(failure({ redirectURL: redirectUrl, guests } as never)).toMatch(
+      /^1 problem[\s\S]*unknown key[\s\S]*"redirectUrl"$/,
+    );
+  });
+
+  it("[M4] makes no line and no command of what it quotes", () => {
+    const profiles = ["::error::x", "##vso[x]"];
+    const accessProfiles = { "##[a]\n::b::": { azure: [{ role: "::c", scope: "/" }] } };
+    const message = failure({ redirectUrl, accessProfiles, guests: [{ email: "::d", profiles }] });
+    expect(message).toMatch(/problems/);
+    expect(message).not.toMatch(/##\w*\[|^\s*::/m);
   });
 
   it("leaves values that are not known yet to the provider", async () => {

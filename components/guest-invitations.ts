@@ -1,18 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
-import { canonicalAddress } from "../model/email-address.ts";
+import { addressSpellings, canonicalAddress } from "../model/email-address.ts";
 import { guestDefaults } from "../model/guest.ts";
 import { usualExpiryNotice } from "../model/guest-list.ts";
 import { guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
+import { lookUpNote } from "./access/guest-access.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
-import type { Backend, GuestInvitation } from "./backends/entra-guests.ts";
-import { entraGuestsBackend } from "./backends/entra-guests.ts";
+import { type Backend, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";
 import { withDefaults } from "./defaults.ts";
-import { announceExpiry } from "./expiry.ts";
 import {
   type GuestArgs,
   type GuestDefaults,
@@ -24,7 +23,7 @@ import {
   type ListSettings,
   type OnDeleteChoice,
 } from "./generated/sdk.ts";
-import { guestProblems, stop } from "./guest-problems.ts";
+import { announceExpiry, guestProblems, stop } from "./guest-problems.ts";
 import { ListRecord } from "./ownership.ts";
 import { report } from "./problem.ts";
 
@@ -115,7 +114,10 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const backend = args.engine === "azuread" ? azureadBackend : entraGuestsBackend;
     const templates = mailTemplates();
     const problems = guestProblems(args, backend, templates.read);
-    if (problems.length > 0) stop(report(`GuestInvitations "${name}"`, problems));
+    if (problems.length > 0) {
+      const note = Array.isArray(args.guests) ? lookUpNote([args, ...args.guests], args.accessProfiles) : undefined;
+      stop(report(`GuestInvitations "${name}"`, problems, 0, note));
+    }
     super(guestInvitationsToken, name, {}, opts);
 
     const defaults = defaultsOf(args);
@@ -127,7 +129,16 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const stays = Promise.withResolvers<string[]>();
     const list = backend.keepsRecord ? writeDown(name, current, expired, stays.promise, access, args, this) : undefined;
     const record = list && new ListRecord(list);
-    const planned = planInvitations(current, backend, record, access, templates, args.transform?.invitation, this);
+    const planned = planInvitations(
+      name,
+      current,
+      backend,
+      record,
+      access,
+      templates,
+      args.transform?.invitation,
+      this,
+    );
     stays.resolve(planned.filter(({ opts }) => opts.retainOnDelete).map(({ address }) => address));
     const invitations = invite(planned, backend, name);
     if (record !== undefined) record.end(name, invitations, this);
@@ -195,6 +206,7 @@ interface PlannedInvitation {
 }
 
 function planInvitations(
+  name: string,
   guests: readonly GuestArgs[],
   backend: Backend,
   record: ListRecord | undefined,
@@ -213,6 +225,9 @@ function planInvitations(
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
+    // The address names the resource; until both spellings of a domain were one, the other one may have.
+    const aliases = addressSpellings(address).filter((spelling) => spelling !== address);
+    if (aliases.length > 0) opts.aliases = aliases.map((spelling) => ({ name: `${name}-${spelling}` }));
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);

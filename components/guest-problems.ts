@@ -1,16 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { byExpiry, calendarDay } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
-import { findingsOf } from "../model/findings.ts";
+import { findingsOf, isMisspelt, type Path } from "../model/findings.ts";
 import { guestDefaults, guestSchema } from "../model/guest.ts";
 import { listSettings } from "../model/guest-list.ts";
 import { mailRules, saidOfMail } from "../model/message.ts";
+import { shown } from "../model/property.ts";
 import { accessProblems } from "./access/guest-access.ts";
 import type { Backend } from "./backends/entra-guests.ts";
 import { type ListFile, templateFileProblem } from "./config/list-rules.ts";
+import { plainProperties } from "./config/stack-config-file.ts";
 import { withDefaults } from "./defaults.ts";
 import type { AccessProfiles, GuestArgs, GuestDefaults } from "./generated/sdk.ts";
-import { asProblem, type Problem, pathText, shown } from "./problem.ts";
+import { asProblem, type Problem, pathText } from "./problem.ts";
 
 /** What a list of guests says, in the arguments of `GuestInvitations`. */
 export interface ListedGuests extends GuestDefaults {
@@ -24,6 +27,10 @@ const argsSchema = z.strictObject({
   transform: z.unknown().optional(),
   guests: z.array(guestSchema),
 });
+
+const guestKeys = Object.keys(guestSchema.shape);
+
+const argsKeys = Object.keys(argsSchema.shape);
 
 /**
  * Everything that is wrong with the guests handed to the component: what the provider would find later, and what only a
@@ -39,19 +46,57 @@ export function guestProblems(
   backend: Backend,
   readTemplate: (path: string) => ListFile,
 ): Problem[] {
-  const known = knownPart(args);
+  const outputs = outputsForPlainValues(args);
+  const known = knownPart(args) as ListedGuests;
+  if (!Array.isArray(known.guests)) return outputs;
   const result = argsSchema.safeParse(known);
   const found = result.success ? [] : findingsOf(result.error, known, argsSchema);
+  const told = new Set(outputs.map(({ path }) => path));
   const problems = [
+    ...outputs,
     ...once(args.guests.flatMap((guest, index) => wrongMail(guest, args, index))),
-    ...found.map((finding) => asProblem(finding, known, (path) => ({ path: pathText(path) }))),
+    ...found
+      .map((finding) => asProblem(finding, known, (path) => ({ path: pathText(path) })))
+      .filter(({ path }) => !told.has(path)),
     ...args.guests.flatMap((guest, index) => withoutRedirectUrl(guest, args, index)),
     ...once(args.guests.flatMap((guest, index) => beyondBackend(guest, args, index, backend))),
     ...wrongTemplates(args, readTemplate),
-    ...addressesListedTwice(args.guests),
-    ...wrongAccess(args),
+    ...addressesListedTwice(known.guests),
+    ...wrongAccess(known),
   ];
   return problems.sort((one, other) => position(one) - position(other));
+}
+
+/** Outputs where a value is needed while the program runs: the list itself, and what names resources or steers the run. */
+function outputsForPlainValues(args: ListedGuests): Problem[] {
+  const own = (values: object, around: Path) =>
+    Object.entries(values)
+      .filter(([name, value]) => plainProperties.has(name) && holdsOutput(value))
+      .map(([name]) => plainValueNeeded([...around, name]));
+  if (holdsOutput(args.guests) && !Array.isArray(args.guests)) return [plainValueNeeded(["guests"])];
+  return [
+    ...own(args, []),
+    ...args.guests.flatMap((guest, index) =>
+      isLater(guest) ? [plainValueNeeded(["guests", index])] : own(guest, ["guests", index]),
+    ),
+  ];
+}
+
+function plainValueNeeded(path: Path): Problem {
+  return {
+    path: pathText(path),
+    rule: "an output or a secret cannot stand here: the value names resources or steers the run, and is written in plain",
+    remedy: "give the value itself, as from config.require()",
+  };
+}
+
+function isLater(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+function holdsOutput(value: unknown): boolean {
+  if (isLater(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
 }
 
 /** What is said for all comes first, then guest after guest. */
@@ -69,15 +114,23 @@ function knownPart(value: unknown): unknown {
 
 /** A list of which one item is an output is not known as a whole. */
 function isKnown(value: unknown): boolean {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
+  if (isLater(value)) return false;
   return !Array.isArray(value) || value.every(isKnown);
 }
 
 function withoutRedirectUrl(guest: GuestArgs, defaults: GuestDefaults, index: number): Problem[] {
   if ((guest.redirectUrl ?? defaults.redirectUrl) !== undefined) return [];
+  // A misspelt name is the mistake, and is told.
+  const isTold = isMisspelt(guest, "redirectUrl", guestKeys) || isMisspelt(defaults, "redirectUrl", argsKeys);
+  if (isTold) return [];
   const remedy = "give the guest a redirectUrl, or all guests a default one";
   return [
-    { path: `guests[${index}].redirectUrl`, value: guest.email, rule: "each guest needs a redirect URL", remedy },
+    {
+      path: `guests[${index}].redirectUrl`,
+      value: shown(guest.email),
+      rule: "each guest needs a redirect URL",
+      remedy,
+    },
   ];
 }
 
@@ -85,7 +138,7 @@ function beyondBackend(guest: GuestArgs, defaults: ListedGuests, index: number, 
   return backend.problems(withDefaults(guest, defaults)).map(({ property, rule, remedy }) => {
     const isOwn = guest[property] !== undefined || !(property in defaults);
     return isOwn
-      ? { path: `guests[${index}].${property}`, value: guest.email, rule, remedy }
+      ? { path: `guests[${index}].${property}`, value: shown(guest.email), rule, remedy }
       : { path: property, rule, remedy };
   });
 }
@@ -97,7 +150,12 @@ function wrongMail(guest: GuestArgs, defaults: ListedGuests, index: number): Pro
     .map(({ property, rule, remedy }) => {
       const path = property === "cc" ? "message.cc" : property;
       const isOwn = guest[property === "cc" ? "message" : property] !== undefined;
-      return { path: isOwn ? `guests[${index}].${path}` : path, ...(isOwn && { value: guest.email }), rule, remedy };
+      return {
+        path: isOwn ? `guests[${index}].${path}` : path,
+        ...(isOwn && { value: shown(guest.email) }),
+        rule,
+        remedy,
+      };
     });
 }
 
@@ -120,7 +178,8 @@ function once(problems: readonly Problem[]): Problem[] {
 }
 
 function addressesListedTwice(guests: readonly GuestArgs[]): Problem[] {
-  const positions = Map.groupBy(guests.keys(), (index) => canonicalAddress(guests[index]?.email ?? ""));
+  const written = [...guests.keys()].filter((index) => typeof guests[index]?.email === "string");
+  const positions = Map.groupBy(written, (index) => canonicalAddress(guests[index]?.email ?? ""));
   return [...positions].flatMap(([address, [first = 0, ...again]]) =>
     again.map((index) => ({
       path: `guests[${index}].email`,
@@ -134,17 +193,17 @@ function addressesListedTwice(guests: readonly GuestArgs[]): Problem[] {
 /** Everything that is wrong with who may reach what, as far as it shows without asking the tenant. */
 function wrongAccess(args: ListedGuests): Problem[] {
   const { guests, accessProfiles = {} } = args;
-  const places: [string, GuestDefaults][] = [
-    ["", args],
-    ...Object.entries(accessProfiles).map(([name, access]): [string, GuestDefaults] => [
-      `accessProfiles.${name}.`,
+  const places: [Path, GuestDefaults][] = [
+    [[], args],
+    ...Object.entries(accessProfiles).map(([name, access]): [Path, GuestDefaults] => [
+      ["accessProfiles", name],
       access,
     ]),
-    ...guests.map((guest, index): [string, GuestDefaults] => [`guests[${index}].`, guest]),
+    ...guests.map((guest, index): [Path, GuestDefaults] => [["guests", index], guest]),
   ];
   return places.flatMap(([place, access]) =>
     accessProblems(access, accessProfiles).map(({ property, value, rule, remedy }) => ({
-      path: `${place}${property}`,
+      path: pathText([...place, property]),
       value: shown(value),
       rule,
       remedy,
@@ -155,4 +214,52 @@ function wrongAccess(args: ListedGuests): Problem[] {
 /** Ends the program without a stack trace; nothing has been registered yet. */
 export function stop(message: string): never {
   throw new pulumi.RunError(message);
+}
+
+/** More names than this make a log line that nobody reads. */
+const mostNamed = 20;
+
+/**
+ * Says, in previews too, who has left the list because their last day has passed, and whose last day is near: while
+ * there is time to renew it.
+ *
+ * @param current the guests who are on the list
+ * @param expired those who left it
+ * @param notice how many days ahead to say so; 0 says nothing ahead
+ * @param day today, `YYYY-MM-DD` in UTC
+ * @param component the list that they are on
+ */
+export function announceExpiry(
+  current: readonly GuestArgs[],
+  expired: readonly GuestArgs[],
+  notice: number,
+  day: string,
+  component: pulumi.Resource,
+): void {
+  if (expired.length > 0) {
+    const subject = expired.length === 1 ? "1 guest has" : `${expired.length} guests have`;
+    void pulumi.log.warn(`${subject} passed the expiry date and left the list: ${named(expired)}`, component);
+  }
+  const leaving = notice === 0 ? [] : byExpiry(current, dayAfter(day, notice + 1)).expired;
+  if (leaving.length > 0) {
+    const subject = leaving.length === 1 ? "1 guest leaves" : `${leaving.length} guests leave`;
+    const message = `${subject} the list within ${notice} days: ${named(soonestFirst(leaving))}. Move expires to keep them.`;
+    void pulumi.log.warn(message, component);
+  }
+}
+
+function named(guests: readonly GuestArgs[]): string {
+  const names = guests
+    .slice(0, mostNamed)
+    .map(({ email, expires = "" }) => `${email} (${calendarDay(expires) ?? expires})`);
+  const more = guests.length > mostNamed ? [`and ${guests.length - mostNamed} more`] : [];
+  return [...names, ...more].join(", ");
+}
+
+function soonestFirst(guests: readonly GuestArgs[]): GuestArgs[] {
+  return guests.toSorted((one, other) => (one.expires ?? "").localeCompare(other.expires ?? ""));
+}
+
+function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 }

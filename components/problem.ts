@@ -1,4 +1,5 @@
 import { type Finding, type Path, valueAt } from "../model/findings.ts";
+import { oneLine, shown } from "../model/property.ts";
 
 /** One thing that is wrong with what a person wrote. */
 export interface Problem {
@@ -20,29 +21,45 @@ export interface Place {
   column?: number;
 }
 
-const longestShown = 80;
-
 /** Stands for a value that must not be printed. */
 export const secretShown = "[secret]";
 
-/**
- * A value for an error message: shortened when long; control characters and invisible ones (which could hide or reorder
- * what a terminal shows) escaped.
- */
-export function shown(value: unknown): string {
-  const text = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
-  const visible = [...text.replace(/\n/g, "\\n").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escaped)];
-  if (visible.length <= longestShown) return visible.join("");
-  return `${visible.slice(0, longestShown).join("")}… (${[...text].length} characters)`;
-}
-
-/** The same, or `undefined` where nothing is written. */
-function shownOrNone(value: unknown): string | undefined {
-  return value === undefined ? undefined : shown(value);
-}
-
 /** Where something is written: its path in words, and the place in a file where that is known. */
 export type At = { path: string; place?: Place };
+
+/** Problems to report: the first ones, and how many there are beside them. */
+export interface Problems {
+  problems: Problem[];
+  more: number;
+}
+
+/** Of one kind, so many problems are kept; a report shows fewer. */
+export const mostKept = 100;
+
+/**
+ * The first of many problems, made when they are needed: a file of half a million wrong rows costs no more than reading it.
+ *
+ * @param makers one for each problem, in the order of the file
+ */
+export function firstOf(makers: Iterable<() => Problem>): Problems {
+  const all: Problems = { problems: [], more: 0 };
+  for (const make of makers) {
+    if (all.problems.length < mostKept) all.problems.push(make());
+    else all.more += 1;
+  }
+  return all;
+}
+
+/** Several kinds of problems as one. */
+export function together(parts: readonly Problems[]): Problems {
+  return { problems: parts.flatMap(({ problems }) => problems), more: parts.reduce((sum, { more }) => sum + more, 0) };
+}
+
+/** A problem with a file as a whole, or with its form. */
+export function fileProblem(place: Place, rule: string, remedy: string, path = "", value?: unknown): Problem {
+  const problem: Problem = { path, place, rule, remedy };
+  return value === undefined ? problem : { ...problem, value: shown(value) };
+}
 
 /**
  * What a schema found wrong, as a problem.
@@ -52,42 +69,56 @@ export type At = { path: string; place?: Place };
  */
 export function asProblem(finding: Finding, document: unknown, at: (path: Path, atKey: boolean) => At): Problem {
   const { path, rule, remedy, unknownKey = false } = finding;
-  const value = shownOrNone(valueAt(document, path));
-  return { ...at(path, unknownKey), ...(value !== undefined && { value }), rule, remedy };
+  const value = valueAt(document, path);
+  return { ...at(path, unknownKey), ...(value !== undefined && { value: shown(value) }), rule, remedy };
 }
 
-/** `invitations[2].message.cc`, with the control characters of odd keys escaped. */
+/** `invitations[2].message.cc`, with odd keys in quotes. */
 export function pathText(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
     const key = String(part);
-    const plain = /^[\w:-]+$/.test(key) ? key : shown(key);
+    const plain = /^\w[\w-]*(?::\w[\w-]*)?$/.test(key) ? key : shown(key);
     return text === "" ? plain : `${text}.${plain}`;
   }, "");
 }
 
-function escaped(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-}
+/** A report names so many problems; nobody reads more at once. */
+const mostNamed = 20;
 
 /**
- * The report of all problems, one block each, in the order of files and lines.
+ * The report of all problems, one block each, in the order of files and lines. No text in it makes a line of its own, or
+ * is a command for a terminal or a pipeline's log.
  *
  * @param subject what they are about, such as `the guest list of stack "prod"`
+ * @param problems those that are known
+ * @param more how many there are beside them
+ * @param note a last sentence
  */
-export function report(subject: string, problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const blocks = [...problems].sort(byPlace).map(block);
-  return [`${count} in ${subject}. Nothing was sent.`, ...blocks].join("\n\n");
+export function report(subject: string, problems: readonly Problem[], more = 0, note?: string): string {
+  const all = problems.length + more;
+  const count = all === 1 ? "1 problem" : `${counted(all)} problems`;
+  const unnamed = all - Math.min(problems.length, mostNamed);
+  return [
+    `${count} in ${oneLine(subject)}. Nothing was sent.`,
+    ...[...problems].sort(byPlace).slice(0, mostNamed).map(block),
+    ...(unnamed > 0 ? [`  … and ${counted(unnamed)} more. Fix these first, and run it again.`] : []),
+    ...(note === undefined ? [] : [`  ${oneLine(note)}`]),
+  ].join("\n\n");
+}
+
+/** `499,980`. */
+function counted(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function block({ path, place, value, rule, remedy }: Problem): string {
-  const where = place === undefined ? path : `${placeText(place)}  ${path}`;
+  const where = [place && placeText(place), path].filter(Boolean).join("  ");
   const lines = [
-    `  ${where}`,
-    ...(value === undefined ? [] : [`    value  ${value}`]),
-    `    rule   ${rule}`,
-    `    do     ${remedy}`,
+    `  ${oneLine(where)}`,
+    ...(value === undefined ? [] : [`    value  ${oneLine(value)}`]),
+    `    rule   ${oneLine(rule)}`,
+    `    do     ${oneLine(remedy)}`,
   ];
   return lines.join("\n");
 }

@@ -1,11 +1,11 @@
 /** What a guest may reach: groups, enterprise applications and Azure roles, in the words of a list. */
 import { z } from "zod";
-import { properties, ruled, types } from "./property.ts";
+import { isBlank, nameProblem, properties, ruled, takeItOut, types } from "./property.ts";
 
 const name = (description: string) =>
   ruled(
-    (value) => (value.trim() === "" ? "it is empty" : undefined),
-    "write a name or an id, or take the line out",
+    (value) => (isBlank(value) ? "it is empty" : nameProblem(value)),
+    (value) => (isBlank(value) ? "write a name or an id, or take the line out" : takeItOut),
   ).meta({ description, minLength: 1 });
 
 const isAccess = { change: "access", plain: true, azuread: true } as const;

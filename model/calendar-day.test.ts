@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byExpiry, calendarDay } from "./calendar-day.ts";
+import { byExpiry, calendarDay, meantDay } from "./calendar-day.ts";
 
 describe("a calendar day", () => {
   it("is every day there is", () => {
@@ -24,6 +24,20 @@ describe("a calendar day", () => {
     "is not the time %j",
     (text) => expect(calendarDay(text)).toBeUndefined(),
   );
+});
+
+it.each([
+  ["31.3.2027", "2027-03-31"],
+  ["31. 03. 2027", "2027-03-31"],
+  ["2027/3/1", "2027-03-01"],
+  ["20270331", "2027-03-31"],
+  ["2027-03-31T12:00:00Z", "2027-03-31"],
+  ["31/12/2027", "2027-12-31"],
+  ["4/3/2027", undefined],
+  ["30.2.2027", undefined],
+  ["tomorrow", undefined],
+])("[case 7] %s is meant to be %s", (written, meant) => {
+  expect(meantDay(written)).toBe(meant);
 });
 
 describe("expiry", () => {

@@ -23,6 +23,25 @@ export function calendarDay(text: string): string | undefined {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) ? day : undefined;
 }
 
+/**
+ * The day that somebody wrote in another form than YYYY-MM-DD, where it can be one day only: `31.3.2027`, `2027/03/31`.
+ *
+ * @returns `YYYY-MM-DD`, or `undefined`
+ */
+export function meantDay(written: string): string | undefined {
+  const text = written.trim();
+  const yearFirst = /^(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:$|[T ])/.exec(text);
+  if (yearFirst !== null) return dayOf(yearFirst[1], yearFirst[2], yearFirst[3]);
+  const dayFirst = /^(\d{1,2})(?:\.\s?|[-/])(\d{1,2})(?:\.\s?|[-/])(\d{4})$/.exec(text);
+  // With slashes, 4/3/2027 is a day in March in one country and one in April in another.
+  const isClear = text.includes(".") || Number(dayFirst?.[1]) > 12;
+  return dayFirst !== null && isClear ? dayOf(dayFirst[3], dayFirst[2], dayFirst[1]) : undefined;
+}
+
+function dayOf(year = "", month = "", day = ""): string | undefined {
+  return calendarDay(`${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`);
+}
+
 /** Today in UTC. */
 export function today(): string {
   return new Date().toISOString().slice(0, 10);

@@ -85,7 +85,7 @@ export const settingsSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "Files with more guests, relative to the folder of the stack configs: the portal's bulk-invite CSV (.csv) or YAML (.yaml).",
+        "Files with more guests, relative to the folder of the stack configs: the portal's bulk-invite CSV or its export of users (.csv), or YAML (.yaml).",
       examples: [["lists/fabrikam.csv"]],
     }),
   ...listSettings,

@@ -6,14 +6,15 @@
  */
 import { z } from "zod";
 import { access, appLink, inheritAccess, profiles } from "./access.ts";
-import { calendarDay, calendarDayRule } from "./calendar-day.ts";
-import { addressProblem } from "./email-address.ts";
-import { languageProblem, mailSettings, messageOf, messageParts } from "./message.ts";
-import { choice, guidPattern, properties, ruled, text } from "./property.ts";
-import { redirectUrlProblem } from "./redirect-url.ts";
+import { calendarDay, calendarDayRule, meantDay } from "./calendar-day.ts";
+import { addressProblem, domainProblem, meantAddress, meantUrl, redirectUrlProblem } from "./email-address.ts";
+import { mailSettings, messageOf, messageParts } from "./message.ts";
+import { choice, guidPattern, nameProblem, properties, ruled, takeItOut, text, texts } from "./property.ts";
+import { countryProblem, languageProblem, meantCountry, meantLanguage } from "./registered-codes.ts";
 
 /** The address: it names the guest's resource, so it is plain text. */
-export const email = ruled(addressProblem, "write the plain address at which the guest reads mail")
+export const email = ruled(addressProblem, "write the plain address at which the guest reads mail", meantAddress)
+  .register(texts, { one: "one address" })
   .meta({
     description: "The guest's e-mail address. Another address is another guest; letter case does not count.",
     pattern: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
@@ -22,7 +23,8 @@ export const email = ruled(addressProblem, "write the plain address at which the
   .register(properties, { change: "guest", shown: true, plain: true, azuread: true });
 
 /** Where guests arrive, as a URL. */
-export const redirectUrl = ruled(redirectUrlProblem, "write the whole https address of the page")
+export const redirectUrl = ruled(redirectUrlProblem, "write the whole https address of the page", meantUrl)
+  .register(texts, { one: "one URL" })
   .meta({
     description: "Where the guest arrives after accepting: an https URL.",
     pattern: "^https://",
@@ -65,34 +67,52 @@ export const sharedProfile = {
   country: text(128, "The country or region of the guest's address, such as Norway")
     .register(properties, { change: "directory", graph: "country", shown: true })
     .optional(),
-  preferredLanguage: ruled(languageProblem, "write the language's tag")
+  preferredLanguage: ruled(languageProblem, "write the language's tag", meantLanguage)
     .meta({
       description: "The language in which Microsoft's pages greet the guest, a BCP 47 tag.",
       examples: ["en-US", "nb-NO"],
     })
+    .register(texts, { unquoted: true })
     .register(properties, { change: "directory", graph: "preferredLanguage", shown: true })
     .optional(),
-  usageLocation: ruled(
-    (value) =>
-      /^[A-Za-z]{2}$/.test(value) ? undefined : "a usage location is the two letters of a country (ISO 3166-1)",
-    "write two letters, as in NO or US",
-  )
+  usageLocation: ruled(countryProblem, "write two letters, as in NO or US", meantCountry)
     .transform((value) => value.toUpperCase())
     .meta({
       description: "Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.",
       pattern: "^[A-Za-z]{2}$",
     })
+    .register(texts, { unquoted: true })
     .register(properties, { change: "directory", graph: "usageLocation", shown: true })
     .optional(),
 };
 
-const sponsor = ruled(
-  (value) =>
-    guidPattern.test(value) || /^[^@\s]+@[^@\s]+$/.test(value)
-      ? undefined
-      : "a sponsor is an object id (a GUID) or a user principal name",
-  "write the id or the user principal name of a user of your tenant",
+/** Says what is wrong with a sponsor. Source of the characters: Microsoft's page "Password policies", user names. */
+function sponsorProblem(sponsor: string): string | undefined {
+  if (guidPattern.test(sponsor)) return undefined;
+  const [name = "", domain, ...more] = sponsor.split("@");
+  if (name === "" || domain === undefined || more.length > 0 || /\s/.test(sponsor)) {
+    return "a sponsor is an object id (a GUID) or a user principal name";
+  }
+  if (!/^[\w.'!#^~-]{1,64}$/.test(name)) {
+    return "before the @, a user principal name has at most 64 letters, digits and characters of .-_'!#^~";
+  }
+  return domainProblem(domain);
+}
+
+const sponsor = ruled(sponsorProblem, "write the id or the user principal name of a user of your tenant", (value) =>
+  guidPattern.test(value.slice(1, -1)) ? value.slice(1, -1) : undefined,
 );
+
+/** Graph keeps each sponsor once, and refuses to add one again. */
+function sponsorsListedTwice(sponsors: readonly string[], context: z.RefinementCtx): void {
+  const known = new Set<string>();
+  for (const [index, sponsor] of sponsors.entries()) {
+    const key = sponsor.toLowerCase();
+    const message = "the sponsor is listed twice";
+    if (known.has(key)) context.addIssue({ code: "custom", path: [index], message, params: { remedy: "keep one" } });
+    known.add(key);
+  }
+}
 
 /** What the invitation says and does, and how the guest is looked after: for all guests or for one. */
 export const terms = {
@@ -119,6 +139,7 @@ export const terms = {
     .array(sponsor)
     .min(1)
     .max(5, "a guest has at most five sponsors")
+    .superRefine(sponsorsListedTwice)
     .meta({
       description:
         "Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.",
@@ -128,6 +149,7 @@ export const terms = {
   expires: ruled(
     (value) => (calendarDay(value) === undefined ? calendarDayRule : undefined),
     'write a real day, as in "2027-03-31"',
+    meantDay,
   )
     .transform((value) => calendarDay(value) ?? value)
     .meta({
@@ -136,6 +158,7 @@ export const terms = {
       pattern: "^\\d{4}-\\d{2}-\\d{2}( 00:00:00 \\+0000 UTC)?$",
       examples: ["2027-03-31"],
     })
+    .register(texts, { unquoted: true })
     .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),
   existing: choice(
@@ -162,7 +185,7 @@ export const terms = {
     .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),
   resend: z
-    .union([z.string(), z.number(), z.boolean()])
+    .union([ruled(nameProblem, takeItOut), z.number(), z.boolean()])
     .meta({ description: "Any value. A change sends the mail again to guests who have not accepted yet." })
     .register(properties, { change: "invitation", shown: true })
     .optional(),

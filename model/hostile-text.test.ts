@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkInvitation } from "../provider/guest/checked-inputs.ts";
 import { odataText } from "../provider/microsoft/graph-users.ts";
-import { addressProblem } from "./email-address.ts";
+import { addressProblem, redirectUrlProblem } from "./email-address.ts";
 import { messageBodyProblem } from "./message.ts";
-import { redirectUrlProblem } from "./redirect-url.ts";
 
 describe("an address", () => {
   it.each([
@@ -37,6 +36,8 @@ describe("an address", () => {
     "ana\ud800@fabrikam.example",
     "=1+1@fabrikam.example",
     "../../me@fabrikam.example",
+    "ana＠x@fabrikam.example",
+    "ana＠fabrikam.example",
     "ana@fabrikam.example/../../me",
     "ana@fabrikam.example?$filter=x",
     "ana%00@fabrikam.example",
@@ -80,9 +81,12 @@ describe("a redirect URL", () => {
 });
 
 describe("a message", () => {
-  it.each(["", " \n\t ", "Hello\0"])("such as %j is refused", (body) => {
-    expect(messageBodyProblem(body)).toMatch(/\w+ \w+/);
-  });
+  it.each(["", " \n\t ", "Hello\0", "Hello\u001b[2J", "Hello\ud800", "Hello\n##vso[task.complete]"])(
+    "such as %j is refused",
+    (body) => {
+      expect(messageBodyProblem(body)).toMatch(/\w+ \w+/);
+    },
+  );
 
   it.each(["<img src=x onerror=alert(1)>", "=1+1", "{{constructor}}", "\u202eolleh", "x".repeat(100_000)])(
     "such as %j is somebody's plain text",

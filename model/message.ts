@@ -3,27 +3,26 @@
  * own can do beyond it.
  */
 import { z } from "zod";
-import { addressProblem } from "./email-address.ts";
-import { guidPattern, properties, ruled, text, types } from "./property.ts";
+import { addressProblem, meantAddress } from "./email-address.ts";
+import {
+  guidPattern,
+  isBlank,
+  messageProblem,
+  nameProblem,
+  properties,
+  ruled,
+  takeItOut,
+  text,
+  texts,
+  types,
+} from "./property.ts";
+import { languageProblem, meantLanguage } from "./registered-codes.ts";
 
 /** Says what is wrong with a message body, or `undefined`. */
 export function messageBodyProblem(body: string): string | undefined {
-  if (body.trim() === "") return "the message is empty: write one, or leave it out to send Microsoft's standard text";
-  if (body.includes("\0")) return "the message holds a NUL character";
-  return undefined;
+  if (isBlank(body)) return "the message is empty: write one, or leave it out to send Microsoft's standard text";
+  return messageProblem(body);
 }
-
-/** Says what is wrong with a language tag, or `undefined`. */
-export function languageProblem(language: string): string | undefined {
-  try {
-    Intl.getCanonicalLocales(language);
-    return language === "" ? languageRule : undefined;
-  } catch {
-    return languageRule;
-  }
-}
-
-const languageRule = "a language is a BCP 47 tag, as in en-US, da or fr-CA";
 
 /** Why a body and a language exclude each other (Graph's reference, "invitedUserMessageInfo resource type"). */
 export const bodyAndLanguageRule =
@@ -32,16 +31,21 @@ export const bodyAndLanguageRule =
 const oneAddress = (value: string) =>
   /[,;]/.test(value) ? "a cc is one address: write several as a list" : addressProblem(value);
 const copyPattern = "^[^@\\s,;]+@[^@\\s,;]+$";
-const copy = ruled(oneAddress, "write one plain address").meta({ pattern: copyPattern });
+const copy = ruled(oneAddress, "write one plain address", meantAddress)
+  .register(texts, { one: "one address" })
+  .meta({ pattern: copyPattern });
 
 /** The parts of a message. */
 export const messageParts = {
-  body: ruled(messageBodyProblem, "write a message, or take the body out").optional().meta({
-    description:
-      "The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.",
-    pattern: "\\S",
-  }),
-  language: ruled(languageProblem, "write the language's tag")
+  body: ruled(messageBodyProblem, (value) => (isBlank(value) ? "write a message, or take the body out" : takeItOut))
+    .optional()
+    .meta({
+      description:
+        "The personal text in the mail, plain text. Not beside a language, unless mailFrom is set. Microsoft's own mail carries it only when a person invites: set mailFrom where an application does.",
+      pattern: "\\S",
+    }),
+  language: ruled(languageProblem, "write the language's tag", meantLanguage)
+    .register(texts, { unquoted: true })
     .optional()
     .meta({
       description:
@@ -87,7 +91,8 @@ export function messageOf<Parts extends z.core.$ZodLooseShape>(name: string, par
 const mailbox = ruled(
   (value) => (guidPattern.test(value) ? undefined : addressProblem(value)),
   "write the address or the object id of a mailbox of your tenant",
-);
+  meantAddress,
+).register(texts, { one: "one mailbox" });
 
 /** Who sends the mail, and what it looks like: for all guests or for one. */
 export const mailSettings = {
@@ -121,9 +126,9 @@ export const mailSettings = {
 };
 
 function subjectProblem(subject: string): string | undefined {
-  if (subject.trim() === "") return "the subject is empty";
+  if (isBlank(subject)) return "the subject is empty";
   if (subject.length > 255) return "a subject has at most 255 characters";
-  return /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(subject) ? "a subject is one line without control characters" : undefined;
+  return nameProblem(subject);
 }
 
 /** The names that a template may use; each stands for text, and all of it is escaped. */

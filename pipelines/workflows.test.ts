@@ -46,12 +46,15 @@ describe.each(workflows)("the workflow %s", (file) => {
     for (const [name, { permissions }] of jobs) expect({ name, permissions }).toMatchObject({ permissions: {} });
   });
 
-  it.skipIf(file === release)("writes nothing to the repository, and never has a token of Entra together with one that comments", () => {
-    for (const [, { permissions = {} }] of jobs) {
-      expect(permissions.contents).toBe("read");
-      expect(Object.keys(permissions).filter((name) => permissions[name] === "write").length).toBeLessThanOrEqual(1);
-    }
-  });
+  it.skipIf(file === release)(
+    "writes nothing to the repository, and never has a token of Entra together with one that comments",
+    () => {
+      for (const [, { permissions = {} }] of jobs) {
+        expect(permissions.contents).toBe("read");
+        expect(Object.keys(permissions).filter((name) => permissions[name] === "write").length).toBeLessThanOrEqual(1);
+      }
+    },
+  );
 
   it("pins every action to a commit, and names its version", () => {
     const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
@@ -77,7 +80,8 @@ describe.each(workflows)("the workflow %s", (file) => {
 
 describe("the workflow that releases", () => {
   const { on, jobs } = parse(readFileSync(path.join(workflowsFolder, release), "utf8")) as Workflow;
-  const writes = ({ permissions = {} }: Job) => Object.keys(permissions).filter((name) => permissions[name] === "write");
+  const writes = ({ permissions = {} }: Job) =>
+    Object.keys(permissions).filter((name) => permissions[name] === "write");
 
   it("starts from a tag only", () => {
     expect(on).toEqual({ push: { tags: ["v*"] } });

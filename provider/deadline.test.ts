@@ -52,6 +52,17 @@ describe("waiting out a failure", () => {
     expect(deadline.waits).toEqual([60_000, 60_000]);
   });
 
+  it.each([0, -5_000])(
+    "[M3] never comes back sooner than by itself, whatever the server asks (%i ms)",
+    async (retryAfter) => {
+      const deadline = deadlineIn(25_000);
+      const attempt = failing(Number.POSITIVE_INFINITY, new TransientError("busy", { retryAfter }));
+      await expect(withRetries(attempt, deadline)).rejects.toThrow("busy");
+      expect(attempt.tries).toBeLessThan(12);
+      expect(Math.min(...deadline.waits)).toBeGreaterThanOrEqual(250);
+    },
+  );
+
   it("tries until the deadline where the server does not say how long, and then gives its last words", async () => {
     const deadline = deadlineIn(60_000);
     const attempt = failing(Number.POSITIVE_INFINITY, new TransientError("busy"));

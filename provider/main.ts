@@ -5,8 +5,7 @@
 import { guestListToken, invitationToken, packageVersion, settledGuestsToken } from "../model/names.ts";
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
-import { type Context, invitationResource } from "./guest/guest-resources.ts";
-import { guestListResource, settledGuestsResource } from "./guest/list-record.ts";
+import { type Context, guestListResource, invitationResource, settledGuestsResource } from "./guest/guest-resources.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
 import { Mailboxes } from "./microsoft/mailbox.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";

@@ -2,6 +2,7 @@
 // Without --stack or PULUMI_STACK the stack `local` is meant; only that stack sees the local tenant.
 import { realpathSync } from "node:fs";
 import { runInForeground } from "../cli/pulumi-run.ts";
+import { configSizeProblem } from "../components/index.ts";
 import { ensureTenant, tenantEnvironment } from "./tenant-process.ts";
 import {
   ensureLocalStack,
@@ -90,6 +91,8 @@ async function environment(args: readonly string[]): Promise<NodeJS.ProcessEnv> 
   const { stack, needsStack, needsTenant, isRefresh } = readArguments(args, process.env);
   // The program makes the outputs, such as who has accepted: a refresh that does not run it goes on showing the old ones.
   const refresh = isRefresh ? { PULUMI_RUN_PROGRAM: process.env.PULUMI_RUN_PROGRAM ?? "true" } : {};
+  const tooLarge = needsTenant && stack !== undefined ? configSizeProblem(repository, stack) : undefined;
+  if (tooLarge !== undefined) throw new Error(tooLarge);
   if (stack !== LOCAL_STACK) return { ...process.env, ...toolchainEnvironment(), ...refresh };
   if (needsTenant) await ensureTenant();
   const env = { ...localStackEnvironment(tenantEnvironment()), ...refresh };

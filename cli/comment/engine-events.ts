@@ -9,7 +9,7 @@
  * typed here is picked by name, without secrets, where an event enters. Nothing else reaches a report or a file.
  */
 import { guestListToken, invitationToken } from "../../model/names.ts";
-import { secretRemover } from "./concealment.ts";
+import { secretRemover } from "./untrusted-text.ts";
 
 /** The type of the official package's invitations. */
 export const azureadToken = "azuread:index/invitation:Invitation";

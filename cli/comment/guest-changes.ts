@@ -1,9 +1,11 @@
 /** What the steps of a preview do to guests, to their access, and to everything else in the program. */
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
-import { guestListToken, invitationToken, packageName } from "../../model/names.ts";
-import { withoutSecrets } from "./concealment.ts";
+import { invitationInputs, invitationOutputs, invitationProperties } from "../../model/invitation.ts";
+import { messageParts } from "../../model/message.ts";
+import { guestListToken, invitationToken, onResource, packageName, resourceNames } from "../../model/names.ts";
+import { namesWhere } from "../../model/property.ts";
 import { azureadToken, isSecret, type ResourceState, type Step, unknownValue, valueAt } from "./engine-events.ts";
-import { configName, invitesAgain, isMentioned, isShown } from "./guest-properties.ts";
+import { withoutSecrets } from "./untrusted-text.ts";
 
 export interface Guest {
   address: string;
@@ -193,4 +195,59 @@ function unversioned(type: string): string {
 /** A resource's name, the last part of its URN. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::") || urn;
+}
+
+const partsOfMessage = Object.keys(onResource(messageParts)).map((part) => `message.${part}`);
+
+/**
+ * The properties whose values a reviewer sees, by their path without indexes. Every other value is concealed, so a new
+ * property stays secret until the model says that it may be shown.
+ */
+const shownProperties: ReadonlySet<string> = new Set([
+  ...namesWhere(invitationInputs.shape, ({ shown }) => shown === true),
+  ...partsOfMessage,
+]);
+
+/** Outputs and records of the provider: they change with the inputs, and their change says nothing to a reviewer. */
+const unmentionedProperties: ReadonlySet<string> = new Set(["existedBefore", ...Object.keys(invitationOutputs.shape)]);
+
+/** The properties whose change invites a pending guest again; whether a mail is sent at all is told apart. */
+const invitingProperties: ReadonlySet<string> = new Set(
+  invitationProperties.filter((name) => name !== "sendInvitation"),
+);
+
+/** Names in a stack config, where they differ from the property's. */
+const configNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(resourceNames).map(([name, other]) =>
+    name in messageParts ? [`message.${other}`, `message.${name}`] : [other, name],
+  ),
+);
+
+/**
+ * Whether a comment may show the value.
+ *
+ * @param path a property path such as `message.body` or `sponsors[0]`
+ */
+function isShown(path: string): boolean {
+  return shownProperties.has(path.replace(/\[\d+\]/g, ""));
+}
+
+/** Whether a comment mentions a change of the property at all. */
+function isMentioned(path: string): boolean {
+  return !unmentionedProperties.has(firstName(path));
+}
+
+/** Whether a change of the property invites a pending guest again. */
+function invitesAgain(path: string): boolean {
+  return invitingProperties.has(firstName(path));
+}
+
+/** The property's name in a stack config. */
+function configName(path: string): string {
+  return configNames[path] ?? path;
+}
+
+/** `message` of `message.body`. */
+function firstName(path: string): string {
+  return path.split(/[.[]/, 1)[0] ?? path;
 }

@@ -1,7 +1,6 @@
 /** What a preview says about a guest list: the comment and the table on the terminal are made of it. */
 import { canonicalAddress } from "../../model/email-address.ts";
 import { guestListToken } from "../../model/names.ts";
-import { withoutSecrets } from "./concealment.ts";
 import type { EngineEvent, PolicyFinding, Step } from "./engine-events.ts";
 import {
   type AddedGuest,
@@ -18,6 +17,7 @@ import {
   removedGuest,
 } from "./guest-changes.ts";
 import type { SettingsComparison } from "./policy-changes.ts";
+import { withoutSecrets } from "./untrusted-text.ts";
 
 export interface GuestReport {
   stack: string;

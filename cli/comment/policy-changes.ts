@@ -57,8 +57,14 @@ const looserBy = byName<Readonly<Record<string, Looser>>>({
     internal: "longer list",
     allowConsumerDomains: true,
   },
-  "redirect-url": { hosts: "longer list", allowLoopback: true },
-  "invitation-message": { required: false, maxLength: "higher", hosts: "longer list", allowLoopback: true },
+  "redirect-url": { hosts: "longer list", allowLoopback: true, schemes: "longer list" },
+  "invitation-message": {
+    required: false,
+    maxLength: "higher",
+    hosts: "longer list",
+    allowLoopback: true,
+    schemes: "longer list",
+  },
   "guest-user-type": { internal: "longer list" },
   // While empty, where a sponsor is goes unjudged.
   "sponsor-required": { internal: "longer or empty list" },

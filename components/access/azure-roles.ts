@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { v5 } from "uuid";
 import { azureRoleId, azureScope, azureScopeForms } from "../../model/azure-scope.ts";
 import { nearest, quoted } from "../../model/findings.ts";
+import { shown } from "../../model/property.ts";
 import type { AzureAccess } from "../generated/sdk.ts";
-import { shown } from "../problem.ts";
 
 /** An Azure role at a scope, with everything about it known. */
 export interface AzureRole {

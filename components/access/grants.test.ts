@@ -48,6 +48,19 @@ it("makes a guest a member of a group with exactly the inputs that azuread takes
   expect(member?.parent).toMatch(/Invitation::partners-ana@fabrikam\.example$/);
 });
 
+it.each(["entra-guests", "azuread"] as const)(
+  "[official 1] takes access away with engine %s, also from a guest who is left in place",
+  async (backend) => {
+    await partners({
+      engine: backend,
+      guests: [{ email: ana, groups: ["Partners"], apps: ["Partner Portal"], azure: [{ role: "Reader", scope }] }],
+    });
+    const grants = [groupMember, appRoleAssignment, roleAssignment].flatMap((type) => engine.resources(type));
+    expect(grants.map(({ retainOnDelete }) => retainOnDelete)).toEqual([false, false, false]);
+    expect(engine.invitations().map(({ retainOnDelete }) => retainOnDelete === true)).toEqual([backend === "azuread"]);
+  },
+);
+
 it("assigns an application with exactly the inputs that azuread takes", async () => {
   const role = { app: "Contoso Orders", role: "order writer" };
   await partners({ guests: [{ email: ana, apps: [role, "Partner Portal"] }] });

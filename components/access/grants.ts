@@ -42,10 +42,12 @@ export function planGrants(
   transform: AccessTransform,
 ): () => Grants {
   const principal = invitation.userId;
+  // Children inherit retainOnDelete: those of a guest whom the backend azuread leaves in place would stay as well.
+  const taken: pulumi.CustomResourceOptions = { parent: invitation, retainOnDelete: false };
   // Where the guest goes too, their invitation takes these away: azuread would fail at a guest who is gone already, and
   // takes them away one at a time.
   const opts = (): pulumi.CustomResourceOptions =>
-    invitation instanceof Invitation ? { parent: invitation, deletedWith: invitation } : { parent: invitation };
+    invitation instanceof Invitation ? { ...taken, deletedWith: invitation } : { ...taken };
   const groups = access.groups.map((group) => {
     const args: GroupMemberArgs = { groupObjectId: tenant.groupId(group), memberObjectId: principal };
     const own = { ...opts(), customTimeouts };
@@ -71,7 +73,7 @@ export function planGrants(
       roleAssignmentName: principal.apply((id) => roleAssignmentName(role, id)),
       scope: role.scope,
     };
-    const own: pulumi.CustomResourceOptions = { parent: invitation };
+    const own: pulumi.CustomResourceOptions = { ...taken };
     transform.roleAssignment?.(args, own, guest);
     return { name: `${name}-azure-${role.label}`, args, opts: own };
   });

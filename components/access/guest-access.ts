@@ -85,6 +85,25 @@ export function isAppLink(value: unknown): value is AppLink {
   return Object.keys(value).join() === "app" && typeof (value as AppLink).app === "string";
 }
 
+/**
+ * What a report about a wrong list says of the names in it: nobody asks the tenant for them before the list is right, so
+ * that a name that is wrong, too, is told by the next run only.
+ *
+ * @param holders the defaults and the guests, as written
+ * @param profiles the bundles of access, as written
+ * @returns `undefined` where the list names nothing that is looked up
+ */
+export function lookUpNote(holders: readonly object[], profiles: unknown): string | undefined {
+  const bundles = typeof profiles === "object" && profiles !== null ? Object.values(profiles) : [];
+  const asks = (holder: unknown) => {
+    if (typeof holder !== "object" || holder === null) return false;
+    const { groups, apps, redirectUrl } = holder as Readonly<Record<string, unknown>>;
+    return groups !== undefined || apps !== undefined || isAppLink(redirectUrl);
+  };
+  if (![...holders, ...bundles].some(asks)) return undefined;
+  return "Groups and applications were not looked up in the tenant: that comes after the list is right.";
+}
+
 /** Whether a text is an id rather than a name. */
 export function isGuid(text: string): boolean {
   return guidPattern.test(text);

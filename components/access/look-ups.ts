@@ -1,8 +1,8 @@
 /** What a list names and the tenant has: groups, enterprise applications and custom Azure roles, found with the official packages. */
 import type { GetServicePrincipalResult } from "@pulumi/azuread/getServicePrincipal.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { redirectUrlProblem } from "../../model/email-address.ts";
 import { nearest, quoted } from "../../model/findings.ts";
-import { redirectUrlProblem } from "../../model/redirect-url.ts";
 import { type AzureRole, builtInRoles, subscriptionOf } from "./azure-roles.ts";
 import { isGuid } from "./guest-access.ts";
 import { officialModule } from "./official-packages.ts";

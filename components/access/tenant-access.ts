@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Problem, report, shown } from "../problem.ts";
+import { shown } from "../../model/property.ts";
+import { type Problem, report } from "../problem.ts";
 import { type GuestAccess, isAppLink, keyOf } from "./guest-access.ts";
 import {
   applicationKind,

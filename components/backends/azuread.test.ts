@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { recordedEngine, resolved, settled } from "../../test/support/recorded-engine.ts";
-import type { GuestArgs, GuestInvitationsArgs } from "../index.ts";
-import { GuestInvitations } from "../index.ts";
+import { type GuestArgs, GuestInvitations, type GuestInvitationsArgs } from "../index.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
 

@@ -25,8 +25,7 @@ import { guestDefaults, guestOwn } from "../../model/guest.ts";
 import { namesWhere } from "../../model/property.ts";
 import { officialModule } from "../access/official-packages.ts";
 import type { GuestArgs, InvitationArgs } from "../generated/sdk.ts";
-import type { Backend, BackendProblem } from "./entra-guests.ts";
-import { messageArgs } from "./entra-guests.ts";
+import { type Backend, type BackendProblem, messageArgs } from "./entra-guests.ts";
 
 export const azureadBackend: Backend = {
   problems: azureadProblems,

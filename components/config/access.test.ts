@@ -67,7 +67,7 @@ describe("access in a stack config", () => {
     [{ azure: [{ role: "Reader" }] }, 'guests:azure[0].scope: "scope" is required and missing'],
     [{ accessProfiles: { a: { grops: ["x"] } } }, "guests:accessProfiles.a.grops: unknown key"],
     [{ groups: [" "] }, "guests:groups[0]: it is empty"],
-    [{ redirectUrl: { ap: "Portal" } }, 'guests:redirectUrl.app: "app" is required and missing'],
+    [{ redirectUrl: { ap: "Portal" } }, "guests:redirectUrl.ap: unknown key"],
     [{ inheritAccess: "false" }, "guests:inheritAccess: unknown key"],
   ])("refuses %j", (settings, problem) => {
     expect(problemsOf({ ...settings, invitations: [] })).toContain(problem);

@@ -1,11 +1,10 @@
-import { CsvError, parse } from "csv-parse/sync";
 import { z } from "zod";
-import { findingsOf, nearestName, type Path } from "../../model/findings.ts";
+import { nearestName, type Path } from "../../model/findings.ts";
 import { guestSchema } from "../../model/guest.ts";
-import { bareGuestListSchema } from "../../model/guest-list.ts";
-import { formsOf, innerOf } from "../../model/property.ts";
-import { asProblem, shown } from "../problem.ts";
-import { entriesOf, fileProblem, type ListSource } from "./list-rules.ts";
+import { formsOf, innerOf, shown } from "../../model/property.ts";
+import { fileProblem, firstOf, type Problem, type Problems, together } from "../problem.ts";
+import { type CsvRow, csvRows, headingKey, type UserExport, userExport } from "./csv-rows.ts";
+import { checkedGuests, entriesOf, type ListSource, unreadable } from "./list-rules.ts";
 
 /**
  * The columns of the portal's bulk-invite file, by the name in brackets; then our own names, which may stand beside them
@@ -26,6 +25,10 @@ const columns: Record<string, Path> = {
   ),
 };
 
+const columnNames = Object.keys(columns);
+
+const byHeading = new Map(Object.entries(columns).map(([name, steps]) => [headingKey(name), steps]));
+
 function isCell(schema: z.core.$ZodType): boolean {
   return isListOfText(schema) || formsOf(schema).some((form) => ["string", "enum", "boolean"].includes(form));
 }
@@ -35,132 +38,106 @@ function isListOfText(schema: z.core.$ZodType): boolean {
   return inner instanceof z.ZodArray && formsOf(inner.element as z.core.$ZodType).join() === "string";
 }
 
-function columnSchema(key: string): z.core.$ZodType {
-  return guestSchema.shape[key as keyof typeof guestSchema.shape];
-}
-
-/** The one version of the portal's file that there is. */
-const portalVersion = "version:v1.0";
-
-interface Row {
-  cells: string[];
-  line: number;
-}
-
 interface Column {
   /** The heading's name as written: what stands in brackets, or all of it. */
   name: string;
+  /** Where in the row its cells are. */
+  index: number;
+  /** Where in a guest its cells go. */
   steps: Path;
 }
 
+/** The file's columns, and how to read rows that the portal exported. */
+interface Head {
+  columns: Column[];
+  exported: UserExport | undefined;
+}
+
 /**
- * Reads a CSV list file: the portal's bulk-invite file as it is, or one with short headings such as `email,displayName`.
+ * Reads a CSV list file: the portal's bulk-invite file or its export of users as they are, or a file with short headings
+ * such as `email,displayName`. Commas, semicolons, tabs or bars stand between the cells.
  *
  * @param file the file's name, for error messages
  * @param text what it holds, a byte order mark allowed
  * @returns its guests, or what is wrong with it
  */
 export function csvListFile(file: string, text: string): ListSource {
-  const parsed = rowsOf(file, text);
-  if ("problems" in parsed) return { entries: [], guests: [], problems: parsed.problems };
-  const [header, ...rows] = parsed.rows;
-  const headed = columnsOf(file, header);
-  if ("problems" in headed) return { entries: [], guests: [], problems: headed.problems };
+  const parsed = csvRows(file, text);
+  if ("problem" in parsed) return unreadable(parsed.problem);
+  const [header, ...all] = parsed.rows;
+  const { columns: known, exported, ...wrongHead } = headOf(file, header, all);
+  if (wrongHead.problems.length > 0) return { entries: [], guests: [], ...wrongHead };
 
-  const document = rows.map((row) => guestOf(row, headed.columns));
-  const at = (steps: Path) => placeOf(file, rows, headed.columns, steps);
+  const [members, rows] = exported === undefined ? [[], all] : parted(all, ({ cells }) => exported.isMember(cells));
+  const document = rows.map((row) => guestOf(row, known, exported));
+  const at = (steps: Path) => placeOf(file, rows, known, exported, steps);
   const entries = entriesOf(document, [], {}, false, at);
-  const result = bareGuestListSchema.safeParse(document);
-  const found = result.success ? [] : findingsOf(result.error, document, bareGuestListSchema);
-  const problems = [
-    ...surplusCells(file, rows, headed.columns),
-    ...found.map((finding) => asProblem(finding, document, at)),
-  ];
-  return { entries, problems, guests: result.success ? result.data : [] };
+  const guests = checkedGuests(document, [], at);
+  const { problems, more } = together([surplusCells(file, rows, header?.cells.length ?? 0), guests]);
+  const list: ListSource = { entries, problems, more, guests: problems.length > 0 ? [] : guests.guests };
+  return members.length === 0 ? list : { ...list, warnings: [membersLeftOut(file, members)] };
 }
 
-/** The rows that hold something, without the portal's version line. */
-function rowsOf(file: string, text: string): { rows: Row[] } | Pick<ListSource, "problems"> {
-  let records: { record: string[]; info: { bytes: number } }[];
-  try {
-    records = parse(text, { bom: true, info: true, relax_column_count: true, trim: true }) as never;
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const place = { file, line: Number(error.lines) };
-    return { problems: [fileProblem(place, `this is no CSV: ${error.message}`, "put a cell with quotes in quotes")] };
-  }
-  const lines = linesAt(
-    text,
-    records.map(({ info }) => info.bytes),
-  );
-  const rows = records
-    .map(({ record }, index) => ({ cells: record, line: lines[index] ?? 1 }))
-    .filter(({ cells }) => cells.some((cell) => cell !== ""));
-
-  const version = rows[0]?.cells[0] ?? "";
-  if (!version.startsWith("version:")) return { rows };
-  if (version === portalVersion) return { rows: rows.slice(1) };
-  const rule = `the portal's file has the version line ${portalVersion}`;
-  const remedy = "download the template again, or take the line out";
-  return { problems: [fileProblem({ file, line: rows[0]?.line ?? 1 }, rule, remedy, "version", version)] };
-}
-
-/**
- * The line on which each record begins, from the offsets at which they end. csv-parse's own count takes a CRLF in a
- * quoted cell for two line breaks.
- */
-function linesAt(text: string, ends: readonly number[]): number[] {
-  const bytes = Buffer.from(text);
-  let [line, from] = [1, 0];
-  return ends.map((end) => {
-    const begin = line;
-    for (let at = bytes.indexOf(lineFeed, from); at >= 0 && at < end; at = bytes.indexOf(lineFeed, at + 1)) line += 1;
-    from = end;
-    return begin;
-  });
-}
-
-const lineFeed = 10;
-
-function columnsOf(file: string, header: Row | undefined): { columns: Column[] } | Pick<ListSource, "problems"> {
+/** What the headings say. A column without a heading and without cells is none. */
+function headOf(file: string, header: CsvRow | undefined, rows: readonly CsvRow[]): Head & Problems {
   const line = header?.line ?? 1;
-  const headings = header?.cells ?? [];
-  if (headings.length === 1 && headings[0]?.includes(";")) {
-    const rule = "the cells are separated by semicolons, and the portal's file has commas";
-    const remedy = 'save it as "CSV UTF-8 (comma delimited)"';
-    return { problems: [fileProblem({ file, line }, rule, remedy)] };
-  }
-  const problems: ListSource["problems"] = [];
-  const named = headings.map((heading) => {
-    const name = /\[([^\]]*)\]/.exec(heading)?.[1]?.trim() ?? heading;
-    const known = Object.keys(columns);
-    const key = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-    if (key === undefined) {
-      const near = nearestName(name, known);
-      const remedy = near === undefined ? `take it out; known are ${known.join(", ")}` : `write "${near}"`;
-      problems.push(fileProblem({ file, line }, "unknown column", remedy, shown(name)));
-    }
-    return { name, steps: columns[key ?? ""] ?? [] };
-  });
-  for (const [index, { steps, name }] of named.entries()) {
-    const first = named.findIndex((other) => other.steps.join() === steps.join());
-    if (steps.length > 0 && first < index) {
-      problems.push(
-        fileProblem({ file, line }, `the column ${shown(named[first]?.name)} says the same`, "keep one", name),
-      );
+  const headings = (header?.cells ?? []).map(headingName);
+  const exported = userExport(headings);
+  const known: Column[] = [];
+  const first = new Map<string, string>();
+  function* wrong(): Generator<() => Problem> {
+    for (const [index, name] of headings.entries()) {
+      if (name === "") {
+        const row = rows.find(({ cells }) => cells[index]);
+        if (row !== undefined) yield () => withoutHeading(file, row, index);
+        continue;
+      }
+      const steps = byHeading.get(headingKey(name));
+      if (steps === undefined) {
+        if (!exported?.isOther(name)) yield () => unknownColumn(file, line, name);
+        continue;
+      }
+      const other = first.get(steps.join());
+      if (other === undefined) first.set(steps.join(), name);
+      else yield () => fileProblem({ file, line }, `the column ${shown(other)} says the same`, "keep one", name);
+      known.push({ name, index, steps });
     }
   }
-  if (!named.some(({ steps }) => steps[0] === "email") && problems.length === 0) {
-    const rule = "a column with the guests' addresses is expected";
-    const remedy = 'begin the file with the headings of the portal\'s template, or with "email"';
-    problems.push(fileProblem({ file, line }, rule, remedy, "inviteeEmail"));
-  }
-  return problems.length > 0 ? { problems } : { columns: named };
+  const found = firstOf(wrong());
+  const hasAddresses = exported !== undefined || first.has("email");
+  if (hasAddresses || found.problems.length > 0) return { ...found, columns: known, exported };
+  const rule = "a column with the guests' addresses is expected";
+  const remedy = 'begin the file with the headings of the portal\'s template, or with "email"';
+  const problem = fileProblem({ file, line }, rule, remedy, "inviteeEmail");
+  return { problems: [problem], more: 0, columns: known, exported };
 }
 
-function guestOf({ cells }: Row, named: readonly Column[]): Record<string, unknown> {
-  const guest: Record<string, unknown> = {};
-  for (const [index, { steps }] of named.entries()) {
+/** What stands in brackets, as in the portal's headings, or all of it. */
+function headingName(heading: string): string {
+  const [open, close] = [heading.indexOf("["), heading.indexOf("]")];
+  return open >= 0 && open < close ? heading.slice(open + 1, close).trim() : heading.trim();
+}
+
+function unknownColumn(file: string, line: number, name: string): Problem {
+  const near = nearestName(name, columnNames);
+  const remedy = near === undefined ? `take it out; known are ${columnNames.join(", ")}` : `write "${near}"`;
+  return fileProblem({ file, line }, "unknown column", remedy, shown(name));
+}
+
+function withoutHeading(file: string, { cells, line }: CsvRow, index: number): Problem {
+  const rule = "the column has no heading, and this row has a cell in it";
+  return fileProblem(
+    { file, line },
+    rule,
+    "give it a heading, or empty its cells",
+    `column ${index + 1}`,
+    cells[index],
+  );
+}
+
+function guestOf({ cells }: CsvRow, known: readonly Column[], exported: UserExport | undefined) {
+  const guest: Record<string, unknown> = exported === undefined ? {} : { email: exported.address(cells) };
+  for (const { index, steps } of known) {
     const cell = cells[index] ?? "";
     if (cell === "" && steps[0] !== "email") continue;
     const [key, part] = steps as [string, string?];
@@ -170,12 +147,13 @@ function guestOf({ cells }: Row, named: readonly Column[]): Record<string, unkno
   return guest;
 }
 
-/** The portal writes `true` or `TRUE`, as spreadsheets do. Several names in one cell stand apart by semicolons. */
+/** Several names in one cell stand apart by semicolons. */
 function cellValue(key: string, cell: string): string | boolean | string[] {
-  const lower = cell.toLowerCase();
-  const schema = columnSchema(key);
+  const schema = guestSchema.shape[key as keyof typeof guestSchema.shape];
   if (isListOfText(schema)) return cell.split(";").map((part) => part.trim());
-  return formsOf(schema).join() === "boolean" && /^(?:true|false)$/.test(lower) ? lower === "true" : cell;
+  const word = cell.toLowerCase();
+  if (formsOf(schema).join() !== "boolean") return cell;
+  return trueWords.has(word) || (falseWords.has(word) ? false : cell);
 }
 
 /** Several addresses stand apart by semicolons; which mails take several, the model says. */
@@ -184,17 +162,48 @@ function copies(cell: string): string | string[] {
   return addresses.length > 1 ? addresses : cell;
 }
 
-function surplusCells(file: string, rows: readonly Row[], named: readonly Column[]): ListSource["problems"] {
-  return rows
-    .filter(({ cells }) => cells.slice(named.length).some((cell) => cell !== ""))
-    .map(({ cells, line }) => {
-      const rule = `the row has ${cells.length} cells, and there are ${named.length} headings`;
-      const remedy = "put a cell that has a comma in quotes";
-      return fileProblem({ file, line }, rule, remedy, `column ${named.length + 1}`, cells[named.length]);
-    });
+/** The words that spreadsheets write for true and false, in the languages of the people who use them. */
+const trueWords = new Set(
+  "true wahr vrai verdadero vero verdadeiro waar sand sant sann tosi prawda pravda igaz adevărat doğru истина".split(
+    " ",
+  ),
+);
+const falseWords = new Set(
+  "false falsch faux falso onwaar falsk falskt usann epätosi fałsz nepravda hamis fals yanlış ложь".split(" "),
+);
+
+function surplusCells(file: string, rows: readonly CsvRow[], headings: number): Problems {
+  function* found() {
+    for (const { cells, line } of rows) {
+      if (cells.length <= headings || cells.slice(headings).every((cell) => cell === "")) continue;
+      const rule = `the row has ${cells.length} cells, and there are ${headings} headings`;
+      const remedy = "put a cell that has a comma, or what else stands between the cells, in quotes";
+      yield () => fileProblem({ file, line }, rule, remedy, `column ${headings + 1}`, cells[headings]);
+    }
+  }
+  return firstOf(found());
 }
 
-function placeOf(file: string, rows: readonly Row[], named: readonly Column[], [row, ...steps]: Path) {
-  const column = named.find((candidate) => candidate.steps.join() === steps.slice(0, candidate.steps.length).join());
-  return { path: column?.name ?? steps.join("."), place: { file, line: rows[Number(row)]?.line ?? 1 } };
+/** Members cannot be invited; an export of all users has many. */
+function membersLeftOut(file: string, members: readonly CsvRow[]): string {
+  const rows = members.length === 1 ? "1 row is a member" : `${members.length} rows are members`;
+  const why = "no #EXT# in the user principal name, and the type is not Guest";
+  return `${file}:${members[0]?.line}: ${rows} of your organisation (${why}) and can't be invited: left out.`;
+}
+
+function placeOf(
+  file: string,
+  rows: readonly CsvRow[],
+  known: readonly Column[],
+  exported: UserExport | undefined,
+  [row, ...steps]: Path,
+) {
+  const column = known.find((candidate) => candidate.steps.join() === steps.slice(0, candidate.steps.length).join());
+  const name = column?.name ?? (steps[0] === "email" ? exported?.addressHeading : undefined) ?? steps.join(".");
+  return { path: name, place: { file, line: rows[Number(row)]?.line ?? 1 } };
+}
+
+function parted<T>(values: readonly T[], isFirst: (value: T) => boolean): [T[], T[]] {
+  const { first = [], second = [] } = Object.groupBy(values, (value) => (isFirst(value) ? "first" : "second"));
+  return [first, second];
 }

@@ -1,24 +1,33 @@
 import { type Finding, findingsOf, type Path, valueAt } from "../../model/findings.ts";
-import type { Guest } from "../../model/guest.ts";
-import { guestDefaults } from "../../model/guest.ts";
+import { type Guest, guestDefaults } from "../../model/guest.ts";
 import { listSettings, settingsSchema } from "../../model/guest-list.ts";
 import { namespace } from "../../model/names.ts";
-import { formsOf } from "../../model/property.ts";
+import { formsOf, shown } from "../../model/property.ts";
+import { lookUpNote } from "../access/guest-access.ts";
 import type { GuestDefaults, ListSettings } from "../generated/sdk.ts";
-import { type At, asProblem, type Problem, pathText, secretShown } from "../problem.ts";
+import { type At, asProblem, firstOf, type Problem, pathText, secretShown, together } from "../problem.ts";
 import { csvListFile } from "./csv-list-file.ts";
 import {
   addressesListedTwice,
   beyondBackend,
+  checkedGuests,
   entriesOf,
   type ListFile,
   type ListSource,
+  unreadable,
   withoutRedirectUrl,
   wrongAccess,
   wrongMails,
   wrongTemplates,
 } from "./list-rules.ts";
-import { type FindPlace, yamlListFile, yamlPlaces } from "./yaml-list-file.ts";
+import {
+  nearlyOurKeys,
+  plainSecrets,
+  type StackConfigFile,
+  secretAddresses,
+  stackConfigFile,
+} from "./stack-config-file.ts";
+import { yamlListFile } from "./yaml-list-file.ts";
 
 /** What the core needs from the outside: nothing in it asks Pulumi or the disk. */
 export interface GuestListInput {
@@ -28,6 +37,10 @@ export interface GuestListInput {
   secretKeys: ReadonlySet<string>;
   /** The stack's config file, to name lines; absent when it cannot be read. */
   stackFile?: { name: string; text: string };
+  /** The keys of other namespaces, with the namespace: some are nearly ours. */
+  otherKeys?: readonly string[];
+  /** The project's name; keys without a namespace belong to it. */
+  project?: string;
   /** Reads a list file, given as it stands in `guests:lists`. */
   readList(path: string): ListFile;
   /** Reads a mail's template, given as it stands in `guests:mailTemplate`. Without it, templates are not looked at. */
@@ -44,45 +57,118 @@ export interface DeclaredGuests {
   listed: Guest[];
 }
 
+/** What is wrong with a list, as a report tells it. */
+export interface Refusal {
+  /** The first problems. */
+  problems: Problem[];
+  /** How many there are beside them. */
+  more?: number;
+  /** What a report ends with. */
+  note?: string;
+}
+
 /**
  * Reads and checks all that a stack declares about its guests.
  *
  * @param input the stack config and the way to the list files
- * @returns the guests, or everything that is wrong
+ * @returns the guests and what should be known about the list, or everything that is wrong
  */
-export function declaredGuests(input: GuestListInput): { list: DeclaredGuests } | { problems: Problem[] } {
+export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; warnings?: string[] } | Refusal {
   const document = settingsOf(input.values);
-  const findPlace = stackPlaces(input.stackFile, document);
+  const file = stackConfigFile(input.stackFile, document);
   const at = (steps: Path, atKey = false): At => {
-    const place = findPlace(steps, atKey);
+    const place = file.place(steps, atKey);
     return { path: configPath(steps), ...(place && { place }) };
   };
-  const result = settingsSchema.safeParse(document);
-  const found = result.success ? [] : findingsOf(result.error, document, settingsSchema);
+  const ignored = ignoredKeys(input, file);
+  const settings = checkedSettings(document, input, file, ignored, at);
   const sources = listSources(document, input, at);
   const own = entriesOf(document, ["invitations"], {}, input.secretKeys.has("invitations"), at);
   const entries = [...own, ...sources.flatMap((source) => source.entries)];
+  const lists = [own, ...sources.map((source) => source.entries)];
 
-  const problems = [
-    ...found.map((finding) => inStackConfig(finding, document, input.secretKeys, at)),
-    ...sources.flatMap((source) => source.problems),
-    ...addressesListedTwice(entries),
-    ...withoutRedirectUrl(entries, document),
-    ...beyondBackend(entries, document, at),
-    ...wrongMails(entries, document, at),
+  const { problems, more } = together([
+    { problems: ignored, more: 0 },
+    settings,
+    firstOf(secretAddresses(input.secretKeys, document, file, at)),
+    ...sources,
+    addressesListedTwice(entries),
+    // What stands under a wrong namespace is missing here, and each guest would tell so.
+    ...(ignored.length > 0 ? [] : [withoutRedirectUrl(lists, document), wrongAccess(entries, document, at)]),
+    beyondBackend(entries, document, at),
+    wrongMails(entries, document, at),
     ...(input.readTemplate
-      ? wrongTemplates(entries, document, at, input.secretKeys.has("mailTemplate"), input.readTemplate)
+      ? [wrongTemplates(entries, document, at, input.secretKeys.has("mailTemplate"), input.readTemplate)]
       : []),
-    ...wrongAccess(entries, document, at),
+  ]);
+  const note = lookUpNote([document, ...entries.map(({ values }) => values)], document.accessProfiles);
+  if (problems.length > 0) return { problems, ...(more > 0 && { more }), ...(note !== undefined && { note }) };
+  const warnings = [
+    ...plainSecrets(input.secretKeys, document, file),
+    ...sources.flatMap((source) => source.warnings ?? []),
   ];
-  if (problems.length > 0 || !result.success) return { problems };
   const list: DeclaredGuests = {
-    defaults: picked(result.data, guestDefaults),
-    settings: picked(result.data, listSettings),
-    invitations: result.data.invitations ?? [],
+    defaults: settings.defaults,
+    settings: settings.settings,
+    invitations: settings.guests,
     listed: sources.flatMap((source) => source.guests),
   };
-  return { list };
+  return { list, ...(warnings.length > 0 && { warnings }) };
+}
+
+/** Keys that look like settings of the list and reach nobody. */
+function ignoredKeys({ otherKeys = [], project = namespace }: GuestListInput, file: StackConfigFile): Problem[] {
+  return [...nearlyOurKeys(otherKeys, project, file.placeOfKey), ...file.ignored(project)];
+}
+
+/** The settings held against the schema, and what the file shows that the values do not. */
+function checkedSettings(
+  document: Record<string, unknown>,
+  { secretKeys }: GuestListInput,
+  file: StackConfigFile,
+  ignored: readonly Problem[],
+  at: (steps: Path, atKey?: boolean) => At,
+) {
+  const unquoted = [...file.unquoted()];
+  const told = new Set(unquoted.map(({ path }) => JSON.stringify(path)));
+  const isTold = (path: Path) => {
+    const isIgnoredKey = path.length === 1 && ignored.some((problem) => problem.path === String(path[0]));
+    return isIgnoredKey || told.has(JSON.stringify(path));
+  };
+  const { invitations, ...head } = document;
+  const hasGuests = Array.isArray(invitations);
+  const result = settingsSchema.safeParse(hasGuests ? head : document);
+  const found = result.success ? [] : findingsOf(result.error, document, settingsSchema);
+  const guests = hasGuests
+    ? checkedGuests(document, ["invitations"], at, isTold, (finding) =>
+        inStackConfig(finding, document, secretKeys, at),
+      )
+    : { ...firstOf([]), guests: [] };
+  const asWritten = (unknownKeys: boolean) =>
+    found
+      .filter(({ path, unknownKey = false }) => !isTold(path) && unknownKeys === (unknownKey && path.length === 1))
+      .map((finding) => () => inStackConfig(finding, document, secretKeys, at));
+  const problems = together([
+    firstOf(
+      unquoted.map(({ path, place, written, rule, remedy }) => () => ({
+        ...at(path),
+        place,
+        value: shown(written),
+        rule,
+        remedy,
+      })),
+    ),
+    firstOf(asWritten(false)),
+    guests,
+    firstOf(asWritten(true)),
+  ]);
+  const values = result.success ? result.data : {};
+  return {
+    ...problems,
+    guests: guests.guests,
+    defaults: picked(values, guestDefaults) as GuestDefaults,
+    settings: picked(values, listSettings) as ListSettings,
+  };
 }
 
 /** Those of the values that a part of the schema knows. */
@@ -114,15 +200,6 @@ function settingOf(key: string, text: string): unknown {
   }
 }
 
-/** The project bears the namespace's name, so that Pulumi also takes keys without it. */
-function stackPlaces(file: GuestListInput["stackFile"], document: unknown): FindPlace {
-  if (file === undefined) return () => undefined;
-  return yamlPlaces(file.name, file.text, document, ([key, ...rest]) => [
-    ["config", `${namespace}:${String(key)}`, ...rest],
-    ["config", key ?? "", ...rest],
-  ]);
-}
-
 function configPath(steps: Path): string {
   return steps.length === 0 ? namespace : `${namespace}:${pathText(steps)}`;
 }
@@ -136,17 +213,19 @@ function inStackConfig(
   const problem = asProblem(finding, document, at);
   if (problem.value === undefined || !secretKeys.has(String(finding.path[0]))) return problem;
   // The model's words may quote a part of the value.
-  return { ...problem, value: secretShown, rule: problem.rule.replaceAll(/"[^"]*"/g, '"…"') };
+  const rule = problem.rule.replaceAll(/"[^"]*"/g, '"…"');
+  return { ...problem, value: secretShown, rule, remedy: finding.discreetRemedy ?? problem.remedy };
 }
 
 function listSources(document: unknown, input: GuestListInput, at: (steps: Path) => At): ListSource[] {
   const lists = valueAt(document, ["lists"]);
   if (!Array.isArray(lists)) return [];
+  const known = new Set<string>();
   return lists.flatMap((path: unknown, index): ListSource[] => {
     if (typeof path !== "string") return [];
     const refuse = (rule: string, remedy: string): ListSource[] => {
       const finding = { path: ["lists", index], rule, remedy };
-      return [{ entries: [], guests: [], problems: [inStackConfig(finding, document, input.secretKeys, at)] }];
+      return [unreadable(inStackConfig(finding, document, input.secretKeys, at))];
     };
     if (lists.indexOf(path) < index) return refuse("the file is listed twice", "keep one of the two");
     const isCsv = /\.csv$/i.test(path);
@@ -155,6 +234,9 @@ function listSources(document: unknown, input: GuestListInput, at: (steps: Path)
     }
     const file = input.readList(path);
     if ("rule" in file) return refuse(file.rule, file.remedy);
+    // `lists/a.csv` and `./lists/a.csv` are one file.
+    if (known.has(file.name)) return refuse("the file is listed twice", "keep one of the two");
+    known.add(file.name);
     return [
       isCsv ? csvListFile(file.name, file.text) : yamlListFile(file.name, file.text, valueAt(document, ["mailFrom"])),
     ];

@@ -57,11 +57,11 @@ const refused: [what: string, file: string, text: string, word: string | RegExp]
     "- email: ana@fabrikam.example\n  constructor: { prototype: { admin: true } }",
     "key",
   ],
-  ["a YAML tag that makes code", "a.yaml", '- email: !!js/function "function () { return 1 }"', "address"],
-  ["YAML that includes a file", "a.yaml", "- !include /etc/passwd", /guest|object|map/],
+  ["a YAML tag that makes code", "a.yaml", '- email: !!js/function "function () { return 1 }"', "tag"],
+  ["YAML that includes a file", "a.yaml", "- !include /etc/passwd", "tag"],
   ["YAML merged from a hostile map", "a.yaml", "- <<: { admin: true }\n  email: ana@fabrikam.example", "key"],
   ["YAML that is one number", "a.yaml", "1", "a list file holds"],
-  ["two YAML documents", "a.yaml", "- email: ana@fabrikam.example\n---\n- email: eve@evil.example", "no YAML"],
+  ["two YAML documents", "a.yaml", "- email: ana@fabrikam.example\n---\n- email: eve@evil.example", "second document"],
   ["the same YAML key twice", "a.yaml", "- email: ana@fabrikam.example\n  email: eve@evil.example", "unique"],
   ["YAML nested 50,000 deep", "a.yaml", "[".repeat(50_000), "YAML"],
   ["YAML maps nested 20,000 deep", "a.yaml", `${"{a: ".repeat(20_000)}1${"}".repeat(20_000)}`, "YAML"],
@@ -136,5 +136,81 @@ describe("a hostile stack config", () => {
     expect({}).not.toHaveProperty("admin");
     if ("list" in result) expect(Object.keys(result.list.defaults.message ?? {})).toEqual(["body"]);
     else expect(report("the list", result.problems)).toContain("key");
+  });
+});
+
+describe("[M6] a huge list", () => {
+  it.each<[string, string, string, RegExp]>([
+    [
+      "a hundred thousand unknown keys",
+      "a.yaml",
+      `- email: ana@x.example\n${"  ".concat("k: 1\n").repeat(1)}${Array.from({ length: 100_000 }, (_, n) => `  k${n}: 1\n`).join("")}`,
+      /^100,001 problems/,
+    ],
+    ["a heading of brackets", "a.csv", `email,${"[".repeat(200_000)}\nana@x.example,\n`, /^1 problem/],
+    ["a thousand headings", "a.csv", `email${",x[".repeat(1_000)}\n`, /^1,000 problems/],
+    ["a hundred thousand headings", "a.csv", `email${",x[".repeat(100_000)}\n`, /^1 problem/],
+    ["half a million wrong rows", "a.csv", `email\n${"x\n".repeat(500_000)}`, /^1,000,000 problems|^999,999 problems/],
+    ["two hundred thousand times one guest", "a.csv", `email\n${"a@x.example\n".repeat(200_000)}`, /^199,999 problems/],
+    ["a message of commands", "a.csv", `email,cc\n"a@x.example",${"::a".repeat(200_000)}\n`, /^1 problem/],
+  ])(
+    "of %s is refused in a bounded report",
+    (_what, file, text, count) => {
+      const result = read(file, text);
+      if (!("problems" in result)) throw new Error("It was taken.");
+      const said = report("the list", result.problems, result.more);
+      expect(said).toMatch(count);
+      expect(said.length).toBeLessThan(20_000);
+      if (/,/.test(count.source)) expect(said).toMatch(/… and [\d,]+ more\./);
+    },
+    60_000,
+  );
+
+  it("takes twice as long for twice as much, not four times", () => {
+    const timeOf = (rows: number) => {
+      const text = `- email: ana@x.example\n${Array.from({ length: rows }, (_, n) => `  k${n}: 1\n`).join("")}`;
+      const began = performance.now();
+      read("a.yaml", text);
+      return performance.now() - began;
+    };
+    timeOf(10_000);
+    expect(timeOf(80_000)).toBeLessThan(4 * timeOf(40_000) + 500);
+  }, 60_000);
+
+  it("[case 14] of ten thousand guests is read", () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => `guest${n}@fabrikam.example,Guest ${n}`);
+    const result = read("a.csv", csv(...rows));
+    expect(result).toHaveProperty("list.listed.length", 10_000);
+  }, 60_000);
+});
+
+describe("[M4] a log", () => {
+  it.each([
+    [
+      "a body",
+      "- email: ana@x.example\n  message: { body: |-\n      Hello\n      ##vso[task.complete]x\n      ::error::y\n      , language: da }\n",
+    ],
+    ["a key", '- email: ana@x.example\n  "::error::x": 1\n  "##vso[x]": 1\n'],
+    ["a name", '- email: ana@x.example\n  displayName: "x\\e[31m\\n::set-output::"\n'],
+    ["an address", '- email: "::warning::ana"\n'],
+    ["broken YAML", "- email: [::error::x\n::error::y"],
+    ["a file's name", "##"],
+  ])("gets no command out of %s", (_what, text) => {
+    const result = read("::error::a.yaml", text);
+    const said = report("##vso[x]", "problems" in result ? result.problems : []);
+    expect(said).not.toMatch(/##\w*\[|^\s*::/m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: nothing of them may reach a terminal
+    expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(said).toMatch(/problem/);
+  });
+});
+
+describe("[M1] one mailbox", () => {
+  it("under two spellings of its domain is listed twice", () => {
+    const said = refusal(
+      read("a.csv", csv("e6@münchen.example,A", "e6@xn--mnchen-3ya.example,B", "E6@MÜNCHEN.example,C")),
+    );
+    expect(said).toMatch(/^2 problems/);
+    expect(said).toContain("no address twice");
   });
 });

@@ -1,14 +1,25 @@
 import { accessSettings, ownAccess } from "../../model/access.ts";
 import { canonicalAddress } from "../../model/email-address.ts";
-import { type Path, valueAt } from "../../model/findings.ts";
-import type { Guest } from "../../model/guest.ts";
+import { type Finding, findingsOf, isMisspelt, type Path, valueAt } from "../../model/findings.ts";
+import { type Guest, guestSchema } from "../../model/guest.ts";
+import { settingsSchema } from "../../model/guest-list.ts";
 import { mailRules, saidOfMail, templateProblem } from "../../model/message.ts";
 import { namespace } from "../../model/names.ts";
+import { shown } from "../../model/property.ts";
 import { accessProblems } from "../access/guest-access.ts";
 import { azureadProblems } from "../backends/azuread.ts";
 import { withDefaults } from "../defaults.ts";
 import type { AccessProfiles, GuestArgs, GuestDefaults } from "../generated/sdk.ts";
-import { type At, type Place, type Problem, placeText, secretShown, shown } from "../problem.ts";
+import {
+  type At,
+  asProblem,
+  firstOf,
+  mostKept,
+  type Problem,
+  type Problems,
+  placeText,
+  secretShown,
+} from "../problem.ts";
 
 /** A file's name for error messages and what it holds, or why it is not read. */
 export type ListFile = { name: string; text: string } | { rule: string; remedy: string };
@@ -28,15 +39,21 @@ export interface Entry {
 }
 
 /** What one place (the stack config, or one list file) says. */
-export interface ListSource {
+export interface ListSource extends Problems {
   entries: Entry[];
-  problems: Problem[];
   /** The guests; empty when there are problems. */
   guests: Guest[];
+  /** What somebody should know although it is no error. */
+  warnings?: string[];
+}
+
+/** A list file that cannot be read. */
+export function unreadable(problem: Problem): ListSource {
+  return { entries: [], guests: [], problems: [problem], more: 0 };
 }
 
 /**
- * The guests of a list document as written: whatever stands in the list.
+ * The guests of a list document as written: whatever maps stand in the list.
  *
  * @param document the document
  * @param list the way to the list in it
@@ -53,22 +70,51 @@ export function entriesOf(
 ): Entry[] {
   const rows = valueAt(document, list);
   if (!Array.isArray(rows)) return [];
-  return rows.map((row, index) => {
-    const own = typeof row === "object" && row !== null ? row : {};
-    return {
-      values: { ...defaults, ...own },
-      own: own as Record<string, unknown>,
-      shared: defaults as Record<string, unknown>,
-      secret,
-      at: (property) => at([...list, index, property]),
-    };
+  return rows.flatMap((row, index): Entry[] => {
+    if (typeof row !== "object" || row === null) return [];
+    const values = Object.keys(defaults).length === 0 ? row : { ...defaults, ...row };
+    const shared = defaults as Record<string, unknown>;
+    return [{ values, own: row, shared, secret, at: (property) => at([...list, index, property]) }];
   });
 }
 
-/** A problem with a file as a whole, or with its form. */
-export function fileProblem(place: Place, rule: string, remedy: string, path = "", value?: unknown): Problem {
-  const problem: Problem = { path, place, rule, remedy };
-  return value === undefined ? problem : { ...problem, value: shown(value) };
+/**
+ * Holds each guest of a list against the schema, one by one: all findings at once would be too many to keep.
+ *
+ * @param document what holds the list
+ * @param list the way to it
+ * @param at finds the place of a value, or of a key
+ * @param isTold whether something else has been said about a value already
+ * @param problem makes a problem of a finding; where it is left out, of its value as it is
+ */
+export function checkedGuests(
+  document: unknown,
+  list: Path,
+  at: (path: Path, atKey: boolean) => At,
+  isTold: (path: Path) => boolean = () => false,
+  problem: (finding: Finding) => Problem = (finding) => asProblem(finding, document, at),
+): Problems & { guests: Guest[] } {
+  const guests: Guest[] = [];
+  let wrong = 0;
+  function* found() {
+    for (const [index, row] of (valueAt(document, list) as unknown[]).entries()) {
+      const result = guestSchema.safeParse(row);
+      if (result.success) guests.push(result.data);
+      else if (++wrong > mostKept) yield* result.error.issues.map(() => countedOnly);
+      else {
+        for (const finding of findingsOf(result.error, row, guestSchema)) {
+          const path = [...list, index, ...finding.path];
+          if (!isTold(path)) yield () => problem({ ...finding, path });
+        }
+      }
+    }
+  }
+  return { ...firstOf(found()), guests };
+}
+
+/** A problem that is only counted is never made. */
+function countedOnly(): never {
+  throw new Error("a problem that is only counted was asked for");
 }
 
 /** Finds the place of a value in the stack config. */
@@ -82,62 +128,90 @@ type PlaceOf = (steps: Path) => At;
  * @param document the stack config
  * @param configPlace finds the place of a value in the stack config
  */
-export function wrongAccess(entries: readonly Entry[], document: unknown, configPlace: PlaceOf): Problem[] {
+export function wrongAccess(entries: readonly Entry[], document: unknown, configPlace: PlaceOf): Problems {
   const settings = accessSettings.safeParse(document);
-  if (!settings.success) return [];
+  if (!settings.success) return firstOf([]);
   const { accessProfiles = {}, ...defaults } = settings.data;
-  return [
-    ...accessProblems(defaults, accessProfiles).map((problem) =>
-      accessProblem(problem, configPlace([problem.property])),
-    ),
-    ...Object.entries(accessProfiles).flatMap(([name, access]) =>
-      accessProblems(access, {}).map((problem) =>
-        accessProblem(problem, configPlace(["accessProfiles", name, problem.property])),
-      ),
-    ),
-    ...entries.flatMap((entry) => problemsOfEntry(entry, accessProfiles)),
-  ];
+  // Where the key of the profiles is misspelt, that is the mistake, and not each name of one.
+  const areMisspelt = isMisspelt(document, "accessProfiles", Object.keys(settingsSchema.shape));
+  type Wrong = ReturnType<typeof accessProblems>[number];
+  const isToTell = ({ property }: Wrong) => property !== "profiles" || !areMisspelt;
+  function* found() {
+    for (const problem of accessProblems(defaults, accessProfiles).filter(isToTell)) {
+      yield () => accessProblem(problem, configPlace([problem.property]));
+    }
+    for (const [name, access] of Object.entries(accessProfiles)) {
+      for (const problem of accessProblems(access, {})) {
+        yield () => accessProblem(problem, configPlace(["accessProfiles", name, problem.property]));
+      }
+    }
+    for (const entry of entries) {
+      for (const problem of problemsOfEntry(entry, accessProfiles).filter(isToTell)) {
+        const known = () => accessProblem(problem, entry.at(problem.property));
+        yield entry.secret ? () => ({ ...known(), value: secretShown }) : known;
+      }
+    }
+  }
+  return firstOf(found());
 }
 
-function problemsOfEntry({ own, secret, at }: Entry, profiles: AccessProfiles): Problem[] {
+const accessKeys = Object.keys(ownAccess.shape);
+
+function problemsOfEntry({ own }: Entry, profiles: AccessProfiles) {
+  if (!accessKeys.some((key) => own[key] !== undefined)) return [];
   const access = ownAccess.safeParse(own);
-  if (!access.success) return [];
-  const problems = accessProblems(access.data, profiles);
-  return problems.map((problem) => {
-    const known = accessProblem(problem, at(problem.property));
-    return secret ? { ...known, value: secretShown } : known;
-  });
+  return access.success ? accessProblems(access.data, profiles) : [];
 }
 
 function accessProblem({ value, rule, remedy }: ReturnType<typeof accessProblems>[number], at: At): Problem {
   return { ...at, value: shown(value), rule, remedy };
 }
 
-/** No address twice, in whatever letter case, over the list and its files. */
-export function addressesListedTwice(entries: readonly Entry[]): Problem[] {
+/** No address twice, in whatever spelling, over the list and its files. */
+export function addressesListedTwice(entries: readonly Entry[]): Problems {
   const written = entries.filter((entry) => emailOf(entry).trim() !== "");
   const groups = Map.groupBy(written, (entry) => canonicalAddress(emailOf(entry)));
-  return [...groups.values()].flatMap(([first, ...again]) =>
-    again.map((entry) => ({
-      ...entry.at("email"),
-      ...shownEmail(entry),
-      rule: `no address twice (letter case does not count): ${whereabouts(first?.at("email"))} has it too`,
-      remedy: "keep one of the two",
-    })),
-  );
+  function* found() {
+    for (const [first, ...again] of groups.values()) {
+      for (const entry of again) {
+        yield () => ({
+          ...entry.at("email"),
+          ...shownEmail(entry),
+          rule: `no address twice (letter case does not count): ${whereabouts(first?.at("email"))} has it too`,
+          remedy: "keep one of the two",
+        });
+      }
+    }
+  }
+  return firstOf(found());
 }
 
-/** Each guest needs a redirect URL, their own or a default. */
-export function withoutRedirectUrl(entries: readonly Entry[], document: unknown): Problem[] {
-  if (valueAt(document, ["redirectUrl"]) !== undefined) return [];
-  return entries
-    .filter(({ values }) => values.redirectUrl === undefined)
-    .map((entry) => ({
-      ...entry.at("redirectUrl"),
-      ...shownEmail(entry),
-      rule: "each guest needs a redirect URL, and neither this guest nor the list has one",
-      remedy: `add redirectUrl to the guest, or ${namespace}:redirectUrl for all of them`,
-    }));
+const guestKeys = Object.keys(guestSchema.shape);
+
+/**
+ * Each guest needs a redirect URL, their own or a default. Where nobody of a list has one, that is one mistake.
+ *
+ * @param lists the guests of the stack config, and those of each list file
+ */
+export function withoutRedirectUrl(lists: readonly (readonly Entry[])[], document: unknown): Problems {
+  if (valueAt(document, ["redirectUrl"]) !== undefined) return firstOf([]);
+  if (isMisspelt(document, "redirectUrl", Object.keys(settingsSchema.shape))) return firstOf([]);
+  function* found() {
+    for (const entries of lists) {
+      const without = entries.filter(({ values }) => values.redirectUrl === undefined);
+      const told = without.filter(({ values }) => !isMisspelt(values, "redirectUrl", guestKeys));
+      const all = told.length > 1 && without.length === entries.length;
+      for (const entry of all ? told.slice(0, 1) : told) {
+        yield () => ({
+          ...entry.at("redirectUrl"),
+          ...shownEmail(entry, all ? told.length - 1 : 0),
+          rule: "each guest needs a redirect URL, and neither this guest nor the list has one",
+          remedy: `add redirectUrl to the guest, or ${namespace}:redirectUrl for all of them`,
+        });
+      }
+    }
+  }
+  return firstOf(found());
 }
 
 /** What the chosen backend cannot do, said once where it is asked for: at the guest, or at the default. */
@@ -145,15 +219,21 @@ export function beyondBackend(
   entries: readonly Entry[],
   document: Record<string, unknown>,
   configPlace: PlaceOf,
-): Problem[] {
-  if (document.engine !== "azuread") return [];
-  const found = entries.flatMap((entry) =>
-    azureadProblems({ ...document, ...entry.values } as unknown as GuestArgs).map(({ property, rule, remedy }) => {
-      const isOwn = entry.values[property] !== undefined;
-      return { ...(isOwn ? entry.at(property) : configPlace([property])), rule, remedy };
-    }),
-  );
-  return onceEach(found);
+): Problems {
+  if (document.engine !== "azuread") return firstOf([]);
+  const toldDefaults = new Set<string>();
+  function* found() {
+    for (const entry of entries) {
+      const guest = { ...document, ...entry.values } as unknown as GuestArgs;
+      for (const { property, rule, remedy } of azureadProblems(guest)) {
+        const isOwn = entry.values[property] !== undefined;
+        if (!isOwn && toldDefaults.has(property)) continue;
+        if (!isOwn) toldDefaults.add(property);
+        yield () => ({ ...(isOwn ? entry.at(property) : configPlace([property])), rule, remedy });
+      }
+    }
+  }
+  return firstOf(found());
 }
 
 /**
@@ -167,21 +247,28 @@ export function wrongMails(
   entries: readonly Entry[],
   document: Record<string, unknown>,
   configPlace: PlaceOf,
-): Problem[] {
+): Problems {
   const nobody: Entry = { values: {}, own: {}, shared: {}, secret: false, at: (property) => configPlace([property]) };
   const all = mailPart(document);
-  const found = (entries.length > 0 ? entries : [nobody]).flatMap((entry) => {
-    const guest = withDefaults(mailPart(entry.own), mailPart(entry.shared), all.mailFrom);
-    const said = saidOfMail(withDefaults(guest, all));
-    return mailRules
-      .filter(({ breaks }) => breaks(said))
-      .map(({ property, rule, remedy }) => {
+  const toldDefaults = new Set<string>();
+  function* found() {
+    for (const entry of entries.length > 0 ? entries : [nobody]) {
+      const guest = withDefaults(mailPart(entry.own), mailPart(entry.shared), all.mailFrom);
+      const said = saidOfMail(withDefaults(guest, all));
+      const broken = new Map(mailRules.filter(({ breaks }) => breaks(said)).map((one) => [one.property, one]));
+      for (const [property, { rule, remedy }] of broken) {
         const key = property === "cc" ? "message" : property;
-        const at = entry.values[key] === undefined ? configPlace([key]) : entry.at(key);
-        return { ...at, path: property === "cc" ? `${at.path}.cc` : at.path, rule, remedy };
-      });
-  });
-  return onceEach(found);
+        const isDefault = entry.values[key] === undefined;
+        if (isDefault && toldDefaults.has(property)) continue;
+        if (isDefault) toldDefaults.add(property);
+        yield () => {
+          const at = isDefault ? configPlace([key]) : entry.at(key);
+          return { ...at, path: property === "cc" ? `${at.path}.cc` : at.path, rule, remedy };
+        };
+      }
+    }
+  }
+  return firstOf(found());
 }
 
 /** What is written about mails; what does not fit the schema is reported by that. */
@@ -206,21 +293,26 @@ export function wrongTemplates(
   configPlace: PlaceOf,
   isSecret: boolean,
   read: (path: string) => ListFile,
-): Problem[] {
-  const named = [
-    { path: document.mailTemplate, at: configPlace(["mailTemplate"]), secret: isSecret },
-    ...entries.map(({ values, at, secret }) => ({ path: values.mailTemplate, at: at("mailTemplate"), secret })),
-  ];
-  const problems = new Map<string, { rule: string; remedy: string } | undefined>();
-  const found = named.flatMap(({ path, at, secret }): Problem[] => {
-    if (typeof path !== "string") return [];
-    if (!problems.has(path)) problems.set(path, templateFileProblem(read(path)));
-    const problem = problems.get(path);
-    if (problem === undefined) return [];
-    if (secret) return [{ ...at, value: secretShown, rule: "the template can't be used", remedy: "look at the file" }];
-    return [{ ...at, value: shown(path), ...problem }];
-  });
-  return onceEach(found);
+): Problems {
+  const files = new Map<string, { rule: string; remedy: string } | undefined>();
+  const problemOf = (path: string) => {
+    if (!files.has(path)) files.set(path, templateFileProblem(read(path)));
+    return files.get(path);
+  };
+  function* found() {
+    const own = { values: document, secret: isSecret, at: (property: string) => configPlace([property]) };
+    for (const { values, secret, at } of [own, ...entries]) {
+      const path = values.mailTemplate;
+      const problem = typeof path === "string" ? problemOf(path) : undefined;
+      if (problem === undefined) continue;
+      const words = { rule: "the template can't be used", remedy: "look at the file" };
+      yield () => ({
+        ...at("mailTemplate"),
+        ...(secret ? { value: secretShown, ...words } : { value: shown(path), ...problem }),
+      });
+    }
+  }
+  return firstOf(found());
 }
 
 /** What is wrong with a template's file, or `undefined`. */
@@ -230,22 +322,15 @@ export function templateFileProblem(file: ListFile): { rule: string; remedy: str
   return rule === undefined ? undefined : { rule, remedy: `correct ${file.name}` };
 }
 
-function onceEach(problems: readonly Problem[]): Problem[] {
-  return [
-    ...new Map(
-      problems.map((problem) => [`${problem.place?.file} ${problem.place?.line} ${problem.path}`, problem]),
-    ).values(),
-  ];
-}
-
 function emailOf({ values: { email } }: Entry): string {
   return typeof email === "string" ? email : "";
 }
 
-function shownEmail(entry: Entry): { value?: string } {
+function shownEmail(entry: Entry, others = 0): { value?: string } {
   const email = emailOf(entry);
   if (email === "") return {};
-  return { value: entry.secret ? secretShown : shown(email) };
+  const more = others === 0 ? "" : ` (and for ${others} more)`;
+  return { value: `${entry.secret ? secretShown : shown(email)}${more}` };
 }
 
 function whereabouts(at: At | undefined): string {

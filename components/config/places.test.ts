@@ -84,7 +84,7 @@ describe("the report", () => {
         stacks/Pulumi.test.yaml:3:23  guests:redirectUrl
           value  "http://x.example"
           rule   a redirect URL begins with https://, not http:
-          do     write the whole https address of the page
+          do     write https://x.example
 
         stacks/Pulumi.test.yaml:6:14  guests:invitations[0].email
           value  "ana+x@fabrikam.example"

@@ -65,6 +65,30 @@ describe("the stack's guest list", () => {
     expect(message).toEqual({ cc: "m@x.example" });
   });
 
+  it("[case 10] warns of secrets that are written in plain, without their values", () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    configured({ "guests:redirectUrl": "https://x.example", "guests:invitations": [{ email: "hush@x.example" }] }, [
+      "guests:redirectUrl",
+      "guests:invitations",
+    ]);
+    readGuestList();
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringMatching(/in plain.*guests:invitations\[0\]\.email\.$/),
+    ]);
+    expect(warn.mock.calls.join()).not.toContain("hush");
+  });
+
+  it("[case 10] leaves an application's page readable, where its name looks it up", async () => {
+    vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    configured({ "guests:redirectUrl": { app: "Portal" }, "guests:invitations": [] }, ["guests:redirectUrl"]);
+    expect(readGuestList().redirectUrl).toEqual({ app: "Portal" });
+  });
+
+  it("[case 17] stops at a namespace that is nearly ours, and at no other", () => {
+    configured({ "guests:redirectUrl": "https://x.example", "guest:groups": ["Partners"], "azuread:tenantId": "x" });
+    expect(failure()).toMatch(/^1 problem[\s\S]*guest:groups[\s\S]*write guests:groups$/);
+  });
+
   it("stops the program with one report that names the stack, without secret values", () => {
     configured({ "guests:redirectUrl": "http://hush.example", "guests:lists": ["../../etc/passwd.csv"] }, [
       "guests:redirectUrl",

@@ -13,7 +13,8 @@ import {
   shownDomain,
   wrongPatterns,
 } from "./domain-names.ts";
-import { isKnown, shown, shownList, shownName, validateInvitations } from "./policy-inputs.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { shown, shownList, shownName } from "./policy-settings.ts";
 
 interface Config {
   allowed: string[];

@@ -1,6 +1,7 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
-import { isKnown, shownList, shownName, validateInvitations } from "./policy-inputs.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { shownList, shownName } from "./policy-settings.ts";
 
 interface Config {
   internal: string[];

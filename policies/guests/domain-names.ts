@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { domainToASCII, domainToUnicode } from "node:url";
-import { shown, shownName } from "./policy-inputs.ts";
+import { shown, shownName } from "./policy-settings.ts";
 
 const require = createRequire(import.meta.url);
 

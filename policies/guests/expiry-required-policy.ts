@@ -1,5 +1,6 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { isInsideComponent, shown, shownName, unknown, validateInvitations } from "./policy-inputs.ts";
+import { isInsideComponent, unknown, validateInvitations } from "./policy-inputs.ts";
+import { shown, shownName } from "./policy-settings.ts";
 
 interface Config {
   maxDays: number;

@@ -1,6 +1,7 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { type LinkRules, linkProblem, linkSettings, onwardProblems } from "./link-rules.ts";
-import { isKnown, shown, validateInvitations } from "./policy-inputs.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { shown } from "./policy-settings.ts";
 
 interface Config extends LinkRules {
   required: boolean;

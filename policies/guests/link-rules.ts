@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { matchingPattern, patternRule } from "./domain-names.ts";
-import { shown, shownList, shownName } from "./policy-inputs.ts";
+import { shown, shownList, shownName } from "./policy-settings.ts";
 
 /** Where links may lead: the settings that policies about links share. */
 export interface LinkRules {

@@ -11,8 +11,8 @@ import {
   privilegedDirectoryRoles,
   unknownRoles,
 } from "./judged-access.ts";
-import { isGuid, isKnown, readText, readValue, shown, shownList, shownName, type Value } from "./policy-inputs.ts";
-import { configOf } from "./policy-settings.ts";
+import { isGuid, isKnown, readText, readValue, type Value } from "./policy-inputs.ts";
+import { configOf, shown, shownList, shownName } from "./policy-settings.ts";
 
 interface Config {
   azureRoles: string[];

@@ -1,7 +1,8 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { wrongPatterns } from "./domain-names.ts";
 import { type LinkRules, linkProblem, linkSettings, onwardProblems } from "./link-rules.ts";
-import { isKnown, shownList, validateInvitations } from "./policy-inputs.ts";
+import { isKnown, validateInvitations } from "./policy-inputs.ts";
+import { shownList } from "./policy-settings.ts";
 
 const name = "redirect-url";
 

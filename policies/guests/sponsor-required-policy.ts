@@ -1,6 +1,7 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
 import { addressDomain, domainList, matchingPattern, patternRule } from "./domain-names.ts";
-import { isGuid, isKnown, shownList, shownName, unknown, validateInvitations } from "./policy-inputs.ts";
+import { isGuid, isKnown, unknown, validateInvitations } from "./policy-inputs.ts";
+import { shownList, shownName } from "./policy-settings.ts";
 
 interface Config {
   internal: string[];

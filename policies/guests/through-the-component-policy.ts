@@ -1,5 +1,6 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
-import { isInsideComponent, shown, validateInvitations } from "./policy-inputs.ts";
+import { isInsideComponent, validateInvitations } from "./policy-inputs.ts";
+import { shown } from "./policy-settings.ts";
 
 const name = "through-the-component";
 

@@ -195,6 +195,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
     throw unfinished(inputs, facts, reason);
   });
+  if (user !== undefined && inputs.grants !== undefined) await awaitSteady(creation, userId).catch(() => {});
   const head = user === undefined ? 0 : headStart(invitation, user);
   const { origin, adopted } = decide({ ...evidence, invited: shownAfter(head, user) });
   claims.created(urn, address, { userId, adopted });
@@ -206,6 +207,23 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   const mailedBy = hasOwnMail(inputs) && origin !== "before the stack" ? inputs.mailFrom : undefined;
   return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user);
 }
+
+/**
+ * Waits until several reads in a row show a new guest: the resources that give access read once, and fail where that read
+ * asks a replica that lags (azuread waits for five).
+ */
+async function awaitSteady({ graph, replication, deadline }: Creation, userId: string): Promise<void> {
+  const until = deadline.clock.now() + replication.time;
+  for (let good = 1; good < steadyReads && deadline.clock.now() < until; ) {
+    await deadline.clock.wait(steadyPause, deadline.signal);
+    good = (await findUser(graph, userId, deadline)) === undefined ? 0 : good + 1;
+  }
+}
+
+const steadyReads = 3;
+
+/** Between two of those reads, in milliseconds. */
+const steadyPause = 500;
 
 /** How long the directory may take to show a new guest, in milliseconds; replication takes seconds as a rule. */
 const appearsWithin = 180_000;
@@ -270,12 +288,14 @@ function sendForLink(graph: GraphClient, invitation: Invitation, deadline: Deadl
 
 /** The invitation of somebody who is no guest yet: it sets the name, the type and the sponsors as well. */
 async function newInvitation({ graph, inputs, deadline }: Creation): Promise<Invitation> {
-  const sponsors = inputs.sponsors && (await sponsorIds(graph, inputs.sponsors, deadline));
+  // Not in Graph's schema of the sovereign clouds: the sponsors are added afterwards there.
+  const takesSponsors = inputs.sponsors !== undefined && !(await graph.isSovereign(deadline));
+  const sponsors = takesSponsors ? await sponsorIds(graph, inputs.sponsors ?? [], deadline) : undefined;
   return {
     ...invitationOf(inputs),
     invitedUserDisplayName: inputs.userDisplayName,
     invitedUserType: inputs.userType,
-    invitedUserSponsors: sponsors?.map((id) => ({ "@odata.type": "#microsoft.graph.user", id })),
+    invitedUserSponsors: sponsors?.map((id) => ({ id })),
   };
 }
 

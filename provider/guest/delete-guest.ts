@@ -1,10 +1,10 @@
 import { canonicalAddress } from "../../model/email-address.ts";
 import { cannot, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-relationships.ts";
-import { deleteUser, patchUser } from "../microsoft/graph-users.ts";
+import { patchUser } from "../microsoft/graph-users.ts";
 import type { Engine, RecordedRequest } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
-import { awaitGone, type Directory } from "./guest-look-up.ts";
+import { type Directory, removeUser } from "./guest-look-up.ts";
 import { factsOf } from "./guest-state.ts";
 
 /**
@@ -42,10 +42,7 @@ export async function deleteGuest(
         if (!isNotFound(error)) throw cannot("disable", address, error);
       });
     default:
-      await deleteUser(graph, id, deadline).catch((error) => {
-        throw cannot("delete", address, error);
-      });
-      return awaitGone(context, id, address, deadline);
+      return removeUser(context, id, address, deadline);
   }
 }
 

@@ -5,6 +5,7 @@ import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import {
   awaitUser,
   deletedGuests,
+  deleteUser,
   findUser,
   type GraphUser,
   isExternal,
@@ -193,22 +194,64 @@ export async function findSettledUser(
 }
 
 /**
+ * Writes to a guest whom a read has shown. Writes lag as reads do: Graph may say 404 for some seconds all the same
+ * (microsoft-graph-docs-contrib #2465), and is asked again as long as that may be so.
+ */
+export async function whileLagging<Result>(
+  { replication }: Directory,
+  deadline: Deadline,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  const until = Math.min(deadline.clock.now() + replication.time, deadline.at);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      const left = until - deadline.clock.now();
+      if (!isNotFound(error) || left <= 0) throw error;
+      await deadline.clock.wait(Math.min(left, untilNextLook(tries)), deadline.signal);
+    }
+  }
+}
+
+/**
+ * Deletes a user, and waits until reads show it. That the user is gone already is fine, once a read says so too.
+ *
+ * @param who the guest, for errors
+ */
+export async function removeUser(directory: Directory, id: string, who: string, deadline: Deadline): Promise<void> {
+  const until = deadline.clock.now() + directory.replication.time;
+  for (let tries = 1; deadline.clock.now() <= until; tries++) {
+    const isDeleted = await deleteUser(directory.graph, id, deadline).catch((error) => {
+      throw cannot("delete", who, error);
+    });
+    if (isDeleted || !(await isStillShown(directory, id, who, deadline))) break;
+    await deadline.clock.wait(untilNextLook(tries), deadline.signal);
+  }
+  await awaitGone(directory, id, who, deadline);
+}
+
+/** An application that may delete and not read has to believe the answer. */
+async function isStillShown({ graph }: Directory, id: string, who: string, deadline: Deadline): Promise<boolean> {
+  const user = await findUser(graph, id, deadline).catch((error) => {
+    if (isForbidden(error)) return undefined;
+    throw cannot("read", who, error);
+  });
+  return user !== undefined;
+}
+
+/**
  * Waits until reads no longer show a user who was just deleted, so that the next run does not find a guest there.
  *
  * @param who the guest, for the error
  * @throws Error where the directory still shows the user once it should not: something else than Graph has answered
  */
-export async function awaitGone(directory: Directory, id: string, who: string, deadline: Deadline): Promise<void> {
-  const { graph, replication } = directory;
+async function awaitGone(directory: Directory, id: string, who: string, deadline: Deadline): Promise<void> {
+  const { replication } = directory;
   const until = deadline.clock.now() + (replication.time === 0 ? 0 : timeToTell(directory));
   for (let look = 1; ; look++) {
     const left = Math.min(until, deadline.at) - deadline.clock.now();
-    const user = await findUser(graph, id, deadline).catch((error) => {
-      // An application that may delete and not read has to believe the answer.
-      if (isForbidden(error)) return undefined;
-      throw cannot("read", who, error);
-    });
-    if (user === undefined) return;
+    if (!(await isStillShown(directory, id, who, deadline))) return;
     if (left <= 0) throw new Error(stillThere(who, id));
     await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
   }

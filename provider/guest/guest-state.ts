@@ -139,8 +139,11 @@ export function liveValue(user: GraphUser, property: DirectoryProperty): string 
  * preview shows what somebody changed by hand.
  */
 export function withLiveInputs(inputs: Partial<InvitationInputs>, user: GraphUser): Properties {
+  // Redemption overwrites the name with the guest's own: that is no drift.
+  const isGuestsOwn = (property: DirectoryProperty) =>
+    property === "userDisplayName" && user.externalUserState === "Accepted";
   const live = directoryProperties
-    .filter((property) => inputs[property] !== undefined)
+    .filter((property) => inputs[property] !== undefined && !isGuestsOwn(property))
     .map((property) => [property, liveValue(user, property) ?? undefined]);
   return dropUndefined({ ...(inputs as Properties), ...Object.fromEntries(live) });
 }

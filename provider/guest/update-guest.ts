@@ -5,7 +5,7 @@ import { addSponsor, readSponsors, removeSponsor, sponsorIds } from "../microsof
 import { type GraphUser, patchUser, restoreUser, sendInvitation } from "../microsoft/graph-users.ts";
 import { type Engine, InitializationError, type Properties, type UpdateRequest } from "../pulumi/resource-provider.ts";
 import { isImported, knownInputs, sameMessage } from "./checked-inputs.ts";
-import { awaitWritten, type Directory, findSettledUser } from "./guest-look-up.ts";
+import { awaitWritten, type Directory, findSettledUser, whileLagging } from "./guest-look-up.ts";
 import { directoryChanges, type Facts, factsOf, invitationOf, liveFacts, outputs } from "./guest-state.ts";
 import { hasOwnMail, isMailDue, type MailContext, mailGuest } from "./mail-guest.ts";
 import { isAdopted } from "./origin.ts";
@@ -32,7 +32,7 @@ export async function updateGuest(
     // An adopted guest is the stack's own from the moment the list says so.
     adopted: known.adopted && isAdopted("before the stack", inputs.existing),
   };
-  await applyDirectoryProperties(context, inputs, id, user, deadline);
+  await applyDirectoryProperties(context, withoutKeptName(inputs, old, facts), id, user, deadline);
   await applySponsors(context, inputs, id, old.sponsors ?? [], deadline);
 
   if (saysSomethingNew(old, inputs) || isMailDue(known)) {
@@ -45,6 +45,15 @@ export async function updateGuest(
     }
   }
   return outputs(inputs, facts);
+}
+
+/**
+ * Redemption overwrites the display name with the guest's own (Microsoft's support, and its audit logs): once accepted,
+ * a name that the list said before is the guest's to keep. A name that the list changes is written.
+ */
+function withoutKeptName(inputs: InvitationInputs, old: InvitationInputs, { state }: Facts): InvitationInputs {
+  if (state !== "Accepted" || inputs.userDisplayName !== old.userDisplayName) return inputs;
+  return { ...inputs, userDisplayName: undefined };
 }
 
 /** True where the guest should hear about the change: a new redirect URL, message or resend mark, or a first mail. */
@@ -168,8 +177,9 @@ export async function bringIntoLine(
   user: GraphUser | undefined,
 ): Promise<{ id: string; outputs: Properties }> {
   const { inputs, deadline } = context;
-  const sponsorsCameWithInvitation = facts.redeemUrl !== undefined && !facts.adopted;
   try {
+    const sponsorsCameWithInvitation =
+      facts.redeemUrl !== undefined && !facts.adopted && !(await context.graph.isSovereign(deadline));
     await applyDirectoryProperties(context, inputs, facts.userId, user, deadline);
     if (!sponsorsCameWithInvitation) await applySponsors(context, inputs, facts.userId, [], deadline);
   } catch (error) {
@@ -207,7 +217,7 @@ export function unfinished(inputs: InvitationInputs, facts: Facts, error: Error)
 
 /** Writes the declared directory properties that differ, in one request, or in none. */
 async function applyDirectoryProperties(
-  { graph }: Directory,
+  directory: Directory,
   inputs: InvitationInputs,
   id: string,
   user: GraphUser | undefined,
@@ -217,7 +227,7 @@ async function applyDirectoryProperties(
   const names = Object.keys(changes);
   if (names.length === 0) return;
   const action: Action = names.join() === "accountEnabled" && inputs.accountEnabled === false ? "disable" : "change";
-  await patchUser(graph, id, changes, deadline).catch((error) => {
+  await whileLagging(directory, deadline, () => patchUser(directory.graph, id, changes, deadline)).catch((error) => {
     throw cannot(action, inputs.userEmailAddress, error);
   });
 }
@@ -227,22 +237,25 @@ async function applyDirectoryProperties(
  * by somebody else stay.
  */
 async function applySponsors(
-  { graph }: Directory,
+  directory: Directory,
   inputs: InvitationInputs,
   guestId: string,
   before: string[],
   deadline: Deadline,
 ): Promise<void> {
   if (inputs.sponsors === undefined) return;
+  const { graph } = directory;
   try {
     const [declared, formerly, current] = await Promise.all([
       sponsorIds(graph, inputs.sponsors, deadline),
       sponsorIds(graph, before, deadline),
-      readSponsors(graph, guestId, deadline),
+      whileLagging(directory, deadline, () => readSponsors(graph, guestId, deadline)),
     ]);
     const added = declared.filter((id) => !current.includes(id));
     const removed = formerly.filter((id) => current.includes(id) && !declared.includes(id));
-    await Promise.all(added.map((id) => addSponsor(graph, guestId, id, deadline)));
+    await Promise.all(
+      added.map((id) => whileLagging(directory, deadline, () => addSponsor(graph, guestId, id, deadline))),
+    );
     await Promise.all(removed.map((id) => removeSponsor(graph, guestId, id, deadline)));
   } catch (error) {
     throw cannot("set the sponsors of", inputs.userEmailAddress, error);

@@ -113,6 +113,12 @@ export class GraphClient {
     return new Set([...claims.data.roles, ...claims.data.scp.split(" ")]);
   }
 
+  /** Whether this is a sovereign cloud, whose Graph lacks some properties of the global one. */
+  async isSovereign(deadline: Deadline): Promise<boolean> {
+    const { hostname } = new URL((await this.#session.cloud(deadline)).graph);
+    return sovereignClouds.some((suffix) => hostname.endsWith(suffix));
+  }
+
   /** The whole URL of an object, as references between objects ask for. */
   async objectUrl(path: string, deadline: Deadline): Promise<string> {
     const { graph } = await this.#session.cloud(deadline);
@@ -198,6 +204,9 @@ export class GraphClient {
     return { ...response, body: parseBody(text, response) };
   }
 }
+
+/** Where Graph of US Government and China lives (Microsoft's page "National cloud deployments"). */
+const sovereignClouds = [".microsoft.us", ".chinacloudapi.cn", ".sovcloud-api.fr", ".sovcloud-api.de"];
 
 /** Connection errors after which the server has certainly seen nothing. */
 const neverSent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];

@@ -89,6 +89,10 @@ export function errorOf(response: GraphResponse): GraphError | GraphUnavailable 
 
   const retryAfter = retryAfterMilliseconds(headers["retry-after"]);
   if (status === 429) return new GraphUnavailable(text, { mayHaveActed: false, retryAfter });
+  // Some of Graph's 500s never pass (microsoft-graph-docs #22397).
+  if (status === 500 && /Unable to find target address/i.test(message)) {
+    return new GraphError(text, { status, code, requestId });
+  }
   if (passing.includes(status)) return new GraphUnavailable(text, { mayHaveActed: true, retryAfter });
   return new GraphError(text, { status, code, requestId });
 }
@@ -127,7 +131,7 @@ const permissions = {
   mail: { name: "Mail.Send (and Mail.ReadWrite)", why: "to mail guests from the mailbox that mailFrom names" },
   "look up": { name: "User.Read.All", why: "to see who is a guest already" },
   read: { name: "User.Read.All", why: "to compare the guest with the stack" },
-  change: { name: "User.ReadWrite.All", why: "to change a guest's name, type or profile" },
+  change: { name: "User.ReadUpdate.All or User.ReadWrite.All", why: "to change a guest's name, type or profile" },
   "set the sponsors of": { name: "User.ReadWrite.All", why: "to change sponsors" },
   restore: { name: "User.DeleteRestore.All", why: "to bring a guest back from the recycle bin" },
   "take access from": {
@@ -151,14 +155,59 @@ export function cannot(action: Action, who: string, cause: unknown): Error {
   return new Error(`Cannot ${action} ${who}: ${reason}. ${nextStep(action, cause)}`.trim(), { cause });
 }
 
+/**
+ * What to do about a refusal that is no lack of a permission, by what Graph says.
+ *
+ * Source: Microsoft's page "Troubleshoot B2B collaboration", and the issues of microsoft-graph-docs.
+ */
+const refusals: readonly [says: RegExp, todo: string][] = [
+  [
+    /invitations not allowed/i,
+    "The tenant restricts who may invite (Entra, External collaboration settings, guest invite settings): with " +
+      '"admins and guest inviters" the application needs User.Invite.All itself, and "no one" refuses every invitation.',
+  ],
+  [
+    /verified domain/i,
+    "The address belongs to a domain of this tenant: its people are members, and need no invitation.",
+  ],
+  [/group email address/i, "The address is a group's or a mailing list's: invite its people one by one."],
+  [
+    /primary smtp address is an invalid value|unable to find target address/i,
+    "Graph finds no mailbox behind the address: correct the address, or ask the guest for another one.",
+  ],
+  [
+    /cross-?tenant access/i,
+    "The tenant's cross-tenant access settings block the guest's organisation: allow it there, or take the guest off the list.",
+  ],
+  [
+    /proxyAddress/i,
+    "Another object of the directory (a contact, a deleted user) has the address: find and change it, then run again.",
+  ],
+  [
+    /domain.*not allowed|not allowed.*domain|policy.*domain|domain.*policy/i,
+    "The tenant's collaboration restrictions do not allow the guest's domain: allow it in Entra's External collaboration settings, or take the guest off the list.",
+  ],
+];
+
+/** What Graph refuses for guests with privileges, whatever permission the application has ("Sensitive actions"). */
+const privileged: readonly Action[] = ["change", "disable", "delete", "restore"];
+
+/** What Graph answers to an invitation without its permission: not 403 but this. */
+function lacksPermission({ status, code, message }: GraphError): boolean {
+  return status === 403 || (status === 401 && (code === "Unauthorized" || /insufficient privileges/i.test(message)));
+}
+
 function nextStep(action: Action, cause: unknown): string {
-  // The invitation manager answers 401 with this code where the directory answers 403.
-  const isDenied = cause instanceof GraphError && (cause.status === 403 || cause.code === "Unauthorized");
-  if (isDenied) {
+  const refusal = cause instanceof GraphError ? refusals.find(([says]) => says.test(cause.message)) : undefined;
+  if (refusal !== undefined) return refusal[1];
+  if (cause instanceof GraphError && lacksPermission(cause)) {
     const { name, why } = permissions[action];
+    const role = privileged.includes(action)
+      ? " If it has that: a guest who holds an administrator role, or is in a role-assignable group, takes a directory role that is higher than theirs (User Administrator at least) as well."
+      : "";
     return (
       `The application needs the Microsoft Graph application permission ${name} ${why}: ` +
-      "grant it in the app registration, with admin consent, and run again."
+      `grant it in the app registration, with admin consent, and run again.${role}`
     );
   }
   if (cause instanceof GraphError && cause.status === 401) {

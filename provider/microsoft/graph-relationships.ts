@@ -1,28 +1,31 @@
 import type { AppRoleAssignment, DirectoryObject, User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
+import { guidPattern } from "../../model/property.ts";
 import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "./graph-client.ts";
 import { GraphError, isNotFound } from "./graph-errors.ts";
-import { selection } from "./graph-users.ts";
+import { list, selection } from "./graph-users.ts";
 
 const directoryObject = z.object({ id: z.string() } satisfies Partial<Record<keyof DirectoryObject, z.ZodType>>);
 
 /**
- * The object ids of sponsors that are named by object id, user principal name or mail-like name.
+ * The object ids of sponsors that are named by object id (a user or a group), or by user principal name. An object id is
+ * taken as it is: Graph says so itself where nobody has it.
  *
  * @throws Error that names every sponsor the tenant does not know
  */
 export async function sponsorIds(graph: GraphClient, sponsors: string[], deadline: Deadline): Promise<string[]> {
   const found = await Promise.all(
-    sponsors.map((sponsor) =>
-      graph
+    sponsors.map(async (sponsor) => {
+      if (guidPattern.test(sponsor)) return sponsor.toLowerCase();
+      return graph
         .read(`/users/${encodeURIComponent(sponsor)}?${selection<User>(["id"])}`, directoryObject, deadline)
         .then(({ id }) => id)
         .catch((error) => {
           if (isNotFound(error)) return undefined;
           throw error;
-        }),
-    ),
+        });
+    }),
   );
   const missing = sponsors.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) {
@@ -36,16 +39,24 @@ export async function sponsorIds(graph: GraphClient, sponsors: string[], deadlin
 /** The object ids of a guest's sponsors, users and groups alike. */
 export async function readSponsors(graph: GraphClient, guestId: string, deadline: Deadline): Promise<string[]> {
   const path = `/users/${encodeURIComponent(guestId)}/sponsors?${selection<DirectoryObject>(["id"])}`;
-  const { value } = await graph.read(path, z.object({ value: z.array(directoryObject) }), deadline);
-  return value.map(({ id }) => id);
+  return (await list(graph, path, directoryObject, deadline)).map(({ id }) => id);
 }
 
-/** Makes a user the guest's sponsor. That they are one already is fine. */
+/** Makes a user or a group the guest's sponsor. That they are one already is fine. */
 export async function addSponsor(graph: GraphClient, guestId: string, id: string, deadline: Deadline): Promise<void> {
-  const body = { "@odata.id": await graph.objectUrl(`/users/${encodeURIComponent(id)}`, deadline) };
   const path = `/users/${encodeURIComponent(guestId)}/sponsors/$ref`;
-  await graph.write({ method: "POST", path, body, repeatable: true, done: 204 }, deadline).catch((error) => {
-    if (!(error instanceof GraphError && error.status === 400 && /already exist/i.test(error.message))) throw error;
+  const add = async (collection: "users" | "groups") => {
+    const body = { "@odata.id": await graph.objectUrl(`/${collection}/${encodeURIComponent(id)}`, deadline) };
+    await graph.write({ method: "POST", path, body, repeatable: true, done: 204 }, deadline).catch((error) => {
+      if (!(error instanceof GraphError && error.status === 400 && /already exist/i.test(error.message))) throw error;
+    });
+  };
+  // Nothing tells whether an object id is a user's or a group's, short of a permission to read groups.
+  await add("users").catch(async (error) => {
+    if (!(error instanceof GraphError && [400, 404].includes(error.status))) throw error;
+    await add("groups").catch(() => {
+      throw error;
+    });
   });
 }
 
@@ -69,13 +80,12 @@ export interface Grants {
   apps?: { resourceObjectId: string; appRoleId: string }[] | undefined;
 }
 
-const assignments = z.object({
-  value: z.array(
-    z.object({ id: z.string(), resourceId: z.string(), appRoleId: z.string() } satisfies Partial<
-      Record<keyof AppRoleAssignment, z.ZodType>
-    >),
-  ),
-});
+const assignment = z.object({
+  id: z.string(),
+  resourceId: z.string(),
+  appRoleId: z.string(),
+  principalId: z.string(),
+} satisfies Partial<Record<keyof AppRoleAssignment, z.ZodType>>);
 
 /**
  * Takes from a guest what other resources give them. That something is not there, or the guest is gone, is fine.
@@ -93,8 +103,10 @@ export async function releaseGrants(
   await Promise.all(groups.map((group) => remove(`/groups/${group}/members/${userId}/$ref`)));
   if (apps.length === 0) return;
   const path = `/users/${userId}/appRoleAssignments`;
-  const found = await graph.read(`${path}?$top=999`, assignments, deadline).catch(ignoreAbsent);
-  const ours = found?.value.filter((one) =>
+  const found = await list(graph, `${path}?$top=999`, assignment, deadline).catch(ignoreAbsent);
+  // Graph also lists what the guest has through groups: deleting that would take it from everybody in the group.
+  const own = found?.filter(({ principalId }) => principalId === userId);
+  const ours = own?.filter((one) =>
     apps.some(({ resourceObjectId, appRoleId }) => one.resourceId === resourceObjectId && one.appRoleId === appRoleId),
   );
   await Promise.all((ours ?? []).map(({ id }) => remove(`${path}/${id}`)));

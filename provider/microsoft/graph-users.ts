@@ -1,5 +1,6 @@
 import type { Invitation, User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
+import { addressSpellings } from "../../model/email-address.ts";
 import { type InvitationState, type ProfileProperty, profileProperties } from "../../model/invitation.ts";
 import { backOff, type Deadline } from "../deadline.ts";
 import { type GraphClient, OutcomeUnknown } from "./graph-client.ts";
@@ -111,15 +112,17 @@ export async function findUser(graph: GraphClient, id: string, deadline: Deadlin
  * places in which Entra itself looks for a user with an invited address).
  */
 export async function usersWithAddress(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
-  const value = odataText(address);
-  const filter = [
-    `mail eq ${value}`,
-    `otherMails/any(other:other eq ${value})`,
-    // Microsoft's pages use either; whether letter case counts is not said.
-    `proxyAddresses/any(proxy:proxy eq ${odataText(`smtp:${address}`)})`,
-    `proxyAddresses/any(proxy:proxy eq ${odataText(`SMTP:${address}`)})`,
-    `userPrincipalName eq ${value}`,
-  ].join(" or ");
+  // An international domain has two spellings, and the directory may keep either.
+  const filter = addressSpellings(address)
+    .flatMap((spelling) => [
+      `mail eq ${odataText(spelling)}`,
+      `otherMails/any(other:other eq ${odataText(spelling)})`,
+      // Microsoft's pages use either; whether letter case counts is not said.
+      `proxyAddresses/any(proxy:proxy eq ${odataText(`smtp:${spelling}`)})`,
+      `proxyAddresses/any(proxy:proxy eq ${odataText(`SMTP:${spelling}`)})`,
+      `userPrincipalName eq ${odataText(spelling)}`,
+    ])
+    .join(" or ");
   const select = selection<User>(graphUser.keyof().options);
   return list(graph, `/users?${select}&$filter=${encodeURIComponent(filter)}`, graphUser, deadline);
 }
@@ -129,14 +132,15 @@ export async function usersWithAddress(graph: GraphClient, address: string, dead
  * `otherMails` has the address; where the recycle bin takes no such filter, the guests known by `mail` are found.
  */
 export async function deletedGuests(graph: GraphClient, address: string, deadline: Deadline): Promise<GraphUser[]> {
-  const value = odataText(address);
   const select = selection<User>(deletedUser.keyof().options);
   const listWhere = (filter: string) => {
     const path = `/directory/deletedItems/microsoft.graph.user?${select}&$filter=${encodeURIComponent(filter)}`;
     return list(graph, path, deletedUser, deadline);
   };
-  const byMail = `mail eq ${value}`;
-  const users = await listWhere(`${byMail} or otherMails/any(other:other eq ${value})`).catch((error) => {
+  const spellings = addressSpellings(address).map(odataText);
+  const byMail = spellings.map((value) => `mail eq ${value}`).join(" or ");
+  const byOtherMails = spellings.map((value) => `otherMails/any(other:other eq ${value})`).join(" or ");
+  const users = await listWhere(`${byMail} or ${byOtherMails}`).catch((error) => {
     if (!(error instanceof GraphError) || ![400, 501].includes(error.status)) throw error;
     return listWhere(byMail);
   });
@@ -171,11 +175,15 @@ export async function patchUser(
   await graph.write({ method: "PATCH", path: userPath(id), body: changes, repeatable: true, done: 204 }, deadline);
 }
 
-/** Moves a user to the recycle bin. That the user is gone already is fine. */
-export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<void> {
-  await graph.write({ method: "DELETE", path: userPath(id), repeatable: true, done: 204 }, deadline).catch((error) => {
-    if (!isNotFound(error)) throw error;
-  });
+/** Moves a user to the recycle bin. @returns false where Graph knows no such user (any more, or yet) */
+export async function deleteUser(graph: GraphClient, id: string, deadline: Deadline): Promise<boolean> {
+  return graph.write({ method: "DELETE", path: userPath(id), repeatable: true, done: 204 }, deadline).then(
+    () => true,
+    (error) => {
+      if (isNotFound(error)) return false;
+      throw error;
+    },
+  );
 }
 
 /**
@@ -213,7 +221,12 @@ const longestPause = 5_000;
 const lastLook = 1_000;
 
 /** All pages of a listing: a filtered one may begin with an empty page. */
-async function list<Row>(graph: GraphClient, path: string, row: z.ZodType<Row>, deadline: Deadline): Promise<Row[]> {
+export async function list<Row>(
+  graph: GraphClient,
+  path: string,
+  row: z.ZodType<Row>,
+  deadline: Deadline,
+): Promise<Row[]> {
   const pageShape = z.object({ value: z.array(row), "@odata.nextLink": z.string().optional() });
   const rows: Row[] = [];
   for (let next: string | undefined = path; next !== undefined; ) {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** How Graph writes the values of a property. `dateTime` is ISO 8601 in UTC, `object` and `objects` are objects of other types. */
-type PropertyType = "string" | "boolean" | "dateTime" | "strings" | "object" | "objects";
+type PropertyType = "string" | "boolean" | "number" | "dateTime" | "strings" | "object" | "objects";
 export type Comparison = "eq" | "ne" | "in" | "ge" | "le" | "startswith" | "endswith";
 
 /** One property of a type of object: what it holds, who may set it, and what queries do with it. */
@@ -129,6 +129,7 @@ function schemaOf(property: Property): z.ZodType {
 function singleValue({ type, oneOf, longest = 1024, pattern = /^/ }: Property): z.ZodType {
   if (oneOf !== undefined) return z.custom((value) => oneOf.includes(value as string | boolean));
   if (type === "boolean") return z.boolean();
+  if (type === "number") return z.number();
   if (type === "dateTime") return z.iso.datetime();
   // A text is cleared with null: Graph takes no empty one.
   return z.string().min(1).max(longest).regex(pattern);

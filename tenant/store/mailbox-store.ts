@@ -83,6 +83,21 @@ export const mailFolders = {
 } as const;
 export type MailFolder = keyof typeof mailFolders;
 
+export const mailFolderType = {
+  name: "MailFolder",
+  odataName: "mailFolder",
+  set: "mailFolders",
+  properties: {
+    id: { type: "string", required: true },
+    displayName: { type: "string", required: true },
+    parentFolderId: { type: "string", required: true },
+    childFolderCount: { type: "number", required: true },
+    unreadItemCount: { type: "number", required: true },
+    totalItemCount: { type: "number", required: true },
+    isHidden: { type: "boolean", required: true },
+  } satisfies Readonly<Partial<Record<keyof graph.MailFolder, Property>>>,
+} as const satisfies DescribedType;
+
 /** A message of a mailbox, a draft or sent. */
 export type Message = ObjectOf<typeof messageProperties> & {
   /** The id that stays; the property `id` is another one after each move. */

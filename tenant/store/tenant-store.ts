@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { JWK } from "jose";
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { type AppRegistration, AppRoleAssignments, Registrations, ServicePrincipals } from "./application-store.ts";
 import { AzureRoleAssignments } from "./azure-role-store.ts";
 import type { Database } from "./database.ts";

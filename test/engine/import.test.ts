@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failureOf, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
@@ -62,4 +63,35 @@ describe("pulumi import", () => {
     expect(Object.values(test.guestIds()).sort()).toEqual(Object.values(ids).sort());
     expect(test.tenant.mails()).toHaveLength(2);
   });
+});
+
+describe("pulumi import by an address", () => {
+  let test: ThrowAwayStack;
+  beforeAll(async () => {
+    test = await openStack();
+    const invitation = { invitedUserEmailAddress: "gen@fabrikam.example", inviteRedirectUrl: redirectUrl };
+    await test.graph("POST", "/invitations", invitation);
+  });
+  afterAll(() => test.close());
+
+  it("[case 12] passes the provider's own check, and is quiet on the next preview", async () => {
+    const imported = await pulumi("import", type, "gen", "gen@fabrikam.example", "--yes", "--generate-code=false");
+    expect(imported.said).not.toMatch(/failed to validate|almost certainly a bug/);
+    expect(imported.code).toBe(0);
+    const components = JSON.stringify(new URL("../../components/index.ts", import.meta.url).pathname);
+    test.writeProgram(`import { Invitation } from ${components};
+new Invitation("gen", { userEmailAddress: "gen@fabrikam.example", redirectUrl: "${redirectUrl}" }, { protect: true });
+`);
+    const preview = await pulumi("preview", "--expect-no-changes");
+    expect(preview.code, preview.said).toBe(0);
+  });
+
+  async function pulumi(...args: string[]): Promise<{ code: number; said: string }> {
+    const run = test.startPulumi(args);
+    const said: Buffer[] = [];
+    run.stdout?.on("data", (bytes) => said.push(bytes));
+    run.stderr?.on("data", (bytes) => said.push(bytes));
+    const [code] = await once(run, "close");
+    return { code, said: Buffer.concat(said).toString() };
+  }
 });

@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { receiveEvents } from "../../cli/event-stream.ts";
+import { receiveEvents } from "../../cli/pulumi-run.ts";
 import { pulumiProgram, repository } from "../../tools/toolchain.ts";
 import { type GuestConfig, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 

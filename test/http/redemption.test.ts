@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { locationOf, type Page, TestBrowser } from "./browser-jar.ts";
 import { invitation, standingClock, startTestTenant, type TestTenant } from "./tenant-client.ts";
@@ -361,4 +363,64 @@ describe("an invitation that nobody has used", () => {
     const again = await invite(address);
     expect((await new TestBrowser(tenant).get(pathOf(again.link))).status).toBe(200);
   });
+});
+
+describe("[low] an attack on the pages", () => {
+  it("is told by nothing whether an address is a guest's: not the page, the wrong codes, nor the limit", async () => {
+    await invite("known@fabrikam.example");
+    const told = async (address: string) => {
+      const browser = new TestBrowser(tenant);
+      const answers: [number, string][] = [];
+      const note = ({ status, text }: Page) => answers.push([status, text.replaceAll(address, "…")]);
+      for (let n = 0; n < 6; n++) {
+        note(await browser.post("/sign-in", await browser.get("/sign-in"), { address }));
+        const page = await browser.get("/sign-in/code");
+        note(page);
+        if (n === 1)
+          for (let tried = 0; tried < 6; tried++) note(await browser.post("/sign-in/code", page, { code: "x" }));
+      }
+      return answers;
+    };
+    const [known, unknown] = [await told("known@fabrikam.example"), await told("unknown@fabrikam.example")];
+    expect(known).toEqual(unknown);
+    expect(known.map(([status]) => status)).toContain(429);
+  });
+
+  it("sends no form longer than a form is, whatever it says of its length", async () => {
+    const answer = await request(new URL("/sign-in", tenant.url), {
+      dispatcher: tenant.dispatcher,
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", accept: "text/html" },
+      // A stream is sent in chunks, without a length.
+      body: Readable.from(Array.from({ length: 70 }, () => Buffer.alloc(1024, "a"))),
+    });
+    expect(answer.statusCode).toBe(413);
+    await answer.body.dump();
+  });
+
+  it("finds the acceptance redirected to an address with other letters", async () => {
+    const address = "letters@fabrikam.example";
+    const { link } = await invite(address, { inviteRedirectUrl: "https://portal.example/grüße/日本" });
+    const browser = new TestBrowser(tenant);
+    const accepted = await acceptOn(browser, await untilReview(browser, link, address));
+    expect([accepted.status, locationOf(accepted)]).toEqual([
+      303,
+      "https://portal.example/gr%C3%BC%C3%9Fe/%E6%97%A5%E6%9C%AC",
+    ]);
+  });
+});
+
+it("terms of use are accepted before the invitation is, where a rehearsal wants them", async () => {
+  tenant.rehearse({ termsOfUse: true });
+  const address = "terms@fabrikam.example";
+  const { id, link } = await invite(address);
+  const browser = new TestBrowser(tenant);
+  const review = await untilReview(browser, link, address);
+  expect(review.text).toContain("I accept the terms of use");
+  expect((await acceptOn(browser, review)).status).toBe(403);
+  expect(await stateOf(id)).toMatchObject({ externalUserState: "PendingAcceptance" });
+  const fields = { invitation: review.field("invitation"), terms: "accepted" };
+  expect((await browser.post("/redeem/accept", review, fields)).status).toBe(303);
+  expect(await stateOf(id)).toMatchObject({ externalUserState: "Accepted" });
+  tenant.rehearse({ termsOfUse: false });
 });

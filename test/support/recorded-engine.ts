@@ -10,6 +10,8 @@ interface Registered {
   parent: string;
   version: string;
   ignoreChanges: string[];
+  /** The names of its aliases, where it has any. */
+  aliases?: string[];
   retainOnDelete: boolean | undefined;
   deleteBeforeReplace: boolean;
   additionalSecretOutputs: string[];
@@ -76,6 +78,7 @@ interface MonitorPrototype {
 
 function registered(request: Request, inputs: Record<string, unknown>): Registered {
   const wire = request.toObject() as Record<string, unknown>;
+  const aliases = wire.aliasesList as { spec?: { name?: string } }[];
   return {
     type: request.getType(),
     name: request.getName(),
@@ -83,6 +86,7 @@ function registered(request: Request, inputs: Record<string, unknown>): Register
     parent: String(wire.parent),
     version: String(wire.version),
     ignoreChanges: wire.ignorechangesList as string[],
+    ...(aliases.length > 0 && { aliases: aliases.map(({ spec }) => spec?.name ?? "") }),
     retainOnDelete: wire.retainondelete as boolean | undefined,
     deleteBeforeReplace: wire.deletebeforereplace as boolean,
     additionalSecretOutputs: wire.additionalsecretoutputsList as string[],

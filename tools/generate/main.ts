@@ -5,9 +5,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { invitationInputs } from "../../model/invitation.ts";
+import { messageParts } from "../../model/message.ts";
+import { guestInvitationsToken, invitationToken, onResource } from "../../model/names.ts";
 import { editorSchemas } from "./editor-schemas.ts";
-import { schemaJson } from "./package-spec.ts";
-import { policyAzureScope, policyProperties } from "./policy-properties.ts";
+import { generatedNote, schemaJson } from "./package-spec.ts";
 import { referencePage } from "./reference.ts";
 import { sdkText } from "./sdk.ts";
 
@@ -26,6 +28,34 @@ function filesOfModel(): Record<string, string> {
     "docs/reference.md": referencePage(),
     ...editorSchemas(),
   };
+}
+
+/** The text of `policies/guests/invitation-properties.ts`. */
+function policyProperties(): string {
+  const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(", ");
+  return `// ${generatedNote}
+
+/** The type token of the resource that stands for one guest. */
+export const invitationToken = ${JSON.stringify(invitationToken)};
+
+/** The type token of the component that lists guests. */
+export const guestInvitationsToken = ${JSON.stringify(guestInvitationsToken)};
+
+/** The inputs of an invitation. */
+export const invitationProperties = [${list(Object.keys(invitationInputs.shape))}] as const;
+export type InvitationProperty = (typeof invitationProperties)[number];
+
+/** The parts of an invitation's message. */
+export type MessageProperty = ${Object.keys(onResource(messageParts))
+    .map((name) => JSON.stringify(name))
+    .join(" | ")};
+`;
+}
+
+/** The text of `policies/guests/azure-scope.ts`: the model's file, word for word. */
+function policyAzureScope(): string {
+  const file = path.join(repository, "model", "azure-scope.ts");
+  return `// ${generatedNote}\n${readFileSync(file, "utf8").replaceAll("\r\n", "\n")}`;
 }
 
 /** Each file that follows from the policies. They read a file of the model's, so they are loaded once that is written. */

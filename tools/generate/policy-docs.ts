@@ -1,4 +1,5 @@
 /** What follows from the policies: `docs/policies.md`, and what the command knows of their settings. `docs/policies.md` is made of the policies' own metadata, configuration schemas and examples. */
+
 import type { Policies } from "@pulumi/policy";
 import { stringify } from "yaml";
 import { policies } from "../../policies/guests/policies.ts";

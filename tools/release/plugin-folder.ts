@@ -23,24 +23,22 @@ export const pluginLicences = path.join(pluginFolder, "THIRD-PARTY-LICENSES");
  */
 export async function buildPlugin(): Promise<UsedPackage[]> {
   rmSync(pluginFolder, { recursive: true, force: true });
-  const [bundle] = (
-    await build({
-      cwd: provider,
-      config: false,
-      entry: { index: "main.ts" },
-      format: "cjs",
-      dts: false,
-      platform: "node",
-      target: "node22",
-      outDir: "dist",
-      outExtensions: () => ({ js: ".js" }),
-      outputOptions: { codeSplitting: false },
-      clean: false,
-      logLevel: "warn",
-      checks: { pluginTimings: false, legacyCjs: false },
-      deps: { alwaysBundle: [/./], onlyBundle: false },
-    })
-  ).bundles;
+  const [bundle] = await build({
+    cwd: provider,
+    config: false,
+    entry: { index: "main.ts" },
+    format: "cjs",
+    dts: false,
+    platform: "node",
+    target: "node22",
+    outDir: "dist",
+    outExtensions: () => ({ js: ".js" }),
+    outputOptions: { codeSplitting: false },
+    clean: false,
+    logLevel: "warn",
+    checks: { pluginTimings: false, legacyCjs: false },
+    deps: { alwaysBundle: [/./], onlyBundle: false },
+  });
   const files = (bundle?.chunks ?? []).flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   const packages = packagesOfFiles(files);
   writeFileSync(pluginLicences, packages.map(licenceOf).join("\n"));

@@ -11,9 +11,9 @@ import {
   updateMessage,
 } from "../../domain/send-mail.ts";
 import type { Listed } from "../../store/database.ts";
-import { type MailFolder, type Message, mailFolders, messageType } from "../../store/mailbox-store.ts";
+import { type MailFolder, type Message, mailFolders, mailFolderType, messageType } from "../../store/mailbox-store.ts";
 import type { User } from "../../store/object-types.ts";
-import { answerList, answerObject, contextOf, type GraphPart } from "./graph-answers.ts";
+import { answerList, answerObject, type GraphPart } from "./graph-answers.ts";
 import { toReadMail, toSendMail, toWriteMail } from "./graph-permissions.ts";
 import {
   badRequest,
@@ -104,7 +104,7 @@ export function mailRoutes(part: GraphPart, mailing: Mailing): GraphRoute[] {
       method: "GET",
       path: folder,
       permissions: toReadMail,
-      options: [],
+      options: ["$select"],
       act: (c, owner) => answerFolder(part, c, owner),
     },
     {
@@ -185,8 +185,7 @@ function inFolder({ store }: GraphPart, owner: User, folder: MailFolder): Listed
 function answerFolder(part: GraphPart, c: GraphRequest, owner: User): Response {
   const folder = folderOf(c);
   const messages = inFolder(part, owner, folder);
-  return c.json({
-    "@odata.context": `${contextOf(part, c, "mailFolders")}/$entity`,
+  return answerObject(part, c, mailFolderType, {
     id: folderId(owner.id, folder),
     displayName: mailFolders[folder],
     parentFolderId: Buffer.from(`root ${owner.id}`).toString("base64url"),

@@ -80,12 +80,22 @@ function invitationList(site: Site, user: User, invitations: readonly Invitation
     <ol class="invitations" reversed>${invitations.map(
       (invitation) => html`
       <li>
-        <p><strong>${dateAndTime(invitation.createdDateTime)}</strong> by <bdi>${site.store.registrations.nameOf(invitation.appId)}</bdi></p>
+        <p><strong>${dateAndTime(invitation.createdDateTime)}</strong> by <bdi>${inviterOf(site, invitation)}</bdi></p>
         <p class="hint">${linkState(site, user, invitation)} Leads to <bdi class="address">${invitation.redirectUrl}</bdi></p>
         ${invitation.message && html`<blockquote dir="auto">${invitation.message}</blockquote>`}
+        ${invitation.message && isLeftOut(site, invitation) && html`<p class="hint">Left out of Microsoft’s mail, because an application invited.</p>`}
       </li>`,
     )}
     </ol>`;
+}
+
+/** The person who invited, or the application that did so by itself. */
+function inviterOf({ store }: Pick<Site, "store">, { inviterId = "", appId }: Invitation): string {
+  return store.users.current(inviterId)?.displayName ?? store.registrations.nameOf(appId);
+}
+
+function isLeftOut({ store: { rehearsal } }: Site, { inviterId }: Invitation): boolean {
+  return inviterId === undefined && !rehearsal.applicationsMessageArrives;
 }
 
 function linkState(site: Site, user: User, invitation: Invitation): string {
@@ -194,7 +204,7 @@ function badge(kind: "accepted" | "pending" | "blocked", text: string): Markup {
 export function lastInvitation({ store }: Site, user: User): { at: string; by: string } | undefined {
   const [last] = store.invitations.ofUser(user.id);
   if (last === undefined) return undefined;
-  return { at: last.createdDateTime, by: store.registrations.nameOf(last.appId) };
+  return { at: last.createdDateTime, by: inviterOf({ store }, last) };
 }
 
 /** The names of a user's sponsors. */

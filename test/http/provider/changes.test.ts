@@ -45,6 +45,39 @@ describe("a guest who has accepted", () => {
   });
 });
 
+describe("the display name", () => {
+  it("[A5] is the guest's own once they have accepted: no drift, and written only where the list changes it", async () => {
+    const guest = await world.run().invite(ana, { userDisplayName: "Ana of Fabrikam" });
+    await world.tenant.graph("PATCH", `/users/${guest.id}`, { displayName: "By hand" });
+    expect((await world.run().refresh(guest))?.inputs.userDisplayName).toBe("By hand");
+    world.tenant.accept(ana);
+    await world.tenant.graph("PATCH", `/users/${guest.id}`, { displayName: "Ana Trujillo" });
+    const refreshed = await world.run().refresh(guest);
+    expect(refreshed?.inputs.userDisplayName).toBe("Ana of Fabrikam");
+    const nameOf = async () => (await world.tenant.graph("GET", `/users/${guest.id}`)).body.displayName;
+    const changed = await world.run().update(guest, { department: "Sales" });
+    expect(await nameOf()).toBe("Ana Trujillo");
+    await world.run().update(changed, { userDisplayName: "Ana T." });
+    expect(await nameOf()).toBe("Ana T.");
+  });
+});
+
+describe("a guest whom writes do not know yet", () => {
+  it("[A2] is changed, given sponsors and removed all the same", async () => {
+    await world.close();
+    world = await openProvider({ replicationSeconds: 60 });
+    const action = { status: 404, code: "Directory_ObjectNotFound" };
+    world.tenant.faults.set([
+      { match: { method: "PATCH" }, action, count: 2 },
+      { match: { method: "DELETE", path: "/v1.0/users" }, action, count: 2 },
+    ]);
+    const guest = await world.run().invite(ana, { department: "Sales" });
+    expect(world.tenant.guests()[0]?.department).toBe("Sales");
+    await world.run().remove(guest);
+    expect(world.tenant.guests()).toEqual([]);
+  });
+});
+
 describe("sponsors", () => {
   it("come with the invitation, in no write of their own", async () => {
     world.tenant.clearRequests();

@@ -107,6 +107,14 @@ describe("a guest who was in the tenant before", () => {
     expect(world.mails()).toEqual({ [ana]: 1 });
   });
 
+  it("[case 11] and lies in the recycle bin, known by another mail address only, is restored", async () => {
+    const id = await invitedByHand();
+    await world.tenant.graph("PATCH", `/users/${id}`, { mail: "new@fabrikam.example", otherMails: [ana] });
+    await world.tenant.graph("DELETE", `/users/${id}`);
+    expect(await world.run().invite(ana)).toMatchObject({ id });
+    expect(world.mails()).toEqual({ [ana]: 1 });
+  });
+
   it("and was purged is invited anew, by one mail", async () => {
     const id = await invitedByHand();
     await world.tenant.graph("DELETE", `/users/${id}`);

@@ -6,8 +6,12 @@ import type { Clock, Deadline } from "../../../provider/deadline.ts";
 import { checkInvitation } from "../../../provider/guest/checked-inputs.ts";
 import { Claims } from "../../../provider/guest/delete-guest.ts";
 import { FreshLookUps } from "../../../provider/guest/guest-look-up.ts";
-import { type Context, invitationResource } from "../../../provider/guest/guest-resources.ts";
-import { guestListResource, settledGuestsResource } from "../../../provider/guest/list-record.ts";
+import {
+  type Context,
+  guestListResource,
+  invitationResource,
+  settledGuestsResource,
+} from "../../../provider/guest/guest-resources.ts";
 import { GraphClient } from "../../../provider/microsoft/graph-client.ts";
 import { Mailboxes } from "../../../provider/microsoft/mailbox.ts";
 import { readConfiguration } from "../../../provider/microsoft/sign-in-configuration.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withoutSecrets } from "./concealment.ts";
+import { withoutSecrets } from "./untrusted-text.ts";
 
 const ticket = "2CE1DE7B-9E1B-4B2D-8D1C-0C1D1D1D1D1D";
 const links = [

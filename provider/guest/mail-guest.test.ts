@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { unknownValue } from "../pulumi/resource-provider.ts";
-import { mailNotices } from "./mail-notices.ts";
+import { mailNotices } from "./mail-guest.ts";
 
 const byMicrosoft = { addresses: ["a@b.example", "b@b.example"], withBody: 2 };
 const byMailbox = { from: "invitations@contoso.example", addresses: ["c@b.example"], withBody: 1 };
