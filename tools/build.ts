@@ -5,7 +5,7 @@
 import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "tsdown";
-import { buildPlugin } from "./release/plugin-folder.ts";
+import { packagesOfFiles, type UsedPackage } from "./release/bill-of-materials.ts";
 import { repository } from "./toolchain.ts";
 
 /** How one npm package is built. */
@@ -22,7 +22,7 @@ const packages: Readonly<Record<string, PackageBuild>> = {
   components: { kind: "library", entries: { index: "index.ts" } },
   "policies/guests": {
     kind: "library",
-    entries: { policies: "policies.ts", "guests-pack": "guests-pack.ts" },
+    entries: { policies: "policies.ts" },
     reads: ["lists"],
   },
   tenant: {
@@ -95,6 +95,60 @@ function letOptionalTypesBeMissing(folder: string): void {
     }
     writeFileSync(path.join(dist, file), text);
   }
+}
+
+/** Where the built plugin is. */
+export const pluginFolder = path.join(repository, "provider", "dist");
+
+/** The whole plugin in one CommonJS file: a single-executable application has no others. */
+export const pluginProgram = path.join(pluginFolder, "index.js");
+
+/** The licences of the packages that are built into the plugin. */
+export const pluginLicences = path.join(pluginFolder, "THIRD-PARTY-LICENSES");
+
+/**
+ * Builds the plugin `entra-guests` into `provider/dist`, a folder that Pulumi runs as it is on a machine with Node.
+ *
+ * @returns the packages that are built into its one file
+ */
+export async function buildPlugin(): Promise<UsedPackage[]> {
+  const provider = path.join(repository, "provider");
+  rmSync(pluginFolder, { recursive: true, force: true });
+  const [bundle] = await build({
+    cwd: provider,
+    config: false,
+    entry: { index: "main.ts" },
+    format: "cjs",
+    dts: false,
+    platform: "node",
+    target: "node22",
+    outDir: "dist",
+    outExtensions: () => ({ js: ".js" }),
+    outputOptions: { codeSplitting: false },
+    clean: false,
+    logLevel: "warn",
+    checks: { pluginTimings: false, legacyCjs: false },
+    deps: { alwaysBundle: [/./], onlyBundle: false },
+  });
+  const files = (bundle?.chunks ?? []).flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  const packages = packagesOfFiles(files);
+  writeFileSync(pluginLicences, packages.map(licenceOf).join("\n"));
+  for (const file of ["PulumiPlugin.yaml", "../LICENSE"]) {
+    copyFileSync(path.join(provider, file), path.join(pluginFolder, path.basename(file)));
+  }
+  const { name, version, dependencies } = JSON.parse(readFileSync(path.join(provider, "package.json"), "utf8"));
+  // Pulumi starts a plugin by its SDK. All else is in the one file.
+  const sdk = { "@pulumi/pulumi": dependencies["@pulumi/pulumi"] };
+  const manifest = { name, version, private: true, license: "Apache-2.0", main: "index.js", dependencies: sdk };
+  writeFileSync(path.join(pluginFolder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  return packages;
+}
+
+function licenceOf({ name, version, license = "unknown", location }: UsedPackage): string {
+  const folder = path.join(repository, location);
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  const text = file === undefined ? "" : `\n${readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+  return `${"=".repeat(80)}\n${name} ${version} (${license})\n${text}`;
 }
 
 if (import.meta.main) {

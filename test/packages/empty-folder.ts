@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { inject } from "vitest";
-import { runNpm } from "../../tools/release/npm-run.ts";
+import { runNpm } from "../../tools/setup/npm-packages.mjs";
 
 /** A folder far from this repository, whose npm installs from the registry on loopback. */
 export interface EmptyFolder {

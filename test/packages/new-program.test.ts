@@ -143,7 +143,7 @@ describe("a program in an empty folder", () => {
   it("fetches the plugin by itself, and invites with the installed policy pack on", async () => {
     const { status, text } = await up();
 
-    expect(text).toContain("Downloading provider: entra-guests");
+    expect(text).toContain(`Downloading plugin entra-guests-${packageVersion}: done`);
     expect(text).toContain(`guests@v${packageVersion} (local: node_modules/@guests-as-code/policies)`);
     expect(text).toContain("pending: 2");
     expect(status).toBe(0);
@@ -164,7 +164,7 @@ describe("a program in an empty folder", () => {
   it("has nothing to do when nothing changed", async () => {
     const { status, text } = await pulumi(["preview", "--expect-no-changes", "--stack", "dev", ...pack]);
 
-    expect(text).toContain("3 unchanged");
+    expect(text).toContain("6 unchanged");
     expect(status).toBe(0);
   });
 

@@ -4,8 +4,8 @@ import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { stringify } from "yaml";
-import { runNpm } from "../../tools/release/npm-run.ts";
 import { cacheDirectory, fillCache, makeCacheDirectory } from "../../tools/setup/cache.mjs";
+import { runNpm } from "../../tools/setup/npm-packages.mjs";
 import { nodeProgram } from "../../tools/toolchain.ts";
 
 /** An npm registry on loopback. What it does not have itself comes from the registry that this machine uses. */

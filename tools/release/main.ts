@@ -7,12 +7,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { packageName, packageVersion } from "../../model/names.ts";
-import { publishedFolders } from "../build.ts";
+import { buildPlugin, publishedFolders } from "../build.ts";
+import { runNpm } from "../setup/npm-packages.mjs";
 import { repository } from "../toolchain.ts";
 import { billOfMaterials, installedWith } from "./bill-of-materials.ts";
-import { runNpm } from "./npm-run.ts";
 import { canBeMadeHere, isThisMachine, makeArchive, makeFolderArchive, platforms } from "./plugin-archives.ts";
-import { buildPlugin } from "./plugin-folder.ts";
 import { changesOf } from "./release-version.ts";
 
 /** Where a release is put together. */

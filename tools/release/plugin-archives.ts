@@ -19,10 +19,10 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { create as createTar, extract } from "tar";
 import { packageName, packageVersion } from "../../model/names.ts";
+import { pluginFolder, pluginLicences, pluginProgram } from "../build.ts";
 import { cacheDirectory, fillCache, makeCacheDirectory } from "../setup/cache.mjs";
+import { runNpm } from "../setup/npm-packages.mjs";
 import { nodeProgram, repository } from "../toolchain.ts";
-import { runNpm } from "./npm-run.ts";
-import { pluginFolder, pluginLicences, pluginProgram } from "./plugin-folder.ts";
 
 /** A platform in Pulumi's words, such as `linux-amd64`, and in Node's. */
 interface Platform {

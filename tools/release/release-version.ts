@@ -4,8 +4,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { runNpm } from "../setup/npm-packages.mjs";
 import { repository } from "../toolchain.ts";
-import { runNpm } from "./npm-run.ts";
 
 interface RootManifest {
   version: string;
