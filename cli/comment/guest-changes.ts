@@ -2,7 +2,14 @@
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
 import { invitationInputs, invitationOutputs, invitationProperties } from "../../model/invitation.ts";
 import { messageParts } from "../../model/message.ts";
-import { guestListToken, invitationToken, onResource, packageName, resourceNames } from "../../model/names.ts";
+import {
+  guestListToken,
+  invitationToken,
+  onResource,
+  packageName,
+  resourceNames,
+  settledGuestsToken,
+} from "../../model/names.ts";
 import { namesWhere } from "../../model/property.ts";
 import { azureadToken, isSecret, type ResourceState, type Step, unknownValue, valueAt } from "./engine-events.ts";
 import { withoutSecrets } from "./untrusted-text.ts";
@@ -160,7 +167,8 @@ const accessKinds: Record<string, string> = {
 
 /** Resources that say nothing to a reviewer: Pulumi's own, and those that only hold the guests together. */
 const componentToken = `${packageName}:index:GuestInvitations`;
-const isMachinery = (type: string) => type.startsWith("pulumi:") || type === componentToken || type === guestListToken;
+const machinery = [componentToken, guestListToken, settledGuestsToken];
+const isMachinery = (type: string) => type.startsWith("pulumi:") || machinery.includes(type);
 
 const changes: Record<string, ResourceChange["change"]> = {
   create: "added",

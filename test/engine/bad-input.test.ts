@@ -52,7 +52,7 @@ describe("what should not be sent", () => {
     at(5, "guest:groups", "would be ignored", "write guests:groups");
     at(7, "usageLocation", '"UK"', "write GB");
     at(8, "message.language", "write de");
-    at(9, "message.cc", "one address is expected");
+    at(8, "message.cc", "a cc is one address", "set mailFrom");
     at(10, "redirectUrl", "write https://myapps.microsoft.com");
     at(12, "no address twice", "guests:invitations[1].email at stacks/Pulumi.test.yaml:11:");
     at(14, "sponsors", "a list is expected", "- mona@contoso.example");
@@ -177,7 +177,7 @@ config:
   guests:invitations:
     - { email: bo@northwind.example, usageLocation: UK,
         message: { language: german,
-                   cc: [mona@contoso.example] },
+                   cc: [mona@contoso.example, kim@contoso.example] },
         redirectUrl: https:/myapps.microsoft.com }
     - { email: e6@xn--mnchen-3ya.example }
     - { email: e6@münchen.example }
