@@ -83,7 +83,8 @@ describe("a program in an empty folder", () => {
     folder.write({ ...template, "index.ts": programWith("https://myapps.microsoft.com") });
     folder.write({ "policies.json": policySettings });
     folder.npm("install");
-    folder.npm("install", "@guests-as-code/entra-guests", "@guests-as-code/policies", "@guests-as-code/tenant");
+    const ours = ["entra-guests", "policies", "tenant"].map((name) => `@guests-as-code/${name}`);
+    folder.npm("install", ...ours, "guests-as-code");
     tenant = await startInstalledTenant(folder.path);
     fetched = [];
     plugins = await serveReleases(fetched);
@@ -95,7 +96,7 @@ describe("a program in an empty folder", () => {
       HOME: folder.path,
       PULUMI_HOME: path.join(folder.path, "pulumi-home"),
       PULUMI_BACKEND_URL: pathToFileURL(path.join(folder.path, "state")).href,
-      PULUMI_CONFIG_PASSPHRASE: "new-program",
+      PULUMI_CONFIG_PASSPHRASE: "correct horse battery staple",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // The releases on GitHub, as far as this machine is concerned.
       PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: `^github://api.github.com/guests-as-code/guests-as-code$=http://127.0.0.1:${port}`,
@@ -113,22 +114,25 @@ describe("a program in an empty folder", () => {
     folder?.remove();
   });
 
-  /** Runs the CLI without holding up this process, which serves the plugin's archive. */
-  async function pulumi(args: string[], more: Readonly<Record<string, string>> = {}) {
-    const cli = spawn(pulumiProgram(), [...args, "--non-interactive"], {
+  /** Runs a program without holding up this process, which serves the plugin's archive. */
+  async function run(program: string, args: string[], more: Readonly<Record<string, string>> = {}) {
+    const child = spawn(program, args, {
       cwd: folder.path,
       env: { ...environment, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let text = "";
-    for (const stream of [cli.stdout, cli.stderr]) {
+    for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (part) => {
         text += part;
       });
     }
-    const [status] = await once(cli, "close");
+    const [status] = await once(child, "close");
     return { status, text };
   }
+
+  const pulumi = (args: string[], more?: Readonly<Record<string, string>>) =>
+    run(pulumiProgram(), [...args, "--non-interactive"], more);
 
   const pack = ["--policy-pack", "node_modules/@guests-as-code/policies", "--policy-pack-config", "policies.json"];
   const up = () => pulumi(["up", "--yes", "--skip-preview", "--stack", "dev", ...pack]);
@@ -166,6 +170,24 @@ describe("a program in an empty folder", () => {
 
     expect(text).toContain("6 unchanged");
     expect(status).toBe(0);
+  });
+
+  it("is previewed by the installed command, which finds the installed policy pack", async () => {
+    const guests = path.join(folder.path, "node_modules", "guests-as-code", "dist", "main.js");
+    const { status, text } = await run(nodeProgram(), [
+      guests,
+      "preview",
+      "--stack",
+      "dev",
+      "--policy-config",
+      "policies.json",
+    ]);
+
+    const installedPack = path.join(folder.path, "node_modules", "@guests-as-code", "policies");
+    expect(text).toContain(`guests@v${packageVersion} (local: ${installedPack})`);
+    expect(text).toContain("Applying this changes nothing. Afterwards the stack holds 2 guests.");
+    expect(status).toBe(0);
+    expect(readFileSync(path.join(folder.path, ".local", "pipelines", "dev", "comment.md"), "utf8")).toContain("dev");
   });
 
   it("is stopped by the installed policy pack", async () => {

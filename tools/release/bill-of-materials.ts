@@ -92,6 +92,8 @@ export function billOfMaterials(
   subject: { name: string; version: string; type: "library" | "application" },
   parts: readonly UsedPackage[],
 ): string {
+  // A package may lie in several folders; it is named once.
+  const distinct = [...new Map(parts.map((part) => [purl(part.name, part.version), part])).values()];
   const document = {
     $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
     bomFormat: "CycloneDX",
@@ -104,7 +106,7 @@ export function billOfMaterials(
         licenses: [{ license: { id: "Apache-2.0" } }],
       },
     },
-    components: parts.map(({ name, version, license, integrity }) => ({
+    components: distinct.map(({ name, version, license, integrity }) => ({
       type: "library",
       "bom-ref": purl(name, version),
       name,
