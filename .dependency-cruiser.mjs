@@ -120,7 +120,7 @@ export default {
   options: {
     doNotFollow: { path: "(^|/)node_modules(/|$)" },
     // The examples are programs of their own, with packages of their own.
-    exclude: { path: "^([.](git|local)|examples)/" },
+    exclude: { path: "^([.](git|local)|examples)/|(^|/)dist/" },
     tsPreCompilationDeps: true,
     detectJSDocImports: true,
     tsConfig: { fileName: "tsconfig.json" },

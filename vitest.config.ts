@@ -5,6 +5,7 @@ const packages = {
   test: {
     name: "packages",
     include: ["test/packages/**/*.test.ts"],
+    globalSetup: ["test/packages/built-release.ts"],
     testTimeout: 900_000,
     hookTimeout: 900_000,
     maxWorkers: 2,

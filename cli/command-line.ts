@@ -4,8 +4,10 @@ import path from "node:path";
 import { inspect, parseArgs } from "node:util";
 import { complain } from "./log-lines.ts";
 
-/** The repository's folder. */
-export const checkout = path.dirname(import.meta.dirname);
+const aroundThisFile = path.dirname(import.meta.dirname);
+
+/** The folder of the guests: this repository where the command runs from its sources, else the working directory. */
+export const checkout = existsSync(path.join(aroundThisFile, "Pulumi.yaml")) ? aroundThisFile : process.cwd();
 
 /** How a command ends. A number means the same in every command; docs/pipelines.md has the table. */
 export const exitStatus = {
@@ -143,7 +145,7 @@ export const stackOptions = {
   stack: { value: "NAME", required: true, help: "The stack; local is the one with the local tenant." },
   "policy-config": { value: "FILE", help: "The policies' settings; policies/guests.STACK.json unless given." },
   out: { value: "FOLDER", help: "Where reports and event logs go; .local/pipelines/STACK unless given." },
-  cwd: { value: "PROJECT", help: "The folder of the Pulumi project; this repository unless given." },
+  cwd: { value: "PROJECT", help: "The folder of the Pulumi project; the one you are in unless given." },
   commit: { value: "ID", help: "The commit that the comment names." },
 } satisfies Record<string, Option>;
 

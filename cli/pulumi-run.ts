@@ -18,8 +18,12 @@ export interface PulumiRun {
   events: EngineEvent[];
 }
 
-/** The folder of the policy pack. */
-export const policyPack = path.join(checkout, "policies", "guests");
+const ownPack = path.join(checkout, "policies", "guests");
+
+/** The folder of the policy pack: the checkout's own, else the installed one. */
+export const policyPack = existsSync(path.join(ownPack, "PulumiPolicy.yaml"))
+  ? ownPack
+  : path.join(checkout, "node_modules", "@guests-as-code", "policies");
 
 /** The policy pack and the stack's settings for it. */
 export function policyFlags({ policyConfig }: RunOptions): string[] {
