@@ -292,6 +292,10 @@ describe("My Apps", () => {
     const id = await acceptedGuest("before@fabrikam.example");
     const browser = new TestBrowser(tenant);
     await signIn(browser, "before@fabrikam.example");
+    await tenant.graph("PATCH", `/users/${id}`, {
+      mail: "after@fabrikam.example",
+      otherMails: ["after@fabrikam.example"],
+    });
     await tenant.invite("after@fabrikam.example", { resetRedemption: true, invitedUser: { id } });
     tenant.accept("after@fabrikam.example");
     expect(locationOf(await browser.get("/myapps"))).toBe("/sign-in");
