@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
 import { addressSpellings, canonicalAddress } from "../model/email-address.ts";
-import { guestDefaults } from "../model/guest.ts";
+import { formerAddresses, guestDefaults } from "../model/guest.ts";
 import { usualExpiryNotice } from "../model/guest-list.ts";
 import { guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
@@ -180,6 +180,7 @@ function writeDown(
     addresses: addresses(current),
     expired: addresses(expired),
     lastDays: lastDaysOf(current),
+    formerly: todaysAddresses(current),
     keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
     disable: thatLeave("disable"),
     access: access.held,
@@ -196,6 +197,14 @@ function lastDaysOf(guests: readonly GuestArgs[]): Record<string, string> {
     expires === undefined ? [] : [[canonicalAddress(email), calendarDay(expires) ?? expires] as const],
   );
   return Object.fromEntries(days.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The address of today for each that a guest had before. The list remembers it: such a guest has not left. */
+function todaysAddresses(guests: readonly GuestArgs[]): Record<string, string> {
+  const former = guests.flatMap(({ email, formerly }) =>
+    formerAddresses(formerly).map((address) => [address, canonicalAddress(email)] as const),
+  );
+  return Object.fromEntries(former.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** A guest's resource before it is made. */
@@ -225,8 +234,11 @@ function planInvitations(
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
-    // The address names the resource; until both spellings of a domain were one, the other one may have.
-    const aliases = addressSpellings(address).filter((spelling) => spelling !== address);
+    // The address names the resource: an earlier one may have, or the other spelling of its domain. What gives the guest
+    // access is named after the resource, and Pulumi finds it by these names as well.
+    const aliases = [address, ...formerAddresses(guest.formerly)]
+      .flatMap(addressSpellings)
+      .filter((spelling) => spelling !== address);
     if (aliases.length > 0) opts.aliases = aliases.map((spelling) => ({ name: `${name}-${spelling}` }));
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;

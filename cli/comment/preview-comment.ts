@@ -2,7 +2,7 @@
 import { markdownTable } from "../text-table.ts";
 import { marker, type Origin } from "./comment-marker.ts";
 import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, ResourceChange } from "./guest-changes.ts";
-import type { Finding, GuestReport } from "./guest-report.ts";
+import type { Finding, GuestReport, Lookalike } from "./guest-report.ts";
 import type { SettingChange, SettingsFile } from "./policy-changes.ts";
 import {
   count,
@@ -10,8 +10,10 @@ import {
   farewell,
   groups,
   headline,
+  hintOf,
   isDelicate,
   longestValue,
+  mailedText,
   notCompared,
   nothing,
   type ShownWith,
@@ -56,6 +58,7 @@ function render(report: GuestReport, { origin, commit, ...shown }: CommentOption
     ...addedSection(report.added, rows),
     ...changedSection(report.changed, rows),
     ...removedSection(report.removed, rows),
+    ...lookalikeSection(report.lookalikes, rows),
     ...resourceSection("Access", report.access, rows),
     ...resourceSection("Other changes", report.other, rows),
     ...folded(`Advice on these guests (${adviceHere.length})`, findingSection("", adviceHere, rows)),
@@ -122,6 +125,10 @@ export function removedSection(guests: readonly RemovedGuest[], rows: number, ti
       shown.map((guest) => [code(guest.address), code(guest.expires ?? ""), farewell(guest)]),
     ),
   );
+}
+
+function lookalikeSection(lookalikes: readonly Lookalike[], rows: number): Section {
+  return section("One person?", lookalikes, rows, (shown) => shown.map((one) => `- ${hintOf(one, code)}`).join("\n"));
 }
 
 export function resourceSection(title: string, changes: readonly ResourceChange[], rows: number): Section {
@@ -221,8 +228,12 @@ function origins(guests: readonly { address: string }[]): string {
 }
 
 function changedRow(guest: ChangedGuest): string[] {
-  const lines = guest.fields.map(fieldText);
-  if (guest.mailedAgain) lines.push("gets the mail again");
+  const { formerly } = guest;
+  const lines = [
+    ...(formerly === undefined ? [] : [`new address for ${code(formerly)}`]),
+    ...guest.fields.map(fieldText),
+  ];
+  if (guest.mailedAgain) lines.push(mailedText(formerly));
   return [code(guest.address), lines.join("<br>")];
 }
 

@@ -1,8 +1,8 @@
 /** A report in words: those that comment and terminal share, and the table on the terminal. */
 import { addressDomain } from "../../model/email-address.ts";
 import { inColumns } from "../text-table.ts";
-import type { FieldChange, RemovedGuest } from "./guest-changes.ts";
-import type { Finding, GuestReport } from "./guest-report.ts";
+import type { ChangedGuest, FieldChange, RemovedGuest } from "./guest-changes.ts";
+import type { Finding, GuestReport, Lookalike } from "./guest-report.ts";
 import { loosened, type SettingChange } from "./policy-changes.ts";
 import { oneLine } from "./untrusted-text.ts";
 
@@ -102,6 +102,14 @@ export function farewell({ reason, fate }: RemovedGuest): string {
   return `${reason}: ${fates[fate]}`;
 }
 
+/** What to say for one person whose address the list has only replaced. */
+export function hintOf({ displayName, removed, added }: Lookalike, shown: (text: string) => string): string {
+  return (
+    `${shown(removed)} leaves and ${shown(added)} comes, both named ${shown(displayName)}. If that is one person, write ` +
+    `${shown(`formerly: ${removed}`)} at ${shown(added)}: object id, groups, applications and roles stay.`
+  );
+}
+
 /** How many guests come from which domain, the largest first. */
 export function domains(guests: readonly { address: string }[]): [domain: string, number: number][] {
   const groups = Map.groupBy(guests, ({ address }) => addressDomain(address));
@@ -151,14 +159,17 @@ export function terminalText(report: GuestReport, shown: ShownWith = {}): string
     ),
     ...list(
       "Changed",
-      report.changed.flatMap(({ address, fields, mailedAgain }) => [
-        ...fields.map((field, index) => [index === 0 ? `~ ${address}` : "", fieldText(field)]),
-        ...(mailedAgain ? [["", "gets the mail again"]] : []),
-      ]),
+      report.changed.flatMap((guest) =>
+        changedLines(guest).map((line, index) => [index === 0 ? `~ ${guest.address}` : "", line]),
+      ),
     ),
     ...list(
       "Removed",
       report.removed.map((guest) => [`- ${guest.address}`, farewell(guest)]),
+    ),
+    ...list(
+      "One person?",
+      report.lookalikes.map((one) => [hintOf(one, (text) => oneLine(text, longestHinted))]),
     ),
     ...list(
       "Access and other changes",
@@ -201,6 +212,22 @@ function differenceText(difference: SettingChange["difference"]): string {
 function findingRow({ severity, policy, about, message }: Finding): string[] {
   return [severity, policy, about, message];
 }
+
+function changedLines({ formerly, fields, mailedAgain }: ChangedGuest): string[] {
+  return [
+    ...(formerly === undefined ? [] : [`new address for ${formerly}`]),
+    ...fields.map(fieldText),
+    ...(mailedAgain ? [mailedText(formerly)] : []),
+  ];
+}
+
+/** Why a guest is mailed who is there already. */
+export function mailedText(formerly: string | undefined): string {
+  return formerly === undefined ? "gets the mail again" : "is mailed there, and accepts again";
+}
+
+/** The most characters of a name or an address in a hint. */
+const longestHinted = 300;
 
 function fieldText({ field, before, after }: FieldChange): string {
   return `${field}: ${oneLine(before ?? nothing, longestValue)} → ${oneLine(after ?? nothing, longestValue)}`;

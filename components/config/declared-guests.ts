@@ -12,6 +12,7 @@ import {
   beyondBackend,
   checkedGuests,
   entriesOf,
+  formerAddressesTaken,
   type ListFile,
   type ListSource,
   unreadable,
@@ -93,6 +94,7 @@ export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; w
     firstOf(secretAddresses(input.secretKeys, document, file, at)),
     ...sources,
     addressesListedTwice(entries),
+    formerAddressesTaken(entries),
     // What stands under a wrong namespace is missing here, and each guest would tell so.
     ...(ignored.length > 0 ? [] : [withoutRedirectUrl(lists, document), wrongAccess(entries, document, at)]),
     beyondBackend(entries, document, at),

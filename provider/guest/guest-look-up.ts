@@ -196,11 +196,14 @@ export async function findSettledUser(
 /**
  * Writes to a guest whom a read has shown. Writes lag as reads do: Graph may say 404 for some seconds all the same
  * (microsoft-graph-docs-contrib #2465), and is asked again as long as that may be so.
+ *
+ * @param isLag whether Graph refused for what it may only not see yet
  */
 export async function whileLagging<Result>(
   { replication }: Directory,
   deadline: Deadline,
   write: () => Promise<Result>,
+  isLag: (error: unknown) => boolean = isNotFound,
 ): Promise<Result> {
   const until = Math.min(deadline.clock.now() + replication.time, deadline.at);
   for (let tries = 1; ; tries++) {
@@ -208,7 +211,7 @@ export async function whileLagging<Result>(
       return await write();
     } catch (error) {
       const left = until - deadline.clock.now();
-      if (!isNotFound(error) || left <= 0) throw error;
+      if (!isLag(error) || left <= 0) throw error;
       await deadline.clock.wait(Math.min(left, untilNextLook(tries)), deadline.signal);
     }
   }

@@ -88,10 +88,20 @@ function sendBlindly(mailbox: Mailbox, mail: Mail, key: string, deadline: Deadli
   });
 }
 
-/** Names a mail: this guest, this content, this resend mark, after the mail before it. */
-function mailKey({ message = {}, redirectUrl, mailSubject, mailTemplate, resend }: InvitationInputs, facts: Facts) {
+/** Names a mail: this guest and address, this content, this resend mark, after the mail before it. */
+function mailKey(inputs: InvitationInputs, facts: Facts) {
+  const { userEmailAddress, message = {}, redirectUrl, mailSubject, mailTemplate, resend } = inputs;
   const { body, language, additionalRecipients } = message;
-  const content = [body, language, copiesOf(additionalRecipients), redirectUrl, mailSubject, mailTemplate, resend];
+  const content = [
+    userEmailAddress,
+    body,
+    language,
+    copiesOf(additionalRecipients),
+    redirectUrl,
+    mailSubject,
+    mailTemplate,
+    resend,
+  ];
   const digest = createHash("sha256").update(JSON.stringify([content, facts.mailedAt ?? "first"]));
   return `${facts.userId}/${digest.digest("hex")}`;
 }

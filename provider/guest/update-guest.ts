@@ -6,8 +6,9 @@ import { type GraphUser, patchUser, restoreUser, sendInvitation } from "../micro
 import { type Engine, InitializationError, type Properties, type UpdateRequest } from "../pulumi/resource-provider.ts";
 import { isImported, knownInputs, sameMessage } from "./checked-inputs.ts";
 import { awaitWritten, type Directory, findSettledUser, whileLagging } from "./guest-look-up.ts";
-import { directoryChanges, type Facts, factsOf, invitationOf, liveFacts, outputs } from "./guest-state.ts";
+import { directoryChanges, type Facts, factsOf, invitationOf, liveFacts, outputs, sameAddress } from "./guest-state.ts";
 import { hasOwnMail, isMailDue, type MailContext, mailGuest } from "./mail-guest.ts";
+import { giveNewAddress, type Move } from "./new-address.ts";
 import { isAdopted } from "./origin.ts";
 
 /**
@@ -15,7 +16,7 @@ import { isAdopted } from "./origin.ts";
  * an update fails and is run again.
  *
  * A changed redirect URL or message invites the same guest again while the invitation is pending; once it is accepted
- * there is nothing left to send, and the change is recorded only.
+ * there is nothing left to send, and the change is recorded only. A new address invites the same guest in any case.
  */
 export async function updateGuest(
   context: MailContext,
@@ -35,7 +36,10 @@ export async function updateGuest(
   await applyDirectoryProperties(context, withoutKeptName(inputs, old, facts), id, user, deadline);
   await applySponsors(context, inputs, id, old.sponsors ?? [], deadline);
 
-  if (saysSomethingNew(old, inputs) || isMailDue(known)) {
+  if (!sameAddress(old.userEmailAddress, inputs.userEmailAddress)) {
+    const move: Move = { inputs, former: old.userEmailAddress, known, facts, user, urn };
+    facts = await giveNewAddress(context, move, deadline);
+  } else if (saysSomethingNew(old, inputs) || isMailDue(known)) {
     const reason = reasonNotToMail(inputs, facts, user);
     if (reason === undefined) {
       facts = await mailAgain(context, inputs, facts, urn, deadline);

@@ -13,9 +13,11 @@ const graphUser = z.object({
   id: z.string().min(1),
   userPrincipalName: text,
   mail: text,
+  otherMails: z.array(z.string()).nullish(),
   userType: text,
   creationType: text,
   externalUserState: text,
+  externalUserStateChangeDateTime: text,
   createdDateTime: text,
   accountEnabled: z.boolean().nullish(),
   displayName: text,
@@ -26,7 +28,9 @@ export type GraphUser = z.infer<typeof graphUser>;
 const deletedUser = graphUser.extend({ deletedDateTime: text } satisfies Partial<Record<keyof User, z.ZodType>>);
 
 /** What the provider changes of a user by itself; the invitation sets the rest. */
-export type UserChanges = Partial<Pick<User, "displayName" | "userType" | "accountEnabled" | ProfileProperty>>;
+export type UserChanges = Partial<
+  Pick<User, "mail" | "otherMails" | "displayName" | "userType" | "accountEnabled" | ProfileProperty>
+>;
 
 /** A `$select` of properties that the type has. */
 export function selection<Type>(names: readonly (keyof Type & string)[]): string {
