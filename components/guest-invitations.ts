@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
-import { addressSpellings, canonicalAddress } from "../model/email-address.ts";
+import { canonicalAddress } from "../model/email-address.ts";
 import { formerAddresses, guestDefaults } from "../model/guest.ts";
 import { usualExpiryNotice } from "../model/guest-list.ts";
 import { guestInvitationsToken } from "../model/names.ts";
@@ -8,7 +8,7 @@ import type { AccessTransform, Grants } from "./access/grants.ts";
 import { lookUpNote } from "./access/guest-access.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
-import { type Backend, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
+import { type Backend, earlierNames, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";
 import { withDefaults } from "./defaults.ts";
@@ -234,12 +234,8 @@ function planInvitations(
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
-    // The address names the resource: an earlier one may have, or the other spelling of its domain. What gives the guest
-    // access is named after the resource, and Pulumi finds it by these names as well.
-    const aliases = [address, ...formerAddresses(guest.formerly)]
-      .flatMap(addressSpellings)
-      .filter((spelling) => spelling !== address);
-    if (aliases.length > 0) opts.aliases = aliases.map((spelling) => ({ name: `${name}-${spelling}` }));
+    const aliases = earlierNames(name, guest);
+    if (aliases.length > 0) opts.aliases = aliases.map((earlier) => ({ name: earlier }));
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);

@@ -66,6 +66,20 @@ describe("a guest who gets a new address", () => {
     expect(env.tenant.guests()).toEqual([]);
   });
 
+  it("keeps the access although a run ended between the guest and what gives it", async () => {
+    declare({ email: first, ...access });
+    await env.stack.up();
+    const held = env.tenant.accessOf(first);
+    declare({ email: second, formerly: first, ...access });
+    await env.stack.up({ target: [`**::guests-${second}`] });
+    env.tenant.clearRequests();
+    const { summary } = await env.stack.up();
+    expect(summary.resourceChanges).not.toHaveProperty("create");
+    expect(summary.resourceChanges).not.toHaveProperty("delete");
+    expect(env.writes()).toEqual([]);
+    expect(env.tenant.accessOf(second)).toEqual(held);
+  });
+
   it("is another guest without the earlier address on the list", async () => {
     declare({ email: first }, bo);
     await env.stack.up();
