@@ -102,6 +102,7 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
  */
 export class FreshLookUps {
   readonly #byAddress = new Map<string, LookUp>();
+  readonly #moved = new Set<string>();
 
   keep(address: string, lookUp: LookUp): void {
     this.#byAddress.set(canonicalAddress(address), lookUp);
@@ -112,6 +113,15 @@ export class FreshLookUps {
     const lookUp = this.#byAddress.get(key);
     this.#byAddress.delete(key);
     return lookUp;
+  }
+
+  /** The list has just heard of somebody's new address: no earlier run has sent anything for it. */
+  keepMove(address: string): void {
+    this.#moved.add(canonicalAddress(address));
+  }
+
+  takeMove(address: string): boolean {
+    return this.#moved.delete(canonicalAddress(address));
   }
 }
 

@@ -101,6 +101,7 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
       // Whoever has a new address is the guest of the former one: not looked up, and mailed.
       const moved = movesOf(oldInputs, newInputs);
+      for (const address of moved.keys()) context().lookUps.keepMove(address);
       const coming = [...now].filter((address) => !before.has(address) && !moved.has(address));
       const mailed = new Set([...coming, ...moved.keys()]);
       const added = await lookUpAll(context(), coming, deadline);

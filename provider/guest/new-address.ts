@@ -22,7 +22,7 @@ import {
 } from "../microsoft/graph-users.ts";
 import type { SignInKind } from "../microsoft/sign-in-credential.ts";
 import type { Severity } from "../pulumi/resource-provider.ts";
-import { timeToTell, whileLagging } from "./guest-look-up.ts";
+import { timeToTell, untilSettled, whileLagging } from "./guest-look-up.ts";
 import { type Facts, invitationOf, liveFacts, sameAddress } from "./guest-state.ts";
 import { hasOwnMail, type MailContext, mailGuest } from "./mail-guest.ts";
 
@@ -38,6 +38,8 @@ export interface Move {
   /** The guest as read; `undefined` where the application may not read users. */
   user: GraphUser | undefined;
   urn: string;
+  /** True where the list has heard of the new address in this run: none before it has sent anything. */
+  isFirst: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface Move {
  */
 export async function giveNewAddress(context: MailContext, move: Move, deadline: Deadline): Promise<Facts> {
   const { engine } = context;
-  const { inputs, former, facts, urn } = move;
+  const { inputs, former, facts, urn, isFirst } = move;
   const address = inputs.userEmailAddress;
   const inWords = (error: unknown): never => {
     throw cannot("give a new address to", `${former} (now ${address})`, error);
@@ -62,16 +64,17 @@ export async function giveNewAddress(context: MailContext, move: Move, deadline:
   const moved: Facts = { ...facts, redeemUrl: undefined, mailedBy: undefined, mailedAt: undefined };
 
   if (hasOwnMail(inputs)) {
-    const order = { inputs, facts, urn, mayBeMailed: true, link };
+    const order = { inputs, facts, urn, mayBeMailed: !isFirst, link };
     const mailed = await mailGuest(context, order, deadline).catch((error) => {
       throw cannot("mail", address, error);
     });
     engine.log("info", `${said}: they accept once more.`, urn);
     return { ...moved, ...mailed };
   }
-  if (inputs.sendInvitation && isReset(user, move)) {
+  const invited = inputs.sendInvitation ? await resetBefore(context, move, user, deadline).catch(inWords) : undefined;
+  if (invited !== undefined) {
     engine.log("info", `${said}: a run that did not finish has invited them, and they are not mailed again.`, urn);
-    return moved;
+    return { ...moved, ...liveFacts(invited) };
   }
   const sent = await link();
   engine.log("info", `${said}: they accept once more.`, urn);
@@ -122,6 +125,23 @@ function isReset(user: GraphUser, { inputs, known }: Move): boolean {
   return [stateChangedAt, known.stateChangedAt].every((time) => time !== undefined) && !isAsOf(stateChangedAt, known);
 }
 
+/**
+ * The guest, where a run that was cut short has invited them to the new address. What it did moments ago may not show
+ * yet, so reads are believed once everything does that was written before this run; that wait is once a run.
+ */
+async function resetBefore(
+  context: MailContext,
+  move: Move,
+  user: GraphUser,
+  deadline: Deadline,
+): Promise<GraphUser | undefined> {
+  if (move.isFirst) return undefined;
+  if (isReset(user, move)) return user;
+  // Without a list nobody knows whether there was such a run, and nobody waits for it.
+  const patience = move.inputs.existedBefore === undefined ? 0 : untilSettled(context, deadline);
+  return patience > 0 ? awaitReset(context, move, move.known, patience, deadline) : undefined;
+}
+
 function isAsOf(time: string | undefined, { stateChangedAt }: Facts): boolean {
   return Date.parse(time ?? "") === Date.parse(stateChangedAt ?? "");
 }
@@ -150,7 +170,7 @@ async function reset(
   while (sent === undefined) {
     sent = await send(invitation).catch(async (error) => {
       if (!isMailed || !(error instanceof OutcomeUnknown)) throw error;
-      const shown = await awaitReset(context, move, timeToTell(context), deadline);
+      const shown = await awaitReset(context, move, facts, timeToTell(context), deadline);
       // The mail is on its way, and only the link is missing: another one leads to the same guest.
       return shown === undefined ? undefined : send({ ...invitation, sendInvitationMessage: false });
     });
@@ -162,7 +182,7 @@ async function reset(
   }
   // A guest who had accepted shows it; of one who had not, only the time may tell, and it need not change.
   const patience = facts.state === "Accepted" ? timeToTell(context) : 0;
-  const user = await awaitReset(context, move, patience, deadline);
+  const user = await awaitReset(context, move, facts, patience, deadline);
   return {
     state: "PendingAcceptance",
     stateChangedAt: user && liveFacts(user).stateChangedAt,
@@ -174,12 +194,14 @@ async function reset(
 /**
  * Looks at the guest until reads show that they have to accept anew.
  *
+ * @param known what was known before that
  * @param patience how long to look, in milliseconds; once in any case
  * @returns `undefined` where they do not show it by then
  */
 async function awaitReset(
   context: MailContext,
   move: Move,
+  known: Facts,
   patience: number,
   deadline: Deadline,
 ): Promise<GraphUser | undefined> {
@@ -187,7 +209,7 @@ async function awaitReset(
   for (let look = 1; ; look++) {
     const left = Math.min(until, deadline.at) - deadline.clock.now();
     const user = await findUser(context.graph, move.facts.userId, deadline);
-    if (user !== undefined && isReset(user, { ...move, known: move.facts })) return user;
+    if (user !== undefined && isReset(user, { ...move, known })) return user;
     if (left <= 0) return undefined;
     await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
   }

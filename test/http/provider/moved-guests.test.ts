@@ -144,6 +144,22 @@ describe("a change of address that was cut short", () => {
     expect((await userOf(guest)).externalUserState).toBe("PendingAcceptance");
   });
 
+  it("moments ago is not mailed again although reads lag, and the first run waits for nothing", async () => {
+    await open({ replicationLagSeconds: 20 });
+    const first = world.run();
+    await first.writeListDown([old]);
+    const guest = await first.invite(old);
+    world.clock.turnForward(60_000);
+    const second = world.run();
+    await second.changeList(first.list(), [ana], [old], { [old]: ana });
+    const began = world.clock.now();
+    await second.update(guest, moved);
+    expect(world.clock.now() - began).toBeLessThan(40_000);
+    const after = await world.run().update(guest, moved);
+    expect(world.mails()).toEqual({ [old]: 1, [ana]: 1 });
+    expect(after.outputs.stateChangedAt).not.toBe(guest.outputs.stateChangedAt);
+  });
+
   it.each(["before", "after"] as const)(
     "by a lost answer (%s the tenant acted) mails once all the same",
     async (reset) => {
