@@ -166,8 +166,8 @@ function changedPaths({ detailedDiff, diffs }: Step): string[] {
  */
 function textOf(value: unknown, path: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isSecret(value) || !isShown(path)) return "[secret]";
-  if (value === unknownValue) return "(known after the update)";
+  if (isSecret(value) || !isShown(path)) return concealed;
+  if (value === unknownValue) return notKnownYet;
   if (typeof value === "string") return withoutSecrets(value);
   if (Array.isArray(value)) return value.map((part) => textOf(part, path) ?? "").join(", ");
   if (typeof value === "object") {
@@ -176,6 +176,14 @@ function textOf(value: unknown, path: string): string | undefined {
       .join("; ");
   }
   return String(value);
+}
+
+const concealed = "[secret]";
+const notKnownYet = "(known after the update)";
+
+/** Whether a value's text says what the value is. */
+export function isTold(text: string): boolean {
+  return text !== "" && text !== concealed && text !== notKnownYet;
 }
 
 /** What gives a guest access, by the type without its version. */

@@ -186,6 +186,7 @@ describe("a guest who leaves while one of the same name comes", () => {
     return { resourcePreEvent: { metadata: { op, type, urn, [op === "create" ? "new" : "old"]: state } } };
   };
   const kim = { userDisplayName: "Kim Larsen" };
+  const hidden = { userDisplayName: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" } };
   const reportOn = (...events: EngineEvent[]) => readReport(events, "prod", "2026-01-01");
 
   it("may be one person: the comment and the terminal say what to write", () => {
@@ -213,5 +214,6 @@ describe("a guest who leaves while one of the same name comes", () => {
       "their last day has passed",
       [step("delete", "k@a.example", { ...kim, expires: "2025-12-31" }), step("create", "k@b.example", kim)],
     ],
+    ["their names are secrets", [step("delete", "k@a.example", hidden), step("create", "k@b.example", hidden)]],
   ])("is no hint where %s", (_, events) => expect(reportOn(...events).lookalikes).toEqual([]));
 });

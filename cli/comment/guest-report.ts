@@ -10,6 +10,7 @@ import {
   changedGuest,
   guestOf,
   isInvitation,
+  isTold,
   nameOf,
   otherChange,
   type RemovedGuest,
@@ -109,7 +110,7 @@ function lookalikesAmong(added: readonly AddedGuest[], removed: readonly Removed
   );
   return [...leaving].flatMap(([name, [guest, ...others]]) => {
     const [newcomer, ...more] = coming.get(name) ?? [];
-    if (name === "" || !guest || !newcomer || others.length + more.length > 0) return [];
+    if (!isTold(name) || !guest || !newcomer || others.length + more.length > 0) return [];
     if (guest.address === newcomer.address) return [];
     return [{ displayName: newcomer.displayName ?? "", removed: guest.address, added: newcomer.address }];
   });
