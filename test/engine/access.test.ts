@@ -179,6 +179,29 @@ describe("a name that the tenant does not know", () => {
     expect(env.writes()).toEqual([]);
   });
 
+  it("[A12] a dynamic group and one from on-premises stop the preview and the up, and nobody is mailed", async () => {
+    env.configure({
+      ...defaults,
+      groups: ["Fabrikam people"],
+      invitations: [ana, { ...bo, groups: ["warehouse"] }],
+    });
+    env.tenant.clearRequests();
+    const output = await failureOf(env.stack.preview());
+    expect(output).toContain('2 problems in GuestInvitations "guests". Nothing was sent.');
+    expect(output).toContain('value  "Fabrikam people" (and for 1 more)');
+    expect(output).toContain("the group is dynamic: a rule alone chooses its members");
+    expect(output).toContain("synchronised from an on-premises directory");
+    await failureOf(env.stack.up({ skipPreview: true } as never));
+    expect(env.writes()).toEqual([]);
+    expect(env.tenant.mails()).toEqual([]);
+  });
+
+  it("[A14] is none where only the letter case of an application differs", async () => {
+    env.configure({ ...defaults, invitations: [{ ...ana, apps: ["PARTNER portal"] }] });
+    await env.stack.up();
+    expect(env.tenant.accessOf(ana.email).apps).toEqual(["Partner Portal"]);
+  });
+
   it("is an error with the line of the stack config where it shows without asking", async () => {
     env.configure({
       ...defaults,
