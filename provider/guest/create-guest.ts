@@ -14,12 +14,23 @@ import {
   lookUpAfterCutShortRun,
   lookUpAfterLostAnswer,
   lookUpGuest,
+  otherAddress,
   timeToTell,
   untilSettled,
 } from "./guest-look-up.ts";
 import { type Facts, invitationOf, liveFacts } from "./guest-state.ts";
 import { hasOwnMail, type MailContext } from "./mail-guest.ts";
-import { type Decision, decide, type Evidence, type ListRecord, recordOf } from "./origin.ts";
+import {
+  type Decision,
+  decide,
+  type Evidence,
+  isOneAccount,
+  type ListRecord,
+  recordOf,
+  refusal,
+  wasMadeMomentsAgo,
+  wasThereUnseen,
+} from "./origin.ts";
 import { bringBack, bringIntoLine, unfinished } from "./update-guest.ts";
 
 type Created = Promise<{ id: string; outputs: Properties }>;
@@ -60,7 +71,9 @@ async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
   const found = fresh ?? (await lookUp(creation, record));
   const user = "user" in found ? found.user : undefined;
 
-  const evidence: Evidence = { found: found.kind, record, existing: inputs.existing, invited: "not yet" };
+  const isAnothers = user !== undefined && found.kind === "guest" && otherAddress(user, inputs.userEmailAddress);
+  const kind = isAnothers ? "guest by another address" : found.kind;
+  const evidence: Evidence = { found: kind, record, existing: inputs.existing, invited: "not yet" };
   const decision = decide(evidence);
   if (decision.act === "refuse") throw refusal(inputs.userEmailAddress, user);
   if (user === undefined) return invite(creation, evidence);
@@ -98,18 +111,33 @@ function lookUp(creation: Creation, record: ListRecord): Promise<LookUp> {
 /** A wait of more seconds than this is explained. */
 const longestSilence = 5;
 
-async function adopt(creation: Creation, user: GraphUser, { adopted }: Decision): Created {
+async function adopt(creation: Creation, user: GraphUser, decision: Decision): Created {
   const { inputs, claims, engine, urn } = creation;
+  const adopted = await sharedOr(decision, creation, user);
   claims.created(urn, inputs.userEmailAddress, { userId: user.id, adopted });
   const isDisabled = user.accountEnabled === false;
+  const other = otherAddress(user, inputs.userEmailAddress);
   engine.log(
     isDisabled && inputs.accountEnabled === undefined ? "warning" : "info",
-    `${inputs.userEmailAddress} is a guest of the tenant already (object id ${user.id}): ` +
+    `${inputs.userEmailAddress} is a guest of the tenant already (object id ${user.id}` +
+      `${other === undefined ? "" : `, by another address: ${other}`}): ` +
       `${adopted ? "adopted" : "taken over as this stack's own"}, and not mailed again.` +
       (isDisabled ? " The account is disabled; declare accountEnabled: true to enable it." : ""),
     urn,
   );
   return bringIntoLine(creation, guestFacts(user, adopted), user);
+}
+
+/**
+ * Whether the guest is adopted. A guest whom this run has by another address of the same account, too, is as that resource
+ * has them: else they would stay behind once that address has left the list.
+ */
+async function sharedOr({ adopted }: Decision, { claims, urn, inputs }: Creation, user: GraphUser): Promise<boolean> {
+  const other = otherAddress(user, inputs.userEmailAddress);
+  if (other === undefined) return adopted;
+  await claims.turnOf(other);
+  const shared = claims.sharing(urn, user.id);
+  return shared?.adopted === undefined ? adopted : shared.adopted && inputs.existing !== "own";
 }
 
 async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decision): Created {
@@ -179,7 +207,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
     throw cannot("invite", address, error);
   });
   const { userId } = invitation;
-  claims.created(urn, address, { userId, adopted: false });
+  claims.created(urn, address, { userId, adopted: false }, "not decided");
   const facts: Facts = {
     userId,
     state: "PendingAcceptance",
@@ -197,14 +225,22 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   });
   if (user !== undefined && inputs.grants !== undefined) await awaitSteady(creation, userId).catch(() => {});
   const head = user === undefined ? 0 : headStart(invitation, user);
-  const { origin, adopted } = decide({ ...evidence, invited: shownAfter(head, user) });
+  const decision = decide({ ...evidence, invited: shownAfter(head, user, address) });
+  const { origin } = decision;
+  const adopted = user === undefined ? decision.adopted : await sharedOr(decision, creation, user);
   claims.created(urn, address, { userId, adopted });
-  if (user !== undefined && origin === "before the stack") {
+  const other = user && otherAddress(user, address);
+  if (user !== undefined && other !== undefined) {
+    if (claims.sharing(urn, userId) === undefined)
+      engine.log("warning", `${address} ${isOneAccount(user, other)}`, urn);
+  } else if (user !== undefined && origin === "before the stack") {
     engine.log("warning", `${address} ${wasThereUnseen(user)}`, urn);
   } else if (user !== undefined && origin === "this run" && head > momentsAgo) {
     engine.log("warning", `${address} ${wasMadeMomentsAgo(user)}`, urn);
   }
-  const mailedBy = hasOwnMail(inputs) && origin !== "before the stack" ? inputs.mailFrom : undefined;
+  // Whoever is invited by another address than before does not know of it without a mail.
+  const isDue = origin !== "before the stack" || (other !== undefined && user?.externalUserState !== "Accepted");
+  const mailedBy = hasOwnMail(inputs) && isDue ? inputs.mailFrom : undefined;
   return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user);
 }
 
@@ -245,8 +281,9 @@ function headStart({ began, beganHere }: FirstInvitation, { createdDateTime }: G
   return Math.min(began.getTime(), beganHere) - created;
 }
 
-function shownAfter(head: number, user: GraphUser | undefined): Evidence["invited"] {
+function shownAfter(head: number, user: GraphUser | undefined, address: string): Evidence["invited"] {
   if (user === undefined) return "nobody readable";
+  if (otherAddress(user, address) !== undefined) return "a guest by another address";
   return head > clockTolerance ? "an older guest" : "a new guest";
 }
 
@@ -318,37 +355,9 @@ async function hasAppeared(creation: Creation, { message }: OutcomeUnknown): Pro
   return found.kind === "guest";
 }
 
-function wasThereUnseen({ id, createdDateTime }: GraphUser): string {
-  return (
-    `was a guest of the tenant before this run (object id ${id}, since ${createdDateTime}), which the directory did not ` +
-    "show when it was asked: an invitation went out, and the guest is adopted."
-  );
-}
-
-function wasMadeMomentsAgo({ id, createdDateTime }: GraphUser): string {
-  return (
-    `was made a guest moments before this run invited them (object id ${id}, at ${createdDateTime}): another run, or somebody by hand, ` +
-    "has invited them at the same time, so that they have two mails. Keep each guest in one stack, and run one update at a time: both stacks own this guest now."
-  );
-}
-
 function neverAppeared(address: string, { userId }: Facts): Error {
   return new Error(
     `Microsoft Graph accepted the invitation of ${address} (object id ${userId}), but the guest has not appeared in the ` +
       "directory since. Run `pulumi up` again; if the guest is still missing, run `pulumi refresh` and then `pulumi up`, which invites anew.",
-  );
-}
-
-/** Why `existing: fail` stops the run: a guest is there, or nobody can see whether one is. */
-function refusal(address: string, user: GraphUser | undefined): Error {
-  if (user === undefined) {
-    return new Error(
-      `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "fail". ` +
-        "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already.",
-    );
-  }
-  return new Error(
-    `${address} is a guest of the tenant already (${user.userPrincipalName}, object id ${user.id}), and the invitation says ` +
-      `existing: "fail". Say existing: "adopt" to take the guest over without a mail, or take the address off the list.`,
   );
 }

@@ -55,7 +55,9 @@ export class Claims {
   readonly #warn: (message: string, urn: string) => void;
   readonly #urnByAddress = new Map<string, string>();
   readonly #addressesByList = new Map<string, Set<string>>();
-  readonly #holders = new Map<string, Set<string>>();
+  readonly #addressByUrn = new Map<string, string>();
+  readonly #holders = new Map<string, Map<string, Holding>>();
+  readonly #told = new Set<string>();
   readonly #made = new Map<string, Made>();
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #resources = new Set<string>();
@@ -71,6 +73,7 @@ export class Claims {
     const key = canonicalAddress(address);
     const other = this.#urnByAddress.get(key);
     this.#urnByAddress.set(key, urn);
+    this.#addressByUrn.set(urn, key);
     // Of guests on two lists, the lists tell.
     if (other === undefined || other === urn || this.#lists(key).length > 1) return;
     const message = `${key} is declared twice, by "${nameOf(other)}" and "${nameOf(urn)}": the guest gets one invitation, and stays until both are gone.`;
@@ -102,14 +105,39 @@ export class Claims {
   }
 
   /** A resource of the state that the program declares stands for this user. */
-  hold(urn: string, userId: string): void {
-    this.#holders.set(userId, (this.#holders.get(userId) ?? new Set()).add(urn));
+  hold(urn: string, userId: string, adopted: boolean | undefined): void {
+    this.#holders.set(userId, (this.#holders.get(userId) ?? new Map<string, Holding>()).set(urn, { adopted }));
+    const [one, other] = [this.#addressByUrn.get(urn), this.sharing(urn, userId)?.address];
+    if (one === undefined || other === undefined) return;
+    const pair = [one, other].sort().join(" and ");
+    if (this.#told.has(pair)) return;
+    this.#told.add(pair);
+    const rule = "Microsoft keeps one guest for one account, who stays until both are off the list";
+    this.#warn(`${pair} are addresses of one account (object id ${userId}): ${rule}. Keep one of the two.`, urn);
   }
 
-  /** An operation of this run made, restored or adopted this user. */
-  created(urn: string, address: string, made: Made): void {
-    this.hold(urn, made.userId);
+  /**
+   * The guest as another resource of this run has them, by another address of the same account.
+   *
+   * @param urn the resource that asks
+   */
+  sharing(urn: string, userId: string): (Holding & { address: string }) | undefined {
+    for (const [holder, { adopted }] of this.#holders.get(userId) ?? []) {
+      const address = this.#addressByUrn.get(holder);
+      if (address !== undefined && address !== this.#addressByUrn.get(urn)) return { address, adopted };
+    }
+    return undefined;
+  }
+
+  /**
+   * An operation of this run made, restored or adopted this user.
+   *
+   * @param ownership "not decided" where the directory has yet to tell who the guest is
+   */
+  created(urn: string, address: string, made: Made, ownership: "decided" | "not decided" = "decided"): void {
+    this.#addressByUrn.set(urn, canonicalAddress(address));
     this.#made.set(canonicalAddress(address), made);
+    this.hold(urn, made.userId, ownership === "decided" ? made.adopted : undefined);
   }
 
   /** Whom this run made, restored or adopted under the address already, for another resource. */
@@ -120,7 +148,7 @@ export class Claims {
   /** Whether a resource that the program declares stands for this user, the one with that URN aside. */
   isHeld(userId: string, except?: string): boolean {
     const declared = new Set(this.#urnByAddress.values());
-    const holders = [...(this.#holders.get(userId) ?? [])];
+    const holders = [...(this.#holders.get(userId)?.keys() ?? [])];
     // Without the declaration it is only being refreshed.
     if (holders.some((holder) => holder !== except && declared.has(holder))) return true;
     return [...this.#made.values()].some((made) => made.userId === userId);
@@ -135,6 +163,11 @@ export class Claims {
       turn.catch(() => undefined),
     );
     return turn;
+  }
+
+  /** Resolves once nobody works on the address. */
+  async turnOf(address: string): Promise<void> {
+    await this.#turns.get(canonicalAddress(address));
   }
 
   /** The engine deletes a resource with this address: the state had one. */
@@ -165,6 +198,12 @@ export class Claims {
     if (listedBy !== undefined && listedBy !== urn) return true;
     return this.isHeld(userId, urn);
   }
+}
+
+/** That a resource stands for a user. */
+interface Holding {
+  /** `undefined` while that is not decided. */
+  adopted: boolean | undefined;
 }
 
 /** A user whom this run made, restored or adopted. */
