@@ -125,12 +125,12 @@ it("reports everything at once, and what several guests share only once", async 
   expect(text).toContain('"Nobody here" (and for 2 more)');
 });
 
-it("passes on why a look-up failed, and names the permission", async () => {
+it("[A15] passes on why a look-up failed, and names the least permission", async () => {
   const refused = "Authorization_RequestDenied: Insufficient privileges to complete the operation.";
   broken = { getGroups: refused };
   const text = await reportFor({ groups: ["Partners"] });
   expect(text).toContain(refused);
-  expect(text).toContain("Group.Read.All");
+  expect(text).toContain("holds GroupMember.Read.All or GroupMember.ReadWrite.All");
 });
 
 it("does without the nearest names where the listing takes too long", async () => {

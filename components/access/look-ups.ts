@@ -143,7 +143,7 @@ export interface FoundGroup {
 export const groupKind: Kind<FoundGroup> = {
   noun: "group",
   idNoun: "object id",
-  permission: "Group.Read.All or GroupMember.ReadWrite.All",
+  permission: "GroupMember.Read.All or GroupMember.ReadWrite.All",
   async find(text, opts) {
     const { getGroups } = officialModule("@pulumi/azuread/getGroups");
     const { objectIds } = await getGroups(isGuid(text) ? { objectIds: [text] } : { displayNames: [text] }, opts);

@@ -158,11 +158,9 @@ async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decisi
   // Where no mail is sent, the link is the only way in, and it was lost with the run that was cut short.
   const link =
     !inputs.sendInvitation && isWaiting
-      ? await newInvitation(creation)
-          .then((invitation) => sendForLink(graph, invitation, deadline))
-          .catch((error) => {
-            throw cannot("invite", address, error);
-          })
+      ? await sendForLink(graph, await newInvitation(creation), deadline).catch((error) => {
+          throw cannot("invite", address, error);
+        })
       : undefined;
   return bringIntoLine(creation, { ...guestFacts(user, adopted), redeemUrl: link?.redeemUrl, mailedBy }, user);
 }
@@ -203,7 +201,8 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   const address = inputs.userEmailAddress;
   // A mailbox that can't be used is told before anybody is invited.
   if (hasOwnMail(inputs)) await mailboxes.open(inputs.mailFrom, urn, deadline);
-  const invitation = await inviteOnce(creation).catch((error) => {
+  const wanted = await newInvitation(creation);
+  const invitation = await inviteOnce(creation, wanted).catch((error) => {
     throw cannot("invite", address, error);
   });
   const { userId } = invitation;
@@ -301,9 +300,8 @@ interface FirstInvitation extends SentInvitation {
  *
  * @throws Error where Graph refused, or where it cannot be told in time whether the invitation went out
  */
-async function inviteOnce(creation: Creation): Promise<FirstInvitation> {
+async function inviteOnce(creation: Creation, invitation: Invitation): Promise<FirstInvitation> {
   const { graph, inputs, deadline } = creation;
-  const invitation = await newInvitation(creation);
   // Without a mail, making the guest twice is the same as making them once.
   const isRepeatable = !inputs.sendInvitation || hasOwnMail(inputs);
   const beganHere = deadline.clock.now();
@@ -327,13 +325,19 @@ function sendForLink(graph: GraphClient, invitation: Invitation, deadline: Deadl
 async function newInvitation({ graph, inputs, deadline }: Creation): Promise<Invitation> {
   // Not in Graph's schema of the sovereign clouds: the sponsors are added afterwards there.
   const takesSponsors = inputs.sponsors !== undefined && !(await graph.isSovereign(deadline));
-  const sponsors = takesSponsors ? await sponsorIds(graph, inputs.sponsors ?? [], deadline) : undefined;
+  const sponsors = takesSponsors ? await sponsorsOf(inputs, graph, deadline) : undefined;
   return {
     ...invitationOf(inputs),
     invitedUserDisplayName: inputs.userDisplayName,
     invitedUserType: inputs.userType,
     invitedUserSponsors: sponsors?.map((id) => ({ id })),
   };
+}
+
+function sponsorsOf(inputs: InvitationInputs, graph: GraphClient, deadline: Deadline): Promise<string[]> {
+  return sponsorIds(graph, inputs.sponsors ?? [], deadline).catch((error) => {
+    throw cannot(isForbidden(error) ? "find the sponsors of" : "invite", inputs.userEmailAddress, error);
+  });
 }
 
 /** Whether the guest is there after the answer to the invitation was lost. */
