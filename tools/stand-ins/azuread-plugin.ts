@@ -22,7 +22,7 @@ const provider = standIn(
 );
 serve(() => provider, process.argv.slice(2));
 
-/** `azuread:index/groupMember:GroupMember`: looks before it adds, as the official one does. */
+/** `azuread:index/groupMember:GroupMember`: looks before it adds, and once afterwards, as the official one does. */
 function groupMember(): FixedResource {
   const isMember = async (group: string, member: string): Promise<boolean> => {
     const members = await cloud.graphList<{ id: string }>(
@@ -46,6 +46,9 @@ function groupMember(): FixedResource {
       await cloud.graph("POST", `/groups/${group}/members/$ref`, {
         "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${object}`,
       });
+      if (!(await isMember(group, member))) {
+        throw new Error(`Provider produced inconsistent result after apply: "${id}" was present, but now absent.`);
+      }
       return { id, outputs: { groupObjectId: group, memberObjectId: member } };
     },
     async read(id) {
