@@ -2,7 +2,7 @@ import type { Invitation } from "@microsoft/microsoft-graph-types";
 import type { InvitationInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
 import { type GraphClient, OutcomeUnknown } from "../microsoft/graph-client.ts";
-import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
+import { cannot, GraphError, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants, sponsorIds } from "../microsoft/graph-relationships.ts";
 import { awaitUser, findUser, type GraphUser, type SentInvitation, sendInvitation } from "../microsoft/graph-users.ts";
 import type { CreateRequest, Properties } from "../pulumi/resource-provider.ts";
@@ -155,6 +155,7 @@ async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decisi
   );
   // That run may have restored the guest, with all former access.
   await takeAccess(creation, user.id);
+  await awaitSteady(creation, user.id).catch(() => {});
   // Where no mail is sent, the link is the only way in, and it was lost with the run that was cut short.
   const link =
     !inputs.sendInvitation && isWaiting
@@ -172,6 +173,7 @@ async function restore(creation: Creation, user: GraphUser, { adopted }: Decisio
   if (restored === undefined) return invite(creation, { ...evidence, found: "purged" });
   claims.created(urn, address, { userId: user.id, adopted });
   await takeAccess(creation, user.id);
+  await awaitSteady(creation, user.id).catch(() => {});
   engine.log(
     "info",
     `${address} was in the recycle bin: restored with the object id ${user.id} and its memberships, and not mailed again.`,
@@ -222,7 +224,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
     throw unfinished(inputs, facts, reason);
   });
-  if (user !== undefined && inputs.grants !== undefined) await awaitSteady(creation, userId).catch(() => {});
+  if (user !== undefined) await awaitSteady(creation, userId).catch(() => {});
   const head = user === undefined ? 0 : headStart(invitation, user);
   const decision = decide({ ...evidence, invited: shownAfter(head, user, address) });
   const { origin } = decision;
@@ -240,14 +242,16 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   // Whoever is invited by another address than before does not know of it without a mail.
   const isDue = origin !== "before the stack" || (other !== undefined && user?.externalUserState !== "Accepted");
   const mailedBy = hasOwnMail(inputs) && isDue ? inputs.mailFrom : undefined;
-  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user);
+  const sponsorsAreSet = invitation.hasSponsors && !adopted;
+  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user, sponsorsAreSet);
 }
 
 /**
- * Waits until several reads in a row show a new guest: the resources that give access read once, and fail where that read
- * asks a replica that lags (azuread waits for five).
+ * Waits until several reads in a row show a guest who is new or restored, and gets access: the resources that give it read
+ * once, and fail where that read asks a replica that lags (azuread waits for five).
  */
-async function awaitSteady({ graph, replication, deadline }: Creation, userId: string): Promise<void> {
+async function awaitSteady({ graph, inputs, replication, deadline }: Creation, userId: string): Promise<void> {
+  if (inputs.grants === undefined) return;
   const until = deadline.clock.now() + replication.time;
   for (let good = 1; good < steadyReads && deadline.clock.now() < until; ) {
     await deadline.clock.wait(steadyPause, deadline.signal);
@@ -288,6 +292,8 @@ function shownAfter(head: number, user: GraphUser | undefined, address: string):
 
 /** What Graph answered to the invitation of a new guest, and when it was first tried. */
 interface FirstInvitation extends SentInvitation {
+  /** Whether the sponsors came with it. */
+  hasSponsors: boolean;
   /** By Graph's clock; `undefined` where its answer has no date. */
   began: Date | undefined;
   /** By this machine's clock, in milliseconds since 1970. */
@@ -305,20 +311,32 @@ async function inviteOnce(creation: Creation, invitation: Invitation): Promise<F
   // Without a mail, making the guest twice is the same as making them once.
   const isRepeatable = !inputs.sendInvitation || hasOwnMail(inputs);
   const beganHere = deadline.clock.now();
+  let wanted = invitation;
   let sent: SentInvitation | undefined;
   while (sent === undefined) {
-    sent = await sendInvitation(graph, invitation, isRepeatable, deadline).catch(async (error) => {
+    sent = await sendInvitation(graph, wanted, isRepeatable, deadline).catch(async (error) => {
+      if (wanted.invitedUserSponsors !== undefined && takesNoSponsors(error)) {
+        wanted = { ...wanted, invitedUserSponsors: undefined };
+        return undefined;
+      }
       if (!(error instanceof OutcomeUnknown)) throw error;
-      return (await hasAppeared(creation, error)) ? sendForLink(graph, invitation, deadline) : undefined;
+      return (await hasAppeared(creation, error)) ? sendForLink(graph, wanted, deadline) : undefined;
     });
   }
+  const hasSponsors = wanted.invitedUserSponsors !== undefined;
   const took = deadline.clock.now() - beganHere;
-  return { ...sent, began: sent.invitedAt && new Date(sent.invitedAt.getTime() - took), beganHere };
+  return { ...sent, hasSponsors, began: sent.invitedAt && new Date(sent.invitedAt.getTime() - took), beganHere };
 }
 
 /** The link of a guest who was invited already. No mail goes out for it. */
 function sendForLink(graph: GraphClient, invitation: Invitation, deadline: Deadline): Promise<SentInvitation> {
-  return sendInvitation(graph, { ...invitation, sendInvitationMessage: false }, true, deadline);
+  const silent = { ...invitation, sendInvitationMessage: false, invitedUserSponsors: undefined };
+  return sendInvitation(graph, silent, true, deadline);
+}
+
+/** A cloud that is not known here to lack the sponsors of an invitation says so itself. */
+function takesNoSponsors(error: unknown): boolean {
+  return error instanceof GraphError && error.status === 400 && error.message.includes("invitedUserSponsors");
 }
 
 /** The invitation of somebody who is no guest yet: it sets the name, the type and the sponsors as well. */
