@@ -85,6 +85,7 @@ const bareModules: { [Name in keyof Modules]: Readonly<Record<string, unknown>> 
   "@pulumi/azuread/appRoleAssignment": {
     AppRoleAssignment: bareResource("azuread:index/appRoleAssignment:AppRoleAssignment"),
   },
+  "@pulumi/azuread/getGroup": { getGroup: bareFunction("azuread:index/getGroup:getGroup") },
   "@pulumi/azuread/getGroups": { getGroups: bareFunction("azuread:index/getGroups:getGroups") },
   "@pulumi/azuread/getServicePrincipal": {
     getServicePrincipal: bareFunction("azuread:index/getServicePrincipal:getServicePrincipal"),
