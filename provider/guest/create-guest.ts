@@ -129,11 +129,11 @@ async function adopt(creation: Creation, user: GraphUser, decision: Decision): C
  * Whether the guest is adopted. A guest whom this run has by another address of the same account, too, is as that resource
  * has them: else they would stay behind once that address has left the list.
  */
-async function sharedOr({ adopted }: Decision, { claims, urn, inputs }: Creation, user: GraphUser): Promise<boolean> {
+async function sharedOr({ adopted }: Decision, { claims, inputs }: Creation, user: GraphUser): Promise<boolean> {
   const other = otherAddress(user, inputs.userEmailAddress);
   if (other === undefined) return adopted;
   await claims.turnOf(other);
-  const shared = claims.sharing(urn, user.id);
+  const shared = claims.sharing(user.id, inputs.userEmailAddress);
   return shared?.adopted === undefined ? adopted : shared.adopted && inputs.existing !== "own";
 }
 
@@ -229,7 +229,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   claims.created(urn, address, { userId, adopted });
   const other = user && otherAddress(user, address);
   if (user !== undefined && other !== undefined) {
-    if (claims.sharing(urn, userId) === undefined)
+    if (claims.sharing(userId, address) === undefined)
       engine.log("warning", `${address} ${isOneAccount(user, other)}`, urn);
   } else if (user !== undefined && origin === "before the stack") {
     engine.log("warning", `${address} ${wasThereUnseen(user)}`, urn);

@@ -55,7 +55,6 @@ export class Claims {
   readonly #warn: (message: string, urn: string) => void;
   readonly #urnByAddress = new Map<string, string>();
   readonly #addressesByList = new Map<string, Set<string>>();
-  readonly #addressByUrn = new Map<string, string>();
   readonly #holders = new Map<string, Map<string, Holding>>();
   readonly #told = new Set<string>();
   readonly #made = new Map<string, Made>();
@@ -73,7 +72,6 @@ export class Claims {
     const key = canonicalAddress(address);
     const other = this.#urnByAddress.get(key);
     this.#urnByAddress.set(key, urn);
-    this.#addressByUrn.set(urn, key);
     // Of guests on two lists, the lists tell.
     if (other === undefined || other === urn || this.#lists(key).length > 1) return;
     const message = `${key} is declared twice, by "${nameOf(other)}" and "${nameOf(urn)}": the guest gets one invitation, and stays until both are gone.`;
@@ -104,29 +102,23 @@ export class Claims {
     return [...this.#addressesByList].flatMap(([urn, addresses]) => (addresses.has(key) ? [urn] : []));
   }
 
-  /** A resource of the state that the program declares stands for this user. */
-  hold(urn: string, userId: string, adopted: boolean | undefined): void {
-    this.#holders.set(userId, (this.#holders.get(userId) ?? new Map<string, Holding>()).set(urn, { adopted }));
-    const [one, other] = [this.#addressByUrn.get(urn), this.sharing(urn, userId)?.address];
-    if (one === undefined || other === undefined) return;
-    const pair = [one, other].sort().join(" and ");
+  /** A resource that the program declares stands for this user, whom it knows by this address. */
+  hold(urn: string, userId: string, { address, adopted }: Holding): void {
+    const holding = { address: canonicalAddress(address), adopted };
+    this.#holders.set(userId, (this.#holders.get(userId) ?? new Map<string, Holding>()).set(urn, holding));
+    const other = this.sharing(userId, holding.address);
+    if (other === undefined) return;
+    const pair = [holding.address, other.address].sort().join(" and ");
     if (this.#told.has(pair)) return;
     this.#told.add(pair);
     const rule = "Microsoft keeps one guest for one account, who stays until both are off the list";
     this.#warn(`${pair} are addresses of one account (object id ${userId}): ${rule}. Keep one of the two.`, urn);
   }
 
-  /**
-   * The guest as another resource of this run has them, by another address of the same account.
-   *
-   * @param urn the resource that asks
-   */
-  sharing(urn: string, userId: string): (Holding & { address: string }) | undefined {
-    for (const [holder, { adopted }] of this.#holders.get(userId) ?? []) {
-      const address = this.#addressByUrn.get(holder);
-      if (address !== undefined && address !== this.#addressByUrn.get(urn)) return { address, adopted };
-    }
-    return undefined;
+  /** The guest as another resource of this run has them, by another address of the same account. */
+  sharing(userId: string, address: string): Holding | undefined {
+    const holders = [...(this.#holders.get(userId)?.values() ?? [])];
+    return holders.find((holding) => holding.address !== canonicalAddress(address));
   }
 
   /**
@@ -135,9 +127,8 @@ export class Claims {
    * @param ownership "not decided" where the directory has yet to tell who the guest is
    */
   created(urn: string, address: string, made: Made, ownership: "decided" | "not decided" = "decided"): void {
-    this.#addressByUrn.set(urn, canonicalAddress(address));
     this.#made.set(canonicalAddress(address), made);
-    this.hold(urn, made.userId, ownership === "decided" ? made.adopted : undefined);
+    this.hold(urn, made.userId, { address, adopted: ownership === "decided" ? made.adopted : undefined });
   }
 
   /** Whom this run made, restored or adopted under the address already, for another resource. */
@@ -202,6 +193,7 @@ export class Claims {
 
 /** That a resource stands for a user. */
 interface Holding {
+  address: string;
   /** `undefined` while that is not decided. */
   adopted: boolean | undefined;
 }

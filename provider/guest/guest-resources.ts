@@ -57,7 +57,10 @@ export function invitationResource(context: () => Context, claims: Claims): Reso
       return checkInvitation(news, olds);
     },
     diff(oldInputs, newInputs, state) {
-      if (state !== undefined) claims.hold(state.urn, state.id, factsOf(state.outputs).adopted);
+      const address = state?.outputs.userEmailAddress;
+      if (state !== undefined && typeof address === "string") {
+        claims.hold(state.urn, state.id, { address, adopted: factsOf(state.outputs).adopted });
+      }
       return diffInvitation(oldInputs, newInputs);
     },
     preview: previewOutputs,
