@@ -230,7 +230,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   const other = user && otherAddress(user, address);
   if (user !== undefined && other !== undefined) {
     if (claims.sharing(userId, address) === undefined)
-      engine.log("warning", `${address} ${isOneAccount(user, other)}`, urn);
+      engine.log("warning", `${address} ${isOneAccount(user, other, adopted)}`, urn);
   } else if (user !== undefined && origin === "before the stack") {
     engine.log("warning", `${address} ${wasThereUnseen(user)}`, urn);
   } else if (user !== undefined && origin === "this run" && head > momentsAgo) {
@@ -239,7 +239,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   // Whoever is invited by another address than before does not know of it without a mail.
   const isDue = origin !== "before the stack" || (other !== undefined && user?.externalUserState !== "Accepted");
   const mailedBy = hasOwnMail(inputs) && isDue ? inputs.mailFrom : undefined;
-  const sponsorsAreSet = invitation.hasSponsors && !adopted;
+  const sponsorsAreSet = invitation.hasSponsors && !adopted && other === undefined;
   return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user, sponsorsAreSet);
 }
 

@@ -111,10 +111,11 @@ export function wasThereUnseen({ id, createdDateTime }: GraphUser): string {
 }
 
 /** What is said of a guest who has been invited by another address before. */
-export function isOneAccount({ id }: GraphUser, other: string): string {
+export function isOneAccount({ id }: GraphUser, other: string, adopted: boolean): string {
   return (
-    `is another address of the guest ${other} (object id ${id}): Microsoft keeps one guest for one account. An invitation went out ` +
-    `to this address, too, and the guest is adopted. List one of the two addresses.`
+    `is another address of the guest ${other} (object id ${id}): Microsoft keeps one guest for one account. An invitation ` +
+    `went out to this address, too, and the guest is ${adopted ? "adopted" : "taken over as this stack's own"}. ` +
+    "List one of the two addresses."
   );
 }
 
