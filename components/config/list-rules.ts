@@ -130,15 +130,21 @@ type PlaceOf = (steps: Path) => At;
  * @param entries the guests as written
  * @param document the stack config
  * @param configPlace finds the place of a value in the stack config
+ * @param areProfilesKnown whether the document has all profiles that somebody wrote down
  */
-export function wrongAccess(entries: readonly Entry[], document: unknown, configPlace: PlaceOf): Problems {
+export function wrongAccess(
+  entries: readonly Entry[],
+  document: unknown,
+  configPlace: PlaceOf,
+  areProfilesKnown: boolean,
+): Problems {
   const settings = accessSettings.safeParse(document);
   if (!settings.success) return firstOf([]);
   const { accessProfiles = {}, ...defaults } = settings.data;
   // Where the key of the profiles is misspelt, that is the mistake, and not each name of one.
-  const areMisspelt = isMisspelt(document, "accessProfiles", Object.keys(settingsSchema.shape));
+  const areMissing = !areProfilesKnown || isMisspelt(document, "accessProfiles", Object.keys(settingsSchema.shape));
   type Wrong = ReturnType<typeof accessProblems>[number];
-  const isToTell = ({ path: [kind] }: Wrong) => kind !== "profiles" || !areMisspelt;
+  const isToTell = ({ path: [kind] }: Wrong) => kind !== "profiles" || !areMissing;
   function* found() {
     for (const problem of accessProblems(defaults, accessProfiles).filter(isToTell)) {
       yield () => accessProblem(problem, configPlace(problem.path));
