@@ -2,6 +2,7 @@ import { request } from "undici";
 import { z } from "zod";
 import { type ProviderSetting, providerSettings, type SettingName } from "../../model/provider-settings.ts";
 import { type Deadline, TransientError } from "../deadline.ts";
+import { textOf } from "./answer-text.ts";
 
 export type Configuration = Partial<Record<SettingName, string>>;
 
@@ -138,7 +139,7 @@ export async function cloudFromMetadata(host: string, deadline: Deadline): Promi
       const passes = response.statusCode >= 500 || response.statusCode === 429;
       throw new (passes ? TransientError : Error)(`it answered ${response.statusCode}`);
     }
-    const document = metadataDocument.parse(await response.body.json());
+    const document = metadataDocument.parse(JSON.parse(await textOf(response)));
     return {
       authorityHost: withoutSlash(document.authentication.loginEndpoint),
       graph: withoutSlash(document.microsoftGraphResourceId),

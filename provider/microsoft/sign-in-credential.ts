@@ -7,6 +7,7 @@ import type {
   TokenCredential,
 } from "@azure/identity";
 import { request } from "undici";
+import { textOf } from "./answer-text.ts";
 import { type Cloud, type Configuration, isTrue } from "./sign-in-configuration.ts";
 
 /**
@@ -167,7 +168,7 @@ async function requestAssertion(url: string, bearer: string, serviceConnectionId
     method: serviceConnectionId === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${bearer}`, accept: "application/json", "content-type": "application/json" },
   });
-  const text = await response.body.text();
+  const text = await textOf(response);
   const token = parseToken(text);
   if (token === undefined) {
     throw new Error(
