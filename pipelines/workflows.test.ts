@@ -229,12 +229,15 @@ describe("[Low] a job that may ask for an identity", () => {
     ];
   }
 
-  it.each(withIdentity())("installs no development package and none of the tenant's, and runs no script of one (%s)", (_, scripts) => {
-    const calls = scripts
-      .flatMap((script) => script.split("\n"))
-      .filter((line) => /\b(?:npm|npx|yarn|pnpm)\b/.test(line));
-    expect(calls).toEqual([install]);
-  });
+  it.each(withIdentity())(
+    "installs no development package and none of the tenant's, and runs no script of one (%s)",
+    (_, scripts) => {
+      const calls = scripts
+        .flatMap((script) => script.split("\n"))
+        .filter((line) => /\b(?:npm|npx|yarn|pnpm)\b/.test(line));
+      expect(calls).toEqual([install]);
+    },
+  );
 
   it("is every one that runs a command on a stack", () => {
     const names = withIdentity().map(([name]) => name);
