@@ -3,8 +3,8 @@ import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
 import { type Deadline, withRetries } from "../deadline.ts";
-import { textOf } from "./answer-text.ts";
 import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
+import { textOf } from "./sign-in-configuration.ts";
 import type { Session } from "./sign-in-session.ts";
 
 export interface GraphWrite {

@@ -1,8 +1,8 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { request } from "undici";
 import { z } from "zod";
 import { type ProviderSetting, providerSettings, type SettingName } from "../../model/provider-settings.ts";
 import { type Deadline, TransientError } from "../deadline.ts";
-import { textOf } from "./answer-text.ts";
 
 export type Configuration = Partial<Record<SettingName, string>>;
 
@@ -155,4 +155,19 @@ export async function cloudFromMetadata(host: string, deadline: Deadline): Promi
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
+}
+
+/** An HTTP answer, as far as its text is concerned. */
+interface Answer {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** The text of an answer, which something in between may have compressed without being asked. */
+export async function textOf({ headers, body }: Answer): Promise<string> {
+  const bytes = Buffer.from(await body.arrayBuffer());
+  if (bytes.length === 0) return "";
+  const encoding = headers["content-encoding"]?.toString().toLowerCase() ?? "identity";
+  const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
+  return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
 }

@@ -7,8 +7,7 @@ import type {
   TokenCredential,
 } from "@azure/identity";
 import { request } from "undici";
-import { textOf } from "./answer-text.ts";
-import { type Cloud, type Configuration, isTrue } from "./sign-in-configuration.ts";
+import { type Cloud, type Configuration, isTrue, textOf } from "./sign-in-configuration.ts";
 
 /**
  * The credential that the configuration asks for. The order is the one of the azuread provider: certificate, secret,
