@@ -4,9 +4,10 @@
 const mayImport = {
   model: [],
   components: ["model/"],
-  provider: ["model/"],
+  provider: ["model/", "components/remote-component.ts"],
   policies: [],
-  cli: ["model/", "components/index.ts"],
+  // The commands that ask a tenant sign in as the provider does, and read a list as the program does.
+  cli: ["model/", "components/index.ts", "components/config/", "provider/microsoft/", "provider/deadline.ts"],
   tenant: [],
   pipelines: [],
   docs: [],
@@ -119,7 +120,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "(^|/)node_modules(/|$)" },
-    exclude: { path: "^[.](git|local)/" },
+    // The examples are programs of their own, with packages of their own.
+    exclude: { path: "^([.](git|local)|examples)/|(^|/)dist/" },
     tsPreCompilationDeps: true,
     detectJSDocImports: true,
     tsConfig: { fileName: "tsconfig.json" },

@@ -1,5 +1,19 @@
 import { defineConfig } from "vitest/config";
 
+/** What is published, and programs in other languages. It takes longer than the rest: it runs only when it is named. */
+const packages = {
+  test: {
+    name: "packages",
+    include: ["test/packages/**/*.test.ts"],
+    globalSetup: ["test/packages/built-release.ts"],
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    maxWorkers: 2,
+    sequence: { groupOrder: 3 },
+  },
+};
+const isNamed = process.argv.some((argument) => /^(--project=)?packages$/.test(argument));
+
 // Each project is named after what its tests need. Run one with `npm test -- --project unit`.
 // Groups run one after another: what is quick says first what is wrong.
 export default defineConfig({
@@ -46,6 +60,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      ...(isNamed ? [packages] : []),
     ],
   },
 });

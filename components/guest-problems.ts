@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { byExpiry, calendarDay } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
-import { findingsOf, isMisspelt, type Path } from "../model/findings.ts";
-import { guestDefaults, guestSchema } from "../model/guest.ts";
-import { listSettings } from "../model/guest-list.ts";
+import { findingsOf, isMisspelt, type Path, valueAt } from "../model/findings.ts";
+import { guestSchema } from "../model/guest.ts";
+import { guestInvitationsInputs } from "../model/guest-list.ts";
 import { mailRules, saidOfMail } from "../model/message.ts";
 import { shown } from "../model/property.ts";
 import { accessProblems } from "./access/guest-access.ts";
@@ -21,12 +21,7 @@ export interface ListedGuests extends GuestDefaults {
   accessProfiles?: AccessProfiles;
 }
 
-const argsSchema = z.strictObject({
-  ...guestDefaults,
-  ...listSettings,
-  transform: z.unknown().optional(),
-  guests: z.array(guestSchema),
-});
+const argsSchema = guestInvitationsInputs.extend({ transform: z.unknown().optional() });
 
 const guestKeys = Object.keys(guestSchema.shape);
 
@@ -46,18 +41,20 @@ export function guestProblems(
   backend: Backend,
   readTemplate: (path: string) => ListFile,
 ): Problem[] {
-  const outputs = outputsForPlainValues(args);
   const known = knownPart(args) as ListedGuests;
-  if (!Array.isArray(known.guests)) return outputs;
   const result = argsSchema.safeParse(known);
-  const found = result.success ? [] : findingsOf(result.error, known, argsSchema);
+  const found = (result.success ? [] : findingsOf(result.error, known, argsSchema)).map((finding) =>
+    asProblem(finding, known, (path) => ({ path: pathText(path) })),
+  );
+  // Programs that no compiler has checked may hand over anything; what has another form cannot be looked at closer.
+  if (result.error?.issues.some((issue) => hasAnotherForm(issue, args))) return found;
+  const outputs = outputsForPlainValues(args);
+  if (!Array.isArray(known.guests)) return outputs;
   const told = new Set(outputs.map(({ path }) => path));
   const problems = [
     ...outputs,
     ...once(args.guests.flatMap((guest, index) => wrongMail(guest, args, index))),
-    ...found
-      .map((finding) => asProblem(finding, known, (path) => ({ path: pathText(path) })))
-      .filter(({ path }) => !told.has(path)),
+    ...found.filter(({ path }) => !told.has(path)),
     ...args.guests.flatMap((guest, index) => withoutRedirectUrl(guest, args, index)),
     ...once(args.guests.flatMap((guest, index) => beyondBackend(guest, args, index, backend))),
     ...wrongTemplates(args, readTemplate),
@@ -67,11 +64,19 @@ export function guestProblems(
   return problems.sort((one, other) => position(one) - position(other));
 }
 
+function hasAnotherForm(issue: z.core.$ZodIssue, args: ListedGuests): boolean {
+  if (issue.code !== "invalid_type" || !["array", "object", "record"].includes(issue.expected)) return false;
+  return !holdsOutput(valueAt(args, issue.path));
+}
+
 /** Outputs where a value is needed while the program runs: the list itself, and what names resources or steers the run. */
 function outputsForPlainValues(args: ListedGuests): Problem[] {
   const own = (values: object, around: Path) =>
     Object.entries(values)
-      .filter(([name, value]) => plainProperties.has(name) && holdsOutput(value))
+      // The parts of a message may be outputs, and defaults are merged part by part.
+      .filter(([name, value]) =>
+        plainProperties.has(name) ? holdsOutput(value) : name === "message" && isLater(value),
+      )
       .map(([name]) => plainValueNeeded([...around, name]));
   if (holdsOutput(args.guests) && !Array.isArray(args.guests)) return [plainValueNeeded(["guests"])];
   return [

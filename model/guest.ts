@@ -9,7 +9,7 @@ import { access, appLink, inheritAccess, profiles } from "./access.ts";
 import { calendarDay, calendarDayRule, meantDay } from "./calendar-day.ts";
 import { addressProblem, domainProblem, meantAddress, meantUrl, redirectUrlProblem } from "./email-address.ts";
 import { mailSettings, messageOf, messageParts } from "./message.ts";
-import { choice, guidPattern, nameProblem, properties, ruled, takeItOut, text, texts } from "./property.ts";
+import { choice, guidPattern, nameProblem, properties, ruled, takeItOut, text, texts, types } from "./property.ts";
 import { countryProblem, languageProblem, meantCountry, meantLanguage } from "./registered-codes.ts";
 
 /** The address: it names the guest's resource, so it is plain text. */
@@ -224,7 +224,8 @@ export const guestOwn = { email, displayName, ...personProfile, inheritAccess };
 /** One guest of a list. */
 export const guestSchema = z
   .strictObject({ ...guestOwn, ...guestDefaults })
-  .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." });
+  .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." })
+  .register(types, { name: "Guest" });
 
 /** A guest as read from a list. */
 export type Guest = z.output<typeof guestSchema>;

@@ -9,6 +9,9 @@ export const packageName = "entra-guests";
 /** The package's version, a semantic version; the engine records it with each resource. */
 export const packageVersion = "0.1.0";
 
+/** Where Pulumi looks for the plugin's archives, in its own notation; the engine records it with each provider. */
+export const pluginDownloadURL = "github://api.github.com/guests-as-code/guests-as-code";
+
 /** The type token of the resource that stands for one guest. */
 export const invitationToken = `${packageName}:index:Invitation`;
 

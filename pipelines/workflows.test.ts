@@ -7,10 +7,13 @@ import path from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { platforms } from "../tools/release/plugin-archives.ts";
 import { nodeProgram, repository } from "../tools/toolchain.ts";
 
 const workflowsFolder = path.join(repository, ".github", "workflows");
 const workflows = readdirSync(workflowsFolder);
+/** The one workflow that has nothing to do with guests: it publishes the packages. */
+const release = "release.yml";
 const pipelines = path.join(repository, "pipelines");
 
 interface Workflow {
@@ -25,8 +28,19 @@ interface Job {
   concurrency?: { group: string; "cancel-in-progress": boolean };
   "timeout-minutes"?: number;
   env?: Record<string, string>;
+  strategy?: { matrix: { include?: { platform: string }[] } };
   steps: { uses?: string; run?: string; with?: Record<string, unknown> }[];
 }
+
+describe.each(workflows.filter((file) => file !== release))("the workflow %s, which looks after guests", (file) => {
+  it("writes nothing to the repository, and never has a token of Entra together with one that comments", () => {
+    const workflow = parse(readFileSync(path.join(workflowsFolder, file), "utf8")) as Workflow;
+    for (const { permissions = {} } of Object.values(workflow.jobs)) {
+      expect(permissions.contents).toBe("read");
+      expect(Object.keys(permissions).filter((name) => permissions[name] === "write").length).toBeLessThanOrEqual(1);
+    }
+  });
+});
 
 describe.each(workflows)("the workflow %s", (file) => {
   const text = readFileSync(path.join(workflowsFolder, file), "utf8");
@@ -40,13 +54,6 @@ describe.each(workflows)("the workflow %s", (file) => {
   it("takes no permission for all jobs, and says for each job what it needs", () => {
     expect(workflow.permissions).toEqual({});
     for (const [name, { permissions }] of jobs) expect({ name, permissions }).toMatchObject({ permissions: {} });
-  });
-
-  it("writes nothing to the repository, and never has a token of Entra together with one that comments", () => {
-    for (const [, { permissions = {} }] of jobs) {
-      expect(permissions.contents).toBe("read");
-      expect(Object.keys(permissions).filter((name) => permissions[name] === "write").length).toBeLessThanOrEqual(1);
-    }
   });
 
   it("pins every action to a commit, and names its version", () => {
@@ -68,6 +75,41 @@ describe.each(workflows)("the workflow %s", (file) => {
 
   it("gives up some time", () => {
     for (const [, job] of jobs) expect(job["timeout-minutes"]).toBeGreaterThan(0);
+  });
+});
+
+describe("the workflow that releases", () => {
+  const { on, jobs } = parse(readFileSync(path.join(workflowsFolder, release), "utf8")) as Workflow;
+  const writes = ({ permissions = {} }: Job) =>
+    Object.keys(permissions).filter((name) => permissions[name] === "write");
+
+  it("starts from a tag only", () => {
+    expect(on).toEqual({ push: { tags: ["v*"] } });
+  });
+
+  it("gives each right to one job, and the rights to publish to an environment where people must agree", () => {
+    const rights = Object.entries(jobs).map(([name, job]) => [name, writes(job), job.environment]);
+
+    expect(rights).toEqual([
+      ["packages", [], undefined],
+      ["plugin", [], undefined],
+      ["attest", ["id-token", "attestations"], undefined],
+      ["github", ["contents"], "release"],
+      ["npm", ["id-token"], "release"],
+    ]);
+  });
+
+  it("runs no code of the repository and installs nothing where it has a right", () => {
+    for (const { steps } of Object.values(jobs).filter((job) => writes(job).length > 0)) {
+      expect(steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"))).toEqual([]);
+      expect(steps.filter(({ run }) => /npm (ci|install|run|exec)|npx|node /.test(run ?? ""))).toEqual([]);
+    }
+  });
+
+  it("makes an archive for each platform that Pulumi knows", () => {
+    const made = (jobs.plugin?.strategy?.matrix.include ?? []).map(({ platform }) => platform);
+
+    expect(made).toEqual(platforms.map(({ os, arch }) => `${os}-${arch}`));
   });
 });
 
@@ -212,7 +254,8 @@ describe("[Low] a job that may ask for an identity", () => {
 
   /** What each job runs that may be believed by Entra or by the state's backend. */
   function withIdentity(): [name: string, scripts: string[]][] {
-    const github = workflows.flatMap((file) => {
+    const ofGuests = workflows.filter((file) => file !== release);
+    const github = ofGuests.flatMap((file) => {
       const { jobs } = parse(readFileSync(path.join(workflowsFolder, file), "utf8")) as Workflow;
       const trusted = Object.entries(jobs).filter(([, { permissions }]) => permissions?.["id-token"] === "write");
       return trusted.map(([name, job]): [string, string[]] => [`GitHub: ${file}, ${name}`, scriptsOf(job)]);

@@ -2,9 +2,13 @@
  * The `entra-guests` Pulumi provider. The language host loads it through index.js (PulumiPlugin.yaml) and passes the
  * engine's address as the first argument; the port on which the provider listens goes to standard output.
  */
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { guestListToken, invitationToken, packageVersion, settledGuestsToken } from "../model/names.ts";
+import {
+  guestInvitationsToken,
+  guestListToken,
+  invitationToken,
+  packageVersion,
+  settledGuestsToken,
+} from "../model/names.ts";
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
 import { type Context, guestListResource, invitationResource, settledGuestsResource } from "./guest/guest-resources.ts";
@@ -15,6 +19,7 @@ import { signInKind } from "./microsoft/sign-in-credential.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
 import { serve } from "./pulumi/plugin-server.ts";
 import { type Engine, isUnknown, type ResourceProvider } from "./pulumi/resource-provider.ts";
+import schema from "./schema.json" with { type: "json" };
 
 /** The provider: one session with Graph, and the resources that use it. */
 function entraGuestsProvider(engine: Engine): ResourceProvider {
@@ -34,7 +39,11 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
       [settledGuestsToken]: settledGuestsResource(configured, claims),
       [invitationToken]: invitationResource(configured, claims),
     },
-    schema: () => readFileSync(path.join(import.meta.dirname, "schema.json"), "utf8"),
+    components: {
+      [guestInvitationsToken]: async (...request) =>
+        (await import("../components/remote-component.ts")).constructGuestInvitations(...request),
+    },
+    schema: () => JSON.stringify(schema),
     checkConfig(config) {
       const known = Object.fromEntries(Object.entries(config).filter(([, value]) => !isUnknown(value)));
       return { inputs: config, failures: configurationFailures(known) };

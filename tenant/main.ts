@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { prettifyError, ZodError } from "zod";
 import { type CollaborationRules, startTenant } from "./index.ts";
@@ -5,7 +6,7 @@ import { type RehearsalChanges, rehearsal } from "./store/rehearsal.ts";
 
 const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on https://127.0.0.1, in the foreground.
 
-  node tenant/main.ts [options]
+  npx @guests-as-code/tenant [options]      (in the repository: node tenant/main.ts)
 
   --port N                port on 127.0.0.1 (default 8443, or the variable TENANT_PORT; 0 takes a free one)
   --smtp-port N           port for mail (or the variable TENANT_SMTP_PORT; default 1025, or a free one where that is taken)

@@ -1,32 +1,59 @@
 /**
- * `npm run build [FOLDER…]` makes the packages that are published: JavaScript for both module systems, types and source
- * maps in the `dist/` of each folder. The model is built into each of them; everything else that they import is a
- * dependency of theirs.
+ * `npm run build [FOLDER…]` makes what is published: JavaScript, types and source maps in the `dist/` of each folder. The
+ * model is built into each of them; everything else that they import is a dependency of theirs.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "tsdown";
+import { packagesOfFiles, type UsedPackage } from "./release/bill-of-materials.ts";
+import { repository } from "./toolchain.ts";
 
-const repository = path.join(import.meta.dirname, "..");
+/** How one npm package is built. */
+interface PackageBuild {
+  /** A library is built for both module systems, with types; a program as an ES module. */
+  kind: "library" | "program";
+  /** The doors, by the name of the file in `dist/`. */
+  entries: Readonly<Record<string, string>>;
+  /** Files and folders that the code reads at run time, copied into `dist/` beside it. */
+  reads?: readonly string[];
+}
 
-/** What is built in each folder: its doors. */
-const packages: Readonly<Record<string, readonly string[]>> = {
-  components: ["index.ts"],
+const packages: Readonly<Record<string, PackageBuild>> = {
+  components: { kind: "library", entries: { index: "index.ts" } },
+  "policies/guests": {
+    kind: "library",
+    entries: { policies: "policies.ts" },
+    reads: ["lists"],
+  },
+  tenant: {
+    kind: "library",
+    entries: { index: "index.ts", main: "main.ts" },
+    reads: ["http/pages/style.css", "http/pages/icon.svg"],
+  },
+  cli: { kind: "program", entries: { main: "main.ts" } },
 };
 
-/** Builds one folder. Throws where its code imports what its package.json does not name. */
+/** The folders that are published as npm packages. */
+export const publishedFolders: readonly string[] = Object.keys(packages);
+
+/**
+ * Builds one npm package.
+ *
+ * @param folder from the repository's root, such as `policies/guests`
+ * @throws Error where there is no such package, or where its code imports what its package.json does not name
+ */
 async function buildPackage(folder: string): Promise<void> {
-  const entries = packages[folder];
-  if (entries === undefined) throw new Error(`${folder} is no package. Known: ${Object.keys(packages).join(", ")}`);
+  const found = packages[folder];
+  if (found === undefined) throw new Error(`${folder} is no package. Known: ${publishedFolders.join(", ")}, provider`);
   const cwd = path.join(repository, folder);
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(path.join(cwd, "package.json"), "utf8"));
-  const external = Object.keys({ ...dependencies, ...peerDependencies });
+  const isLibrary = found.kind === "library";
   rmSync(path.join(cwd, "dist"), { recursive: true, force: true });
   await build({
     cwd,
-    entry: [...entries],
-    format: ["esm", "cjs"],
-    dts: true,
+    config: false,
+    entry: { ...found.entries },
+    format: isLibrary ? ["esm", "cjs"] : ["esm"],
+    dts: isLibrary,
     sourcemap: true,
     platform: "node",
     target: "node20",
@@ -34,12 +61,100 @@ async function buildPackage(folder: string): Promise<void> {
     clean: false,
     fixedExtension: false,
     logLevel: "warn",
-    deps: { neverBundle: external.map((name) => new RegExp(`^${name}(/|$)`)), onlyBundle: [] },
+    // Neither how long each part of the build takes, nor what tsdown thinks of CommonJS, is news.
+    checks: { pluginTimings: false, legacyCjs: false },
+    deps: { neverBundle: declaredPackages(cwd), onlyBundle: [] },
   });
+  if (isLibrary) letOptionalTypesBeMissing(cwd);
+  for (const file of found.reads ?? []) {
+    cpSync(path.join(cwd, file), path.join(cwd, "dist", path.basename(file)), { recursive: true });
+  }
+  // npm packs the licence that lies in the folder itself.
+  copyFileSync(path.join(repository, "LICENSE"), path.join(cwd, "LICENSE"));
 }
 
-const chosen = process.argv.slice(2);
-for (const folder of chosen.length > 0 ? chosen : Object.keys(packages)) {
-  await buildPackage(folder);
-  console.log(`${folder} built`);
+/** Whatever a package's own package.json names. */
+function declaredPackages(folder: string): RegExp[] {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  return Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`));
+}
+
+/**
+ * Types of optional packages are `any` where those are not installed, instead of an error in every program that has
+ * its libraries checked, as Pulumi's own templates have.
+ */
+function letOptionalTypesBeMissing(folder: string): void {
+  const { peerDependenciesMeta = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  const dist = path.join(folder, "dist");
+  for (const file of readdirSync(dist).filter((name) => /\.d\.c?ts$/.test(name))) {
+    let text = readFileSync(path.join(dist, file), "utf8");
+    for (const name of Object.keys(peerDependenciesMeta)) {
+      // The bundler leaves imports for their effects behind, where the code has imports of types.
+      text = text.replace(new RegExp(`^import "${name}/.*\\n`, "gm"), "");
+      text = text.replace(new RegExp(`^import .* from "${name}/`, "gm"), "// @ts-ignore: an optional package\n$&");
+    }
+    writeFileSync(path.join(dist, file), text);
+  }
+}
+
+/** Where the built plugin is. */
+export const pluginFolder = path.join(repository, "provider", "dist");
+
+/** The whole plugin in one CommonJS file: a single-executable application has no others. */
+export const pluginProgram = path.join(pluginFolder, "index.js");
+
+/** The licences of the packages that are built into the plugin. */
+export const pluginLicences = path.join(pluginFolder, "THIRD-PARTY-LICENSES");
+
+/**
+ * Builds the plugin `entra-guests` into `provider/dist`, a folder that Pulumi runs as it is on a machine with Node.
+ *
+ * @returns the packages that are built into its one file
+ */
+export async function buildPlugin(): Promise<UsedPackage[]> {
+  const provider = path.join(repository, "provider");
+  rmSync(pluginFolder, { recursive: true, force: true });
+  const [bundle] = await build({
+    cwd: provider,
+    config: false,
+    entry: { index: "main.ts" },
+    format: "cjs",
+    dts: false,
+    platform: "node",
+    target: "node22",
+    outDir: "dist",
+    outExtensions: () => ({ js: ".js" }),
+    outputOptions: { codeSplitting: false },
+    clean: false,
+    logLevel: "warn",
+    checks: { pluginTimings: false, legacyCjs: false },
+    deps: { alwaysBundle: [/./], onlyBundle: false },
+  });
+  const files = (bundle?.chunks ?? []).flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  const packages = packagesOfFiles(files);
+  writeFileSync(pluginLicences, packages.map(licenceOf).join("\n"));
+  for (const file of ["PulumiPlugin.yaml", "../LICENSE"]) {
+    copyFileSync(path.join(provider, file), path.join(pluginFolder, path.basename(file)));
+  }
+  const { name, version, dependencies } = JSON.parse(readFileSync(path.join(provider, "package.json"), "utf8"));
+  // Pulumi starts a plugin by its SDK. All else is in the one file.
+  const sdk = { "@pulumi/pulumi": dependencies["@pulumi/pulumi"] };
+  const manifest = { name, version, private: true, license: "Apache-2.0", main: "index.js", dependencies: sdk };
+  writeFileSync(path.join(pluginFolder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  return packages;
+}
+
+function licenceOf({ name, version, license = "unknown", location }: UsedPackage): string {
+  const folder = path.join(repository, location);
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  const text = file === undefined ? "" : `\n${readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+  return `${"=".repeat(80)}\n${name} ${version} (${license})\n${text}`;
+}
+
+if (import.meta.main) {
+  const chosen = process.argv.slice(2);
+  for (const folder of chosen.length > 0 ? chosen : [...publishedFolders, "provider"]) {
+    await (folder === "provider" ? buildPlugin() : buildPackage(folder));
+    console.log(`${folder} built`);
+  }
 }

@@ -113,6 +113,29 @@ describe("the language host", () => {
     expect(await collect(client.installDependencies(request))).toEqual([]);
   });
 
+  it("names the plugins that come from a server of their own, among the packages that the program names", async () => {
+    const write = (file: string, content: object) => {
+      mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
+      writeFileSync(path.join(folder, file), JSON.stringify(content));
+    };
+    write("package.json", { dependencies: { "@corp/a": "1", b: "1", c: "1", missing: "1" } });
+    const server = "github://api.github.com/corp/a";
+    const pulumi = { resource: true, name: "a", version: "1.2.3", server };
+    write("node_modules/@corp/a/package.json", { name: "@corp/a", version: "9.9.9", exports: {}, pulumi });
+    // One that Pulumi finds by itself, one that has no plugin, and one that the program does not name.
+    write("node_modules/b/package.json", { name: "b", version: "1.0.0", pulumi: { resource: true, name: "b" } });
+    write("node_modules/c/package.json", { name: "c", version: "1.0.0" });
+    write("node_modules/d/package.json", { name: "d", version: "1.0.0", pulumi: { ...pulumi, name: "d" } });
+    const request = new language.GetRequiredPackagesRequest();
+    request.setInfo(programInfo(folder));
+
+    const answer = await unary<language.GetRequiredPackagesResponse>((respond) =>
+      client.getRequiredPackages(request, respond),
+    );
+
+    expect(answer.toObject().packagesList).toMatchObject([{ kind: "resource", name: "a", version: "1.2.3", server }]);
+  });
+
   it("answers UNIMPLEMENTED for what it does not serve", async () => {
     const answer = unary((respond) => client.generateProject(new language.GenerateProjectRequest(), respond));
     await expect(answer).rejects.toMatchObject({ code: grpc.status.UNIMPLEMENTED });

@@ -6,6 +6,7 @@
 // Pulumi starts it as `pulumi-language-nodejs ENGINE_ADDRESS` and reads a port from the first line of stdout.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import grpc from "@grpc/grpc-js";
@@ -83,11 +84,51 @@ function getPluginInfo(_call: unknown, respond: grpc.sendUnaryData<plugin.Plugin
 }
 
 /**
- * Names no packages: those in node_modules include providers that most stacks never use, and Pulumi loads a plugin when
- * the first resource asks for it.
+ * Names the packages that the program's package.json names and whose plugins come from a server of their own: Pulumi
+ * would look for them on its own download site. It finds its own plugins when the first resource asks for one, so
+ * providers that a stack never uses are not downloaded.
  */
-function getRequiredPackages(_call: unknown, respond: grpc.sendUnaryData<language.GetRequiredPackagesResponse>): void {
-  respond(null, new language.GetRequiredPackagesResponse());
+function getRequiredPackages(
+  call: grpc.ServerUnaryCall<language.GetRequiredPackagesRequest, language.GetRequiredPackagesResponse>,
+  respond: grpc.sendUnaryData<language.GetRequiredPackagesResponse>,
+): void {
+  const answer = new language.GetRequiredPackagesResponse();
+  for (const { name, version, server } of namedPlugins(call.request.getInfo()?.getProgramDirectory() || ".")) {
+    const dependency = new plugin.PackageDependency();
+    dependency.setKind("resource");
+    dependency.setName(name);
+    dependency.setVersion(version);
+    dependency.setServer(server);
+    answer.addPackages(dependency);
+  }
+  respond(null, answer);
+}
+
+/** The field `pulumi` of a package.json, as far as it says where its plugin comes from. */
+interface NamedPlugin {
+  name: string;
+  version: string;
+  server: string;
+}
+
+function namedPlugins(folder: string): NamedPlugin[] {
+  const programFolder = path.resolve(folder);
+  const own = nearest("package.json", programFolder);
+  if (own === undefined) return [];
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(own, "utf8"));
+  return Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => {
+    const installed = nearest(path.join("node_modules", name, "package.json"), programFolder);
+    if (installed === undefined) return [];
+    const { version, pulumi } = JSON.parse(readFileSync(installed, "utf8"));
+    return pulumi?.resource && pulumi.name && pulumi.server ? [{ version, ...pulumi }] : [];
+  });
+}
+
+/** Looks for a file in a folder and in those around it. */
+function nearest(file: string, folder: string): string | undefined {
+  const found = path.join(folder, file);
+  if (existsSync(found)) return found;
+  return folder === path.dirname(folder) ? undefined : nearest(file, path.dirname(folder));
 }
 
 /**
@@ -132,7 +173,7 @@ function runProgram(
     respond(error as grpc.ServiceError);
     return;
   }
-  const program = spawnChild("node", args, {
+  const program = spawnChild(process.execPath, args, {
     cwd: request.getPwd(),
     env: { ...process.env, ...programEnvironment(request, options) },
     // The CLI shows what its language host prints as the program's own output.
@@ -197,7 +238,7 @@ function runPlugin(call: grpc.ServerWritableStream<language.RunPluginRequest, la
     call.emit("error", error);
     return;
   }
-  const child = spawnChild("node", command.args, {
+  const child = spawnChild(process.execPath, command.args, {
     cwd: command.cwd,
     env: { ...process.env, ...variables(call.request.getEnvList()) },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,10 +1,11 @@
 // The only step between a fresh clone and everything else: npm packages, Node, the Pulumi CLI with its language host,
-// and with --browser a Chromium.
+// with --browser a Chromium, and with --languages what programs in other languages need.
 // It runs before `npm start`, `npm test` and the other commands, on whatever Node (18 or newer) started npm, and needs no
 // npm package itself. When all is there it prints nothing and takes a few milliseconds.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBrowser } from "./setup/browser.mjs";
+import { ensurePython, ensureSdkGenerator, ensureYamlHost } from "./setup/languages.mjs";
 import { ensureDependencies, ensureNode } from "./setup/npm-packages.mjs";
 import { ensurePulumi } from "./setup/pulumi-cli.mjs";
 import { SetupFailure } from "./setup/step.mjs";
@@ -16,6 +17,11 @@ try {
   await ensurePulumi(root, node);
   // Only `npm test` and `npm run screenshots` look at pages.
   if (process.argv.includes("--browser")) await ensureBrowser(root, node);
+  if (process.argv.includes("--languages")) {
+    await ensureSdkGenerator(root);
+    await ensureYamlHost(root);
+    await ensurePython(root);
+  }
 } catch (error) {
   console.error(`\n${describe(error)}`);
   process.exitCode = 1;

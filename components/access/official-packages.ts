@@ -29,6 +29,7 @@ const require = createRequire(import.meta.url);
  * @throws pulumi.RunError where the package is not installed
  */
 export function officialModule<Name extends keyof Modules>(name: Name): Modules[Name] {
+  if (inPlugin) return bareModules[name] as Modules[Name];
   try {
     return require(name) as Modules[Name];
   } catch (cause) {
@@ -37,3 +38,62 @@ export function officialModule<Name extends keyof Modules>(name: Name): Modules[
     throw new pulumi.RunError(`${message}\n${cause instanceof Error ? cause.message : cause}`);
   }
 }
+
+let inPlugin = false;
+
+/** From now on the official packages' plugins are asked without the packages: nobody can install those beside a plugin. */
+export function workInPlugin(): void {
+  inPlugin = true;
+}
+
+/** The versions of the official plugins that are asked for: those that the project is tested with. */
+export const officialVersions = { azuread: "6.9.1", "azure-native": "3.28.0" } as const;
+
+type Package = keyof typeof officialVersions;
+
+/**
+ * A class that registers one of an official package's resources, by its name on the wire.
+ *
+ * @param outputs the outputs that are read here
+ */
+function bareResource(token: `${Package}:${string}`, outputs: readonly string[] = []): unknown {
+  return class extends pulumi.CustomResource {
+    constructor(name: string, args: pulumi.Inputs, opts?: pulumi.CustomResourceOptions) {
+      const unknown = Object.fromEntries(outputs.map((output) => [output, undefined]));
+      super(token, name, { ...unknown, ...args }, pulumi.mergeOptions(versionOf(token), opts));
+    }
+  };
+}
+
+/** One of an official package's functions, by its name on the wire. */
+function bareFunction(token: `${Package}:${string}`): unknown {
+  return (args: pulumi.Inputs, opts: pulumi.InvokeOptions) =>
+    pulumi.runtime.invoke(token, args, pulumi.mergeOptions(versionOf(token), opts));
+}
+
+function versionOf(token: string): { version: string } {
+  return { version: officialVersions[token.slice(0, token.indexOf(":")) as Package] };
+}
+
+const bareModules: { [Name in keyof Modules]: Readonly<Record<string, unknown>> } = {
+  "@pulumi/azuread/invitation": {
+    Invitation: bareResource("azuread:index/invitation:Invitation", ["userId", "redeemUrl"]),
+  },
+  "@pulumi/azuread/groupMember": { GroupMember: bareResource("azuread:index/groupMember:GroupMember") },
+  "@pulumi/azuread/appRoleAssignment": {
+    AppRoleAssignment: bareResource("azuread:index/appRoleAssignment:AppRoleAssignment"),
+  },
+  "@pulumi/azuread/getGroups": { getGroups: bareFunction("azuread:index/getGroups:getGroups") },
+  "@pulumi/azuread/getServicePrincipal": {
+    getServicePrincipal: bareFunction("azuread:index/getServicePrincipal:getServicePrincipal"),
+  },
+  "@pulumi/azuread/getServicePrincipals": {
+    getServicePrincipals: bareFunction("azuread:index/getServicePrincipals:getServicePrincipals"),
+  },
+  "@pulumi/azure-native/authorization/getRoleDefinition": {
+    getRoleDefinition: bareFunction("azure-native:authorization:getRoleDefinition"),
+  },
+  "@pulumi/azure-native/authorization/roleAssignment": {
+    RoleAssignment: bareResource("azure-native:authorization:RoleAssignment"),
+  },
+};

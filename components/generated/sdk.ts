@@ -1,6 +1,16 @@
 // Generated from model/ by `npm run generate`: change the model, not this file.
 import * as pulumi from "@pulumi/pulumi";
-import { guestListToken, invitationToken, packageName, packageVersion, settledGuestsToken } from "../../model/names.ts";
+import {
+  guestListToken,
+  invitationToken,
+  packageName,
+  packageVersion,
+  pluginDownloadURL,
+  settledGuestsToken,
+} from "../../model/names.ts";
+
+/** Which plugin serves the package, and where it is found. */
+const plugin = { version: packageVersion, pluginDownloadURL, settledGuestsToken };
 
 /** What a guest may reach. */
 export interface Access {
@@ -473,7 +483,7 @@ export class Invitation extends pulumi.CustomResource {
         throw new pulumi.RunError(`Invitation "${name}": the property "${required}" is required and missing`);
       }
     }
-    const own: pulumi.CustomResourceOptions = { version: packageVersion, additionalSecretOutputs: ["redeemUrl"] };
+    const own: pulumi.CustomResourceOptions = { ...plugin, additionalSecretOutputs: ["redeemUrl"] };
     super(invitationToken, name, { ...invitationOutputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
@@ -605,7 +615,7 @@ export class GuestList extends pulumi.CustomResource {
         throw new pulumi.RunError(`GuestList "${name}": the property "${required}" is required and missing`);
       }
     }
-    const own: pulumi.CustomResourceOptions = { version: packageVersion };
+    const own: pulumi.CustomResourceOptions = plugin;
     super(guestListToken, name, { ...guestlistOutputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
@@ -680,7 +690,7 @@ export class SettledGuests extends pulumi.CustomResource {
         throw new pulumi.RunError(`SettledGuests "${name}": the property "${required}" is required and missing`);
       }
     }
-    const own: pulumi.CustomResourceOptions = { version: packageVersion };
+    const own: pulumi.CustomResourceOptions = plugin;
     super(settledGuestsToken, name, { ...settledguestsOutputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
@@ -783,7 +793,7 @@ export class Provider extends pulumi.ProviderResource {
       useCli: asText(args.useCli),
       replicationSeconds: asText(args.replicationSeconds),
     };
-    super(packageName, name, inputs, pulumi.mergeOptions({ version: packageVersion }, opts));
+    super(packageName, name, inputs, pulumi.mergeOptions(plugin, opts));
   }
 }
 

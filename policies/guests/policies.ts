@@ -10,6 +10,8 @@ import { redirectUrl } from "./redirect-url-policy.ts";
 import { sponsorRequired } from "./sponsor-required-policy.ts";
 import { throughTheComponent } from "./through-the-component-policy.ts";
 
+export { refuseUnknownSettings } from "./policy-settings.ts";
+
 /** The pack's policies, in the order in which they are documented. */
 export const policies: Policies = [
   allowedDomains,

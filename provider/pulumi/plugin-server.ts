@@ -13,7 +13,14 @@ import {
   type ResourceProvider,
   type Severity,
 } from "./resource-provider.ts";
-import { checkResponse, diffResponse, fromStruct, initializationFailure, toStruct } from "./wire-format.ts";
+import {
+  checkResponse,
+  diffResponse,
+  fromStruct,
+  initializationFailure,
+  toStruct,
+  withSecretsOf,
+} from "./wire-format.ts";
 
 /** How long an operation may take where the resource's `customTimeouts` do not say, in seconds. */
 const defaultTimeout = 600;
@@ -70,7 +77,7 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
   return {
     handshake: unary<providerProto.ProviderHandshakeRequest, providerProto.ProviderHandshakeResponse>(() => {
       const response = new providerProto.ProviderHandshakeResponse();
-      response.setAcceptSecrets(false);
+      response.setAcceptSecrets(true);
       return response;
     }),
 
@@ -92,7 +99,7 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
     }),
 
     checkConfig: unary<providerProto.CheckRequest, providerProto.CheckResponse>((request) =>
-      checkResponse(provider.checkConfig(fromStruct(request.getNews()))),
+      checkResponse(provider.checkConfig(fromStruct(request.getNews())), request.getNews()),
     ),
 
     diffConfig: unary<providerProto.DiffRequest, providerProto.DiffResponse>(() => diffResponse(new Map())),
@@ -100,7 +107,8 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
     configure: unary<providerProto.ConfigureRequest, providerProto.ConfigureResponse>((request) => {
       provider.configure(fromStruct(request.getArgs()));
       const response = new providerProto.ConfigureResponse();
-      response.setAcceptsecrets(false);
+      // The engine lets nobody else make components.
+      response.setAcceptsecrets(true);
       response.setSupportspreview(true);
       return response;
     }),
@@ -115,7 +123,8 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
 
     check: unary<providerProto.CheckRequest, providerProto.CheckResponse>((request) => {
       const olds = request.hasOlds() ? fromStruct(request.getOlds()) : undefined;
-      return checkResponse(resource(request).check(request.getUrn(), fromStruct(request.getNews()), olds));
+      const result = resource(request).check(request.getUrn(), fromStruct(request.getNews()), olds);
+      return checkResponse(result, request.getNews());
     }),
 
     diff: unary<providerProto.DiffRequest, providerProto.DiffResponse>((request) => {
@@ -125,21 +134,26 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       return diffResponse(changes);
     }),
 
+    construct: unary<providerProto.ConstructRequest, providerProto.ConstructResponse>(async (request) => {
+      const component = provider.components?.[request.getType()];
+      if (component === undefined) throw new Error(`This provider has no component ${request.getType()}.`);
+      // It needs all of Pulumi's SDK, which takes half a second to load.
+      const { construct } = await import("./component-server.ts");
+      return construct(request, component, engine.address);
+    }),
+
     // An engine that shakes hands takes it for granted that the provider has previews, and asks for them here.
     create: unary<providerProto.CreateRequest, providerProto.CreateResponse>(async (request) => {
+      const inputs = request.getProperties();
+      const response = new providerProto.CreateResponse();
       if (request.getPreview()) {
-        const response = new providerProto.CreateResponse();
-        response.setProperties(toStruct(resource(request).preview(fromStruct(request.getProperties()), undefined)));
+        response.setProperties(toStruct(resource(request).preview(fromStruct(inputs), undefined), inputs));
         return response;
       }
-      const created = await resource(request).create({
-        urn: request.getUrn(),
-        deadline: deadline(request.getTimeout()),
-        inputs: fromStruct(request.getProperties()),
-      });
-      const response = new providerProto.CreateResponse();
+      const creation = { urn: request.getUrn(), deadline: deadline(request.getTimeout()), inputs: fromStruct(inputs) };
+      const created = await secretAs(inputs, () => resource(request).create(creation));
       response.setId(created.id);
-      response.setProperties(toStruct(created.outputs));
+      response.setProperties(toStruct(created.outputs, inputs));
       return response;
     }),
 
@@ -154,29 +168,28 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       const response = new providerProto.ReadResponse();
       if (found === undefined) return response;
       response.setId(found.id);
-      response.setInputs(toStruct(found.inputs));
-      response.setProperties(toStruct(found.outputs));
+      response.setInputs(toStruct(found.inputs, request.getInputs()));
+      response.setProperties(toStruct(found.outputs, request.getProperties()));
       return response;
     }),
 
     update: unary<providerProto.UpdateRequest, providerProto.UpdateResponse>(async (request) => {
+      const news = request.getNews();
+      const [newInputs, outputs] = [fromStruct(news), fromStruct(request.getOlds())];
+      const response = new providerProto.UpdateResponse();
       if (request.getPreview()) {
-        const response = new providerProto.UpdateResponse();
-        response.setProperties(
-          toStruct(resource(request).preview(fromStruct(request.getNews()), fromStruct(request.getOlds()))),
-        );
+        response.setProperties(toStruct(resource(request).preview(newInputs, outputs), news));
         return response;
       }
-      const outputs = await resource(request).update({
+      const change = {
         urn: request.getUrn(),
         deadline: deadline(request.getTimeout()),
         id: request.getId(),
         oldInputs: fromStruct(request.getOldInputs()),
-        newInputs: fromStruct(request.getNews()),
-        outputs: fromStruct(request.getOlds()),
-      });
-      const response = new providerProto.UpdateResponse();
-      response.setProperties(toStruct(outputs));
+        newInputs,
+        outputs,
+      };
+      response.setProperties(toStruct(await secretAs(news, () => resource(request).update(change)), news));
       return response;
     }),
 
@@ -204,6 +217,17 @@ function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
+/** Runs an operation; what it fails with keeps the secrets of its inputs. */
+async function secretAs<Result>(inputs: Secrets, operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw withSecretsOf(error, inputs);
+  }
+}
+
+type Secrets = Parameters<typeof withSecretsOf>[1];
+
 /** Turns a function into a gRPC handler: what it returns is the answer, what it throws is the error. */
 function unary<Request, Response>(
   handle: (request: Request) => Response | Promise<Response>,
@@ -226,6 +250,7 @@ function unary<Request, Response>(
 /** The engine behind its gRPC address. */
 class EngineConnection implements Engine {
   #client: engineServices.EngineClient | undefined;
+  #address = "";
 
   /**
    * @param address where the engine listens; nothing where Pulumi asks for the schema only: messages then go nowhere
@@ -237,9 +262,15 @@ class EngineConnection implements Engine {
 
   /** Talks to the engine at this address from now on: a provider that was started by hand is told it later. */
   connect(address: string): Channel {
+    this.#address = address;
     this.#client?.close();
     this.#client = new engineServices.EngineClient(address, grpc.credentials.createInsecure());
     return this.#client.getChannel();
+  }
+
+  /** Where the engine listens. */
+  get address(): string {
+    return this.#address;
   }
 
   log(severity: Severity, message: string, urn: string): void {

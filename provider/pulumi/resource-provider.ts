@@ -1,3 +1,4 @@
+import type { ComponentResourceOptions, Inputs, Output } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { findingsOf, valueAt } from "../../model/findings.ts";
 import type { Deadline } from "../deadline.ts";
@@ -31,6 +32,37 @@ export function withoutSecretMarks(value: PropertyValue): PropertyValue {
   if (typeof value !== "object" || value === null) return value;
   if (value[signatureKey] === secretSignature) return withoutSecretMarks(value.value ?? null);
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutSecretMarks(part)]));
+}
+
+/**
+ * Properties with marks on those that are secrets in others: an output is as secret as the input of its name. The engine
+ * does the same for providers that it does not tell what is secret.
+ *
+ * @param properties properties without marks, or with some
+ * @param known properties as the engine sent them
+ */
+export function withSecretMarks(properties: Properties, known: PropertyValue): Properties {
+  if (!isMap(known)) return properties;
+  const marked = Object.entries(known).flatMap(([name, other]): [string, PropertyValue][] => {
+    const own = properties[name];
+    if (own === undefined || isSecret(own)) return [];
+    if (isMap(own) && isMap(other)) return [[name, withSecretMarks(own, other)]];
+    return holdsSecret(other) ? [[name, secret(own)]] : [];
+  });
+  return { ...properties, ...Object.fromEntries(marked) };
+}
+
+function isSecret(value: PropertyValue): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && value[signatureKey] !== undefined;
+}
+
+function isMap(value: PropertyValue): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value);
+}
+
+function holdsSecret(value: PropertyValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return isSecret(value) || Object.values(value).some(holdsSecret);
 }
 
 /** An input that is not acceptable: its path within the inputs, and the rule in words. */
@@ -95,6 +127,20 @@ export interface Resource {
   delete(request: RecordedRequest): Promise<void>;
 }
 
+/**
+ * Makes a component and its resources in this process, in the run that asks for it.
+ *
+ * @param name the component's name
+ * @param inputs what the program gave it; parts may be outputs
+ * @param options its options
+ * @returns its URN, and what the program learns of it
+ */
+export type Component = (
+  name: string,
+  inputs: Inputs,
+  options: ComponentResourceOptions,
+) => Promise<{ urn: Output<string>; state: Inputs }>;
+
 export type Severity = "info" | "warning";
 
 /** What the provider asks of the engine: to show a line beside the resource that it is about. */
@@ -113,6 +159,8 @@ export interface Engine {
 export interface ResourceProvider {
   readonly version: string;
   readonly resources: Readonly<Record<string, Resource>>;
+  /** The components of the package by type token, for a provider that has any. */
+  readonly components?: Readonly<Record<string, Component>>;
   /** The package schema, as JSON text. */
   schema(): string;
   checkConfig(config: Properties): CheckResult;

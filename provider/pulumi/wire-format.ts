@@ -5,11 +5,12 @@ import anyProto from "google-protobuf/google/protobuf/any_pb.js";
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import {
   type CheckResult,
-  type InitializationError,
+  InitializationError,
   type Properties,
   type PropertyChange,
   type PropertyValue,
   withoutSecretMarks,
+  withSecretMarks,
 } from "./resource-provider.ts";
 
 /** Reads properties off the wire; what the engine marked as a secret is unwrapped. */
@@ -17,15 +18,40 @@ export function fromStruct(struct: structProto.Struct | undefined): Properties {
   return struct === undefined ? {} : (withoutSecretMarks(struct.toJavaScript() as PropertyValue) as Properties);
 }
 
-/** Puts properties on the wire; those that are `undefined` are left out. */
-export function toStruct(properties: Record<string, PropertyValue | undefined>): structProto.Struct {
-  return structProto.Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)));
+/**
+ * Puts properties on the wire; those that are `undefined` are left out.
+ *
+ * @param secrets properties from the engine; what is a secret there becomes one here
+ */
+export function toStruct(
+  properties: Record<string, PropertyValue | undefined>,
+  secrets?: structProto.Struct,
+): structProto.Struct {
+  const given = JSON.parse(JSON.stringify(properties));
+  const known = secrets?.toJavaScript() as Properties | undefined;
+  return structProto.Struct.fromJavaScript(known === undefined ? given : withSecretMarks(given, known));
+}
+
+/**
+ * What an operation failed with, fit for the wire.
+ *
+ * @param secrets the inputs from the engine; what is a secret there becomes one in what the engine is to record
+ */
+export function withSecretsOf(error: unknown, secrets: structProto.Struct | undefined): unknown {
+  if (!(error instanceof InitializationError)) return error;
+  const known = (secrets?.toJavaScript() ?? {}) as Properties;
+  const { id, inputs, outputs, message } = error;
+  const marked = { inputs: withSecretMarks(inputs, known), outputs: withSecretMarks(outputs, known) };
+  return new InitializationError(message, { id, ...marked });
 }
 
 /** The answer to a check. */
-export function checkResponse({ inputs, failures }: CheckResult): providerProto.CheckResponse {
+export function checkResponse(
+  { inputs, failures }: CheckResult,
+  news: structProto.Struct | undefined,
+): providerProto.CheckResponse {
   const response = new providerProto.CheckResponse();
-  response.setInputs(toStruct(inputs));
+  response.setInputs(toStruct(inputs, news));
   for (const { property, reason } of failures) {
     const failure = new providerProto.CheckFailure();
     failure.setProperty(property);

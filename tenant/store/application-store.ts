@@ -1,5 +1,5 @@
+import type { JsonWebKey } from "node:crypto";
 import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
-import type { JSONWebKeySet } from "jose";
 import { type Database, Documents, type Listed } from "./database.ts";
 import { type AppRoleAssignment, newServicePrincipal, type ServicePrincipal } from "./object-types.ts";
 
@@ -38,7 +38,7 @@ export interface FederatedCredential {
   /** Default `api://AzureADTokenExchange`. */
   audience?: string;
   /** Where the issuer's keys are: the keys themselves, or the URL that serves them. */
-  keys: JSONWebKeySet | string;
+  keys: { keys: JsonWebKey[] } | string;
 }
 
 /** What an application is registered with. */

@@ -1,6 +1,6 @@
 /**
  * `npm run generate` writes everything that follows from a description that stands elsewhere: the provider's schema, the
- * SDK, the editors' schemas, and the reference pages. With `--check` it writes nothing and fails when a file is out of date.
+ * SDKs, the editors' schemas, and the reference pages. With `--check` it writes nothing and fails when a file is out of date.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,9 +9,10 @@ import { invitationInputs } from "../../model/invitation.ts";
 import { messageParts } from "../../model/message.ts";
 import { guestInvitationsToken, invitationToken, onResource } from "../../model/names.ts";
 import { editorSchemas } from "./editor-schemas.ts";
-import { generatedNote, schemaJson } from "./package-spec.ts";
+import { generatedNote } from "./package-spec.ts";
 import { referencePage } from "./reference.ts";
 import { sdkText } from "./sdk.ts";
+import { isGoSdkCurrent, refreshGoSdk, schemaJson } from "./sdks.ts";
 
 const repository = path.join(import.meta.dirname, "..", "..");
 
@@ -96,11 +97,12 @@ function write(files: Readonly<Record<string, string>>): void {
 
 if (import.meta.main) {
   if (process.argv.includes("--check")) {
-    const stale = staleFiles(await generatedFiles());
+    const stale = [...staleFiles(await generatedFiles()), ...(isGoSdkCurrent() ? [] : ["sdk/go"])];
     for (const file of stale) console.error(`${file} is out of date: run "npm run generate" and commit it`);
     process.exitCode = stale.length > 0 ? 1 : 0;
   } else {
     write(filesOfModel());
     write(await filesOfPolicies());
+    refreshGoSdk();
   }
 }

@@ -1,9 +1,17 @@
 /** The Pulumi package in Pulumi's own schema language, made of the model: `provider/schema.json` and the SDK come from it. */
 import { z } from "zod";
 import { guestDefaults, guestOwn } from "../../model/guest.ts";
-import { guestListInputs, guestListOutputs, listSettings, settledGuestsInputs } from "../../model/guest-list.ts";
+import {
+  guestInvitationsInputs,
+  guestInvitationsOutputs,
+  guestListInputs,
+  guestListOutputs,
+  listSettings,
+  secretComponentOutputs,
+  settledGuestsInputs,
+} from "../../model/guest-list.ts";
 import { invitationInputs, invitationOutputs, secretOutputs } from "../../model/invitation.ts";
-import { guestListToken, invitationToken, packageName, packageVersion, settledGuestsToken } from "../../model/names.ts";
+import { guestListToken, invitationToken, packageName, settledGuestsToken } from "../../model/names.ts";
 import { descriptionOf, innerOf, lookUp, properties, types } from "../../model/property.ts";
 import { providerSettings } from "../../model/provider-settings.ts";
 
@@ -39,6 +47,8 @@ export interface EnumSpec {
 }
 
 export interface ResourceSpec extends ObjectSpec {
+  /** True for a component: the provider runs it, and it makes resources. */
+  isComponent?: true;
   inputProperties: Record<string, PropertySpec>;
   requiredInputs: string[];
 }
@@ -50,7 +60,13 @@ export interface PackageSpec {
   settings: Record<string, PropertySpec>;
 }
 
-/** The objects that only programs in TypeScript see; other languages see the resources. */
+/** A component as other languages see it, and the named types that it uses. */
+export interface ComponentSpec {
+  resource: ResourceSpec;
+  types: PackageSpec["types"];
+}
+
+/** The objects in the arguments of the component, as programs in TypeScript see them. */
 export interface ProgramTypes {
   GuestDefaults: ObjectSpec;
   GuestArgs: ObjectSpec;
@@ -102,30 +118,6 @@ export function packageSpec(): { spec: PackageSpec; program: ProgramTypes } {
   return { spec: { types: found, resources, settings: settingsSpec() }, program };
 }
 
-/** The text of `provider/schema.json`. */
-export function schemaJson(): string {
-  const { spec } = packageSpec();
-  const schema = {
-    $comment: generatedNote,
-    name: packageName,
-    version: packageVersion,
-    displayName: "Entra guests",
-    description: "Guest invitations (B2B collaboration) in a Microsoft Entra tenant, changed in place and never lost.",
-    keywords: ["pulumi", "entra", "azuread", "guests", "b2b", "kind/native", "category/cloud"],
-    license: "Apache-2.0",
-    meta: { moduleFormat: "(.*)" },
-    config: { variables: spec.settings },
-    provider: {
-      description:
-        "Signs in to a Microsoft Entra tenant with the settings and ARM_* variables that the azuread and azure-native providers take.",
-      inputProperties: spec.settings,
-    },
-    types: reachableTypes(spec),
-    resources: spec.resources,
-  };
-  return `${JSON.stringify(schema, null, 2)}\n`;
-}
-
 /** Stands in the first lines of every generated file. */
 export const generatedNote = "Generated from model/ by `npm run generate`: change the model, not this file.";
 
@@ -141,8 +133,26 @@ function shapeSpec(description: string, shape: Shape, found: PackageSpec["types"
   };
 }
 
+/** The component, whose class in TypeScript is written by hand. */
+export function componentSpec(): ComponentSpec {
+  const found: PackageSpec["types"] = {};
+  const inputs = shapeSpec("", guestInvitationsInputs.shape, found);
+  const outputs = shapeSpec("", guestInvitationsOutputs.shape, found);
+  for (const name of secretComponentOutputs) if (outputs.properties[name]) outputs.properties[name].secret = true;
+  const resource = {
+    isComponent: true as const,
+    description:
+      "A list of guests, one invitation each: it fills in the defaults, leaves out who has expired, guards removals, and remembers who was there before.",
+    properties: outputs.properties,
+    required: outputs.required ?? [],
+    inputProperties: inputs.properties,
+    requiredInputs: inputs.required ?? [],
+  };
+  return { resource, types: found };
+}
+
 /** A resource takes an output for everything; plain values are the component's. */
-function withoutPlain({ properties: all, plain: _type, ...rest }: ObjectSpec): ObjectSpec {
+export function withoutPlain({ properties: all, plain: _type, ...rest }: ObjectSpec): ObjectSpec {
   const entries = Object.entries(all).map(([name, { plain: _, ...property }]) => [name, property]);
   return { ...rest, properties: Object.fromEntries(entries) };
 }
@@ -223,25 +233,6 @@ function settingsSpec(): PackageSpec["settings"] {
       const variables = alternatives.length > 0 ? `${alternatives.join(", ")} or ${last}` : last;
       const description = `${setting.description} Environment: ${variables}.`;
       return [name, { type: setting.type, description, ...(!("public" in setting) && { secret: true as const }) }];
-    }),
-  );
-}
-
-/** The named types that the resources use, those used by other types among them, in the order of their names. */
-function reachableTypes({ types: all, resources }: PackageSpec): PackageSpec["types"] {
-  const reached = new Set<string>();
-  const visit = (part: unknown): void => {
-    for (const [, token = ""] of JSON.stringify(part).matchAll(/"#\/types\/([^"]+)"/g)) {
-      if (reached.has(token)) continue;
-      reached.add(token);
-      visit(all[token]);
-    }
-  };
-  visit(resources);
-  return Object.fromEntries(
-    [...reached].sort().map((token) => {
-      const type = all[token] as ObjectSpec | EnumSpec;
-      return [token, "enum" in type ? type : withoutPlain(type)];
     }),
   );
 }

@@ -19,7 +19,9 @@ export function sdkText(): string {
   return [
     `// ${generatedNote}`,
     'import * as pulumi from "@pulumi/pulumi";',
-    'import { guestListToken, invitationToken, packageName, packageVersion, settledGuestsToken } from "../../model/names.ts";\n',
+    'import { guestListToken, invitationToken, packageName, packageVersion, pluginDownloadURL, settledGuestsToken } from "../../model/names.ts";\n',
+    "/** Which plugin serves the package, and where it is found. */",
+    "const plugin = { version: packageVersion, pluginDownloadURL, settledGuestsToken };\n",
     ...named.map(([name, type]) => ("enum" in type ? choiceText(name, type) : write.namedObject(name, type))),
     "/** An enterprise application by display name or application (client) id, alone or with a role in it. */",
     "export type AppAccess = string | AppWithRole;\n",
@@ -126,9 +128,7 @@ function resourceText(name: string, spec: ResourceSpec, write: Writer): string {
   });
   const secrets = Object.entries(spec.properties).flatMap(([property, { secret }]) => (secret ? [property] : []));
   const ownOptions =
-    secrets.length === 0
-      ? "{ version: packageVersion }"
-      : `{ version: packageVersion, additionalSecretOutputs: ${JSON.stringify(secrets)} }`;
+    secrets.length === 0 ? "plugin" : `{ ...plugin, additionalSecretOutputs: ${JSON.stringify(secrets)} }`;
   const token = `${name.charAt(0).toLowerCase()}${name.slice(1)}Token`;
   const toCome = Object.keys(spec.properties).map((property) => `  ${property}: undefined,`);
   return `${write.object(`${name}Args`, inputs, "resource")}
@@ -224,7 +224,7 @@ export class Provider extends pulumi.ProviderResource {
     const inputs = {
 ${lines.join("\n")}
     };
-    super(packageName, name, inputs, pulumi.mergeOptions({ version: packageVersion }, opts));
+    super(packageName, name, inputs, pulumi.mergeOptions(plugin, opts));
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { SetupFailure } from "./step.mjs";
@@ -73,6 +73,25 @@ export function npmCommand(verb) {
     return { command: process.execPath, args: [program, ...args], shell: false };
   }
   return { command: "npm", args, shell: process.platform === "win32" };
+}
+
+/**
+ * Runs npm and returns what it prints to stdout.
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {string}
+ * @throws Error with what npm wrote to stderr
+ */
+export function runNpm(args, options = {}) {
+  const program = process.env.npm_execpath;
+  const viaNode = program !== undefined && path.basename(program) === "npm-cli.js";
+  return execFileSync(viaNode ? process.execPath : "npm", viaNode ? [program, ...args] : args, {
+    ...options,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 64 * 1024 * 1024,
+    shell: !viaNode && process.platform === "win32",
+  });
 }
 
 /** The first version that runs TypeScript without a flag. */

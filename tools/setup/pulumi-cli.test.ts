@@ -21,7 +21,7 @@ describe("what a failed build tells the user to do", () => {
     ["go: downloading x: dial tcp: lookup proxy: no such host", "Set GOPROXY"],
     ["internal compiler error: something odd", "Run the same command again"],
   ])("after `%s`", (said, advice) => {
-    const { message } = goFailure(["github.com/some/package", said]);
+    const { message } = goFailure({ step: "Building it" }, ["github.com/some/package", said]);
     expect(message).toContain(said);
     expect(message).toContain(advice);
   });
