@@ -54,9 +54,8 @@ describe("a guest who gets a new address", () => {
       expect(Object.keys(env.guestIds())).toHaveLength(2);
       expect(env.tenant.accessOf(email)).toEqual(held);
       expect(env.writes()).toEqual([`PATCH /v1.0/users/${id}`, "POST /v1.0/invitations"]);
-      await env.stack.preview({ expectNoChanges: true });
-      await env.stack.refresh({ expectNoChanges: true });
     }
+    await env.stack.refresh({ expectNoChanges: true });
     expect(mails()).toEqual({ [first]: 1, [second]: 1, [third]: 1, [bo.email]: 1 });
 
     // The line may go once the change is applied, and the guest goes with the list as any other.
@@ -64,21 +63,7 @@ describe("a guest who gets a new address", () => {
     await env.stack.preview({ expectNoChanges: true });
     await env.stack.destroy();
     expect(env.tenant.guests()).toEqual([]);
-  });
-
-  it("keeps the access although a run ended between the guest and what gives it", async () => {
-    declare({ email: first, ...access });
-    await env.stack.up();
-    const held = env.tenant.accessOf(first);
-    declare({ email: second, formerly: first, ...access });
-    await env.stack.up({ target: [`**::guests-${second}`] });
-    env.tenant.clearRequests();
-    const { summary } = await env.stack.up();
-    expect(summary.resourceChanges).not.toHaveProperty("create");
-    expect(summary.resourceChanges).not.toHaveProperty("delete");
-    expect(env.writes()).toEqual([]);
-    expect(env.tenant.accessOf(second)).toEqual(held);
-  });
+  }, 600_000);
 
   it("is another guest without the earlier address on the list", async () => {
     declare({ email: first }, bo);
