@@ -44,12 +44,12 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
   const [program, ...first] = pulumi();
   const args = [...first, command, ...where, ...how, ...flags];
-  const env = pulumiEnvironment(process.env);
+  const env = pulumiEnvironment(options.environment ?? process.env);
   const running = runInForeground(program, args, { cwd: options.project, env, output: "filtered" });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
     const missing = existsSync(options.project)
-      ? "The Pulumi CLI is not on the PATH. Install it: https://www.pulumi.com/docs/install/"
+      ? noPulumi
       : `There is no folder ${options.project}. Name the Pulumi project's folder with --cwd.`;
     throw new Stop(missing, exitStatus.failed);
   });
@@ -59,8 +59,28 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
   return { status, events };
 }
 
+/**
+ * Makes an empty stack.
+ *
+ * @throws Stop with Pulumi's own words
+ */
+export function initStack({ project, stack, environment = process.env }: RunOptions): void {
+  const [program, ...first] = pulumi();
+  const args = [...first, "stack", "init", stack, "--non-interactive", "--cwd", project];
+  const { status, error, stderr } = spawnSync(program, args, {
+    cwd: project,
+    env: pulumiEnvironment(environment),
+    encoding: "utf8",
+  });
+  if (status === 0) return;
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") throw new Stop(noPulumi, exitStatus.failed);
+  throw new Stop(`Stack ${stack} could not be made: ${(error?.message ?? stderr).trim()}`, exitStatus.failed);
+}
+
+const noPulumi = "The Pulumi CLI is not on the PATH. Install it: https://www.pulumi.com/docs/install/";
+
 /** The stack that `npm run pulumi` gives a backend of its own. */
-const localStack = "local";
+export const localStack = "local";
 
 /** Where the stack's state is kept, such as `file:///var/guests` or `azblob://state`; `undefined` where nobody can tell. */
 export function backendUrl({ project, stack }: RunOptions): string | undefined {
