@@ -6,8 +6,16 @@ const mayImport = {
   components: ["model/"],
   provider: ["model/", "components/remote-component.ts"],
   policies: [],
-  // `guests check` reads lists as the component does, and words what is wrong in the same way.
-  cli: ["model/", "components/index.ts", "components/config/", "components/problem.ts"],
+  // The commands that ask a tenant sign in as the provider does; those that read a list do so as the program does, and word
+  // what is wrong in the same way.
+  cli: [
+    "model/",
+    "components/index.ts",
+    "components/config/",
+    "components/problem.ts",
+    "provider/microsoft/",
+    "provider/deadline.ts",
+  ],
   // The command `guests init` in a package of its own.
   create: ["cli/init.ts", "cli/command-line.ts", "cli/log-lines.ts"],
   tenant: [],
