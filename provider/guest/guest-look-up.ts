@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../model/email-address.ts";
+import { addressSpellings, canonicalAddress } from "../../model/email-address.ts";
 import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
@@ -94,6 +94,17 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
     );
   }
   return guest;
+}
+
+/**
+ * The address by which a guest was invited, where it is another one than that. Microsoft keeps one guest for all addresses
+ * of a home account: whoever invites a second one gets the guest of the first (Entra's page "Troubleshoot B2B collaboration").
+ *
+ * @returns `undefined` where it is the guest's own address, or nobody can tell
+ */
+export function otherAddress({ mail }: GraphUser, address: string): string | undefined {
+  if (!mail || addressSpellings(address).includes(canonicalAddress(mail))) return undefined;
+  return mail;
 }
 
 /**

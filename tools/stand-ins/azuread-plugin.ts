@@ -14,6 +14,7 @@ const provider = standIn(
     "azuread:index/appRoleAssignment:AppRoleAssignment": appRoleAssignment(),
   },
   {
+    "azuread:index/getGroup:getGroup": getGroup,
     "azuread:index/getGroups:getGroups": getGroups,
     "azuread:index/getServicePrincipal:getServicePrincipal": getServicePrincipal,
     "azuread:index/getServicePrincipals:getServicePrincipals": getServicePrincipals,
@@ -21,7 +22,7 @@ const provider = standIn(
 );
 serve(() => provider, process.argv.slice(2));
 
-/** `azuread:index/groupMember:GroupMember`: looks before it adds, as the official one does. */
+/** `azuread:index/groupMember:GroupMember`: looks before it adds, and once afterwards, as the official one does. */
 function groupMember(): FixedResource {
   const isMember = async (group: string, member: string): Promise<boolean> => {
     const members = await cloud.graphList<{ id: string }>(
@@ -45,6 +46,9 @@ function groupMember(): FixedResource {
       await cloud.graph("POST", `/groups/${group}/members/$ref`, {
         "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${object}`,
       });
+      if (!(await isMember(group, member))) {
+        throw new Error(`Provider produced inconsistent result after apply: "${id}" was present, but now absent.`);
+      }
       return { id, outputs: { groupObjectId: group, memberObjectId: member } };
     },
     async read(id) {
@@ -110,6 +114,11 @@ function outputsOf(assignment: Assignment): Properties {
 interface Group {
   id: string;
   displayName: string;
+  groupTypes: string[];
+  mailEnabled: boolean;
+  membershipRule: string | null;
+  membershipRuleProcessingState: string | null;
+  onPremisesSyncEnabled: boolean | null;
 }
 
 interface ServicePrincipal {
@@ -145,6 +154,29 @@ async function getGroups(args: Properties): Promise<Properties> {
   };
 }
 
+/** `azuread:index/getGroup:getGroup` by object id, with members and owners, as the official one reads them. */
+async function getGroup({ objectId, ...others }: Properties): Promise<Properties> {
+  if (typeof objectId !== "string" || Object.keys(others).length > 0) {
+    throw new Error("This stand-in knows objectId only.");
+  }
+  const group = await cloud.graph<Group>("GET", `/groups/${objectId}`);
+  const [members, owners] = await Promise.all(
+    ["members", "owners"].map((relation) => cloud.graphList<{ id: string }>(`/groups/${objectId}/${relation}`)),
+  );
+  const { membershipRule: rule, membershipRuleProcessingState: state } = group;
+  return {
+    id: group.id,
+    objectId: group.id,
+    displayName: group.displayName,
+    types: group.groupTypes,
+    mailEnabled: group.mailEnabled,
+    onpremisesSyncEnabled: group.onPremisesSyncEnabled ?? false,
+    dynamicMemberships: rule === null ? [] : [{ enabled: state !== "Paused", rule }],
+    members: (members ?? []).map(({ id }) => id),
+    owners: (owners ?? []).map(({ id }) => id),
+  };
+}
+
 /** `azuread:index/getServicePrincipal:getServicePrincipal`, the properties that guests' access reads. */
 async function getServicePrincipal(args: Properties): Promise<Properties> {
   const one = (property: string, value: unknown) =>
@@ -154,10 +186,6 @@ async function getServicePrincipal(args: Properties): Promise<Properties> {
     : args.clientId
       ? one("appId", args.clientId)
       : one("displayName", args.displayName));
-  // Graph takes any letter case for the name; the official plugin does not.
-  if (args.displayName !== undefined && args.displayName !== found.displayName) {
-    throw new Error(`No service principal found matching display name: "${args.displayName}"`);
-  }
   return {
     id: found.id,
     objectId: found.id,
