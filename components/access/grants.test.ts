@@ -61,6 +61,16 @@ it.each(["entra-guests", "azuread"] as const)(
   },
 );
 
+it.each([
+  ["entra-guests", "azuread:index/invitation:Invitation"],
+  ["azuread", "entra-guests:index:Invitation"],
+] as const)("[official 4] knows what engine %s gives from the time of the other engine", async (backend, other) => {
+  await partners({ engine: backend, guests: [{ email: ana, groups: ["Partners"], apps: ["Partner Portal"] }] });
+  const former = `urn:pulumi:test::guests::entra-guests:index:GuestInvitations$${other}::partners-${ana}`;
+  const grants = [groupMember, appRoleAssignment].flatMap((type) => engine.resources(type));
+  expect(grants.map(({ aliases }) => aliases)).toEqual([[former], [former]]);
+});
+
 it("assigns an application with exactly the inputs that azuread takes", async () => {
   const role = { app: "Contoso Orders", role: "order writer" };
   await partners({ guests: [{ email: ana, apps: [role, "Partner Portal"] }] });

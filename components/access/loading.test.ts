@@ -19,11 +19,11 @@ function loadedBy(guests: string): string[] {
   return (JSON.parse(output) as string[]).map((file) => file.replace(/^.*@pulumi./, "").replaceAll("\\", "/"));
 }
 
-it("loads nothing of azuread and azure-native for a list without access", () => {
+it("loads nothing of azuread and azure-native for a list without access", { timeout: 60_000 }, () => {
   expect(loadedBy(`[{ email: "ana@fabrikam.example" }]`)).toEqual([]);
 });
 
-it("loads what a group takes and no more for a list with groups", () => {
+it("loads what a group takes and no more for a list with groups", { timeout: 60_000 }, () => {
   const loaded = loadedBy(`[{ email: "ana@fabrikam.example", groups: ["Partners"] }]`);
   expect(loaded.filter((file) => !/utilities.js|package.json/.test(file)).sort()).toEqual([
     "azuread/getGroup.js",

@@ -10,6 +10,7 @@ const cloud = new Cloud(process.env);
 const provider = standIn(
   version,
   {
+    "azuread:index/invitation:Invitation": invitation(),
     "azuread:index/groupMember:GroupMember": groupMember(),
     "azuread:index/appRoleAssignment:AppRoleAssignment": appRoleAssignment(),
   },
@@ -21,6 +22,55 @@ const provider = standIn(
   },
 );
 serve(() => provider, process.argv.slice(2));
+
+interface InvitedMessage {
+  additionalRecipients?: string;
+  body?: string;
+  language?: string;
+}
+
+/** `azuread:index/invitation:Invitation`: wipes the guest's company name, and fails to delete a guest who is gone. */
+function invitation(): FixedResource {
+  return {
+    inputs: ["message", "redirectUrl", "userDisplayName", "userEmailAddress", "userType"],
+    required: ["redirectUrl", "userEmailAddress"],
+    async create(inputs) {
+      const { redirectUrl, userDisplayName, userEmailAddress, userType } = inputs;
+      const message = inputs.message as InvitedMessage | undefined;
+      const made = await cloud.graph<{ id: string; inviteRedeemUrl: string; invitedUser: { id: string } }>(
+        "POST",
+        "/invitations",
+        {
+          invitedUserEmailAddress: userEmailAddress,
+          inviteRedirectUrl: redirectUrl,
+          ...(userDisplayName !== undefined && { invitedUserDisplayName: userDisplayName }),
+          ...(userType !== undefined && { invitedUserType: userType }),
+          sendInvitationMessage: message !== undefined,
+          ...(message !== undefined && { invitedUserMessageInfo: messageInfo(message) }),
+        },
+      );
+      const userId = made.invitedUser.id;
+      await cloud.graph("PATCH", `/users/${userId}`, { companyName: null });
+      return { id: made.id, outputs: { ...inputs, userId, redeemUrl: made.inviteRedeemUrl } };
+    },
+    // It never notices that a guest is gone.
+    read: async (_id, outputs) => {
+      const { userId: _user, redeemUrl: _url, ...inputs } = outputs;
+      return { inputs, outputs };
+    },
+    async delete(_id, { userId }) {
+      await cloud.graph("DELETE", `/users/${userId}`);
+    },
+  };
+}
+
+function messageInfo({ additionalRecipients, body, language }: InvitedMessage) {
+  return {
+    ...(additionalRecipients !== undefined && { ccRecipients: [{ emailAddress: { address: additionalRecipients } }] }),
+    ...(body !== undefined && { customizedMessageBody: body }),
+    ...(language !== undefined && { messageLanguage: language }),
+  };
+}
 
 /** `azuread:index/groupMember:GroupMember`: looks before it adds, and once afterwards, as the official one does. */
 function groupMember(): FixedResource {
