@@ -45,6 +45,7 @@ export class GraphClient {
   readonly #attemptTimeout: number;
   readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
   readonly #reads: DataLoader<GatheredRead, GraphResponse>;
+  #clockDifference: number | undefined;
 
   /** @param attemptTimeout how long one HTTP request may take before it is given up, in milliseconds */
   constructor(session: Session, attemptTimeout = longestAttempt) {
@@ -80,7 +81,7 @@ export class GraphClient {
   }
 
   /**
-   * Reads a list to its last page. Errors as for {@link read}.
+   * Reads a list to its last page; a filtered one may begin with an empty page. Errors as for {@link read}.
    *
    * @param path of the list, with its query
    * @param shape what each of its items has to be like
@@ -149,6 +150,11 @@ export class GraphClient {
   async objectUrl(path: string, deadline: Deadline): Promise<string> {
     const { graph } = await this.#session.cloud(deadline);
     return `${graph}/v1.0${path}`;
+  }
+
+  /** How far the server's clock is ahead of this machine's, in milliseconds, to the second; `undefined` before an answer. */
+  clockDifference(): number | undefined {
+    return this.#clockDifference;
   }
 
   async close(): Promise<void> {
@@ -225,7 +231,9 @@ export class GraphClient {
         { mayHaveActed: !neverSent.includes(code ?? ""), cause: error },
       );
     }
-    const headers = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const headers: GraphResponse["headers"] = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const date = Date.parse(headers.date ?? "");
+    if (!Number.isNaN(date)) this.#clockDifference = date - Date.now();
     const response = { status: sent.statusCode, headers };
     return { ...response, body: parseBody(text, response) };
   }
