@@ -5,6 +5,7 @@ import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, ResourceChang
 import type { Finding, GuestReport } from "./guest-report.ts";
 import type { SettingChange, SettingsFile } from "./policy-changes.ts";
 import {
+  arrival,
   count,
   domains,
   farewell,
@@ -12,6 +13,7 @@ import {
   headline,
   isDelicate,
   longestValue,
+  notAskedBecause,
   notCompared,
   nothing,
   type ShownWith,
@@ -50,6 +52,7 @@ function render(report: GuestReport, { origin, commit, ...shown }: CommentOption
     marker(report.stack, origin),
     `### ${icon(report)} Guests of ${code(report.stack)}: ${headline(report)}`,
     `${verdict(report, shown)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
+    ...(notAskedBecause(report) === undefined ? [] : [prose(notAskedBecause(report) ?? "")]),
     ...messageSection("Errors", report.errors, rows),
     ...settingsSection(report, rows),
     ...findingSection("Broken rules", mandatory, rows),
@@ -101,14 +104,19 @@ type Section = string[];
 export function addedSection(guests: readonly AddedGuest[], rows: number, title = "Added"): Section {
   return section(title + origins(guests), guests, rows, (shown) =>
     markdownTable(
-      ["guest", "name", "expires"],
-      shown.map(({ address, displayName = "", expires }) => [
-        code(address),
-        code(displayName),
-        expires === undefined ? "never" : code(expires),
+      ["guest", "name", "expires", ...(isAsked(guests) ? ["in the tenant"] : [])],
+      shown.map((guest) => [
+        code(guest.address),
+        code(guest.displayName ?? ""),
+        guest.expires === undefined ? "never" : code(guest.expires),
+        ...(isAsked(guests) ? [arrival(guest) ?? ""] : []),
       ]),
     ),
   );
+}
+
+function isAsked(guests: readonly AddedGuest[]): boolean {
+  return guests.some(({ standing }) => standing !== undefined);
 }
 
 export function changedSection(guests: readonly ChangedGuest[], rows: number, title = "Changed"): Section {
