@@ -1,7 +1,6 @@
 /** Who of the guests that a preview adds is in the tenant already: `guests preview --ask-tenant`. Reads only. */
 import { lookUpGuest, NoSuchGuest } from "../provider/guest/guest-look-up.ts";
-import type { StackPlace } from "./command-line.ts";
-import { Stop } from "./command-line.ts";
+import { exitStatus, type StackPlace, Stop } from "./command-line.ts";
 import type { AddedGuest, Standing } from "./comment/guest-changes.ts";
 import type { GuestReport } from "./comment/guest-report.ts";
 import { type SignedIn, signIn } from "./signed-in.ts";
@@ -18,7 +17,7 @@ export async function askTenant(place: StackPlace, report: GuestReport): Promise
     const added = await withStandings(signedIn, report.added).finally(() => signedIn.close());
     return { ...report, added, asked: true };
   } catch (error) {
-    return { ...report, asked: { missing: whyNot(error) } };
+    return { ...report, asked: { missing: error instanceof Error ? error.message : String(error) } };
   }
 }
 
@@ -30,15 +29,11 @@ function withStandings(signedIn: SignedIn, added: readonly AddedGuest[]): Promis
 async function standingOf({ graph, deadline }: SignedIn, address: string): Promise<Standing> {
   try {
     const { kind } = await lookUpGuest({ graph }, address, deadline);
-    if (kind === "not allowed") throw new Stop("the sign-in lacks the permission User.Read.All.", 1);
+    if (kind === "not allowed") throw new Stop("the sign-in lacks the permission User.Read.All.", exitStatus.failed);
     return ({ nobody: "new", guest: "here", deleted: "recycle bin" } as const)[kind];
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (!(cause instanceof NoSuchGuest)) throw error;
     return cause.isAmbiguous ? "several" : "member";
   }
-}
-
-function whyNot(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import { appRoleId, isNotFound as isMissing, signInUrl } from "../components/acc
 import { isForbidden } from "../provider/microsoft/graph-errors.ts";
 import { odataText, selection } from "../provider/microsoft/graph-users.ts";
 import { Mailboxes } from "../provider/microsoft/mailbox.ts";
+import { signInWay } from "../provider/microsoft/sign-in-credential.ts";
 import { isHeld, permissionsFor, toMail } from "./app-registration.ts";
 import type { ListUses } from "./declared-list.ts";
 import type { SignedIn } from "./signed-in.ts";
@@ -41,10 +42,10 @@ export async function tenantLines(signedIn: SignedIn, uses: ListUses | undefined
 
 const alone = (line: CheckLine): CheckLine[] => [line];
 
-function signInLine({ kind, claims, cloud }: SignedIn): CheckLine {
+function signInLine({ kind, claims, cloud, configuration }: SignedIn): CheckLine {
   const { tid = "unknown", upn, app_displayname: app, appid = "unknown" } = claims;
   const who = kind === "person" ? (upn ?? "a person") : (app ?? appid);
-  const says = `${kind === "person" ? "a person" : "an application"}, ${who}, at tenant ${tid} of ${new URL(cloud.graph).host}.`;
+  const says = `${kind === "person" ? "a person" : "an application"}, ${who}, by ${signInWay(configuration)}, at tenant ${tid} of ${new URL(cloud.graph).host}.`;
   const note = "A pipeline signs in as an application: guests doctor --setup prints how to register one.";
   return kind === "person"
     ? { about: "Sign-in", state: "note", says, todo: note }

@@ -95,12 +95,9 @@ export class GraphClient {
       for (const item of value) items.push(item);
       // The token goes to Graph only, and no page is read twice.
       if (link !== undefined && (!link.startsWith(`${service}/`) || read.has(link))) {
-        throw new GraphUnavailable(
-          `The list ${path.split("?", 1)[0]} goes on at a place that is not Microsoft Graph's`,
-          {
-            mayHaveActed: false,
-          },
-        );
+        const where = URL.canParse(link) ? new URL(link).origin : "a place that is no URL";
+        const message = `Microsoft Graph's list ${path.split("?", 1)[0]} goes on at ${where}, which is not its next page`;
+        throw new GraphError(message, { status: 200, code: "", requestId: undefined });
       }
       next = link?.slice(service.length);
       read.add(link ?? "");

@@ -80,6 +80,7 @@ describe("doctor, with the tenant", () => {
       "Application Partner Portal",
       "Clock",
     ]);
+    expect(all[0]?.says).toContain("an application, Least, by a client secret, at tenant");
     expect(all[0]?.says).toContain(tenant.tenantId);
   });
 
