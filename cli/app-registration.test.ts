@@ -68,7 +68,7 @@ describe("the commands that register the application", { timeout: 60_000 }, () =
     const asked = begin("ad", "sp", "show").flatMap((call) => /value=='([\w.]+)'/.exec(call.join(" "))?.[1] ?? []);
     expect(asked).toEqual([
       ...["User.Invite.All", "User.Read.All", "User.DeleteRestore.All", "GroupMember.ReadWrite.All"],
-      ...["Mail.Send", "Mail.ReadWrite", "User.Read.All", "Group.Read.All"],
+      ...["Mail.Send", "Mail.ReadWrite", "User.Read.All", "GroupMember.Read.All"],
     ]);
     // The id that was looked up is the one that is added.
     expect(begin("ad", "app", "permission", "add").map((call) => call.at(-1))).toEqual(asked.map(() => "answer=Role"));

@@ -73,7 +73,7 @@ export const toMail = ["Mail.Send", "Mail.ReadWrite"] as const;
 function permissionsToPreview({ groups, apps, links }: ListUses): string[] {
   return [
     "User.Read.All",
-    ...(groups.length > 0 ? ["Group.Read.All"] : []),
+    ...(groups.length > 0 ? ["GroupMember.Read.All"] : []),
     ...(apps.length + links.length > 0 ? ["Application.Read.All"] : []),
   ];
 }
