@@ -23,9 +23,16 @@ export interface Guest {
 
 export interface AddedGuest extends Guest {
   displayName?: string;
-  /** Whether Microsoft mails the guest. */
+  /** Whether a new guest is mailed. */
   mailed: boolean;
+  /** What happens to somebody who is there already, unless it is `adopt`; the official package can only `invite again`. */
+  existing?: string;
+  /** Who has the address in the tenant; absent where it was not asked. */
+  standing?: Standing;
 }
+
+/** Who has an address in the tenant: nobody, a guest, a deleted guest, a member of the organisation, several guests. */
+export type Standing = "new" | "here" | "recycle bin" | "member" | "several";
 
 export interface ChangedGuest extends Guest {
   /** The address until now, of a guest who gets another one. */
@@ -83,11 +90,13 @@ export function addedGuest(step: Step): AddedGuest {
   const inputs = step.new?.inputs ?? {};
   const displayName = textOf(inputs.userDisplayName, "userDisplayName");
   const isAzuread = step.type === azureadToken;
+  const existing = isAzuread ? "invite again" : textOf(inputs.existing, "existing");
   return {
     ...guestOf(step),
     ...(displayName !== undefined && { displayName }),
     // The official package mails every guest who has a message, and nobody else.
     mailed: isAzuread ? inputs.message !== undefined : inputs.sendInvitation !== false,
+    ...(existing !== undefined && existing !== "adopt" && { existing }),
   };
 }
 

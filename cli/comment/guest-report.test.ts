@@ -142,7 +142,7 @@ describe("resources that are no invitations of ours", () => {
     const type = "azuread:index/invitation:Invitation";
     const events = [step("create", type, "a", { userEmailAddress: "A@Fabrikam.example" }), finished];
     expect(readReport(events, "prod", "2026-01-01").added).toEqual([
-      { address: "a@fabrikam.example", domain: "fabrikam.example", mailed: false },
+      { address: "a@fabrikam.example", domain: "fabrikam.example", mailed: false, existing: "invite again" },
     ]);
   });
 

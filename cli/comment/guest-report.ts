@@ -41,6 +41,8 @@ export interface GuestReport {
   warnings: string[];
   /** What differs in the policies' settings, where they were compared with those of an earlier commit. */
   settings?: SettingsComparison;
+  /** Whether the tenant was asked who of the added guests is there already; why not, in words, where it should have been. */
+  asked?: true | { missing: string };
   outcome: "previewed" | "stopped by policy" | "failed";
 }
 

@@ -5,6 +5,7 @@ import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, ResourceChang
 import type { Finding, GuestReport, Lookalike } from "./guest-report.ts";
 import type { SettingChange, SettingsFile } from "./policy-changes.ts";
 import {
+  arrival,
   count,
   domains,
   farewell,
@@ -14,6 +15,7 @@ import {
   isDelicate,
   longestValue,
   mailedText,
+  notAskedBecause,
   notCompared,
   nothing,
   type ShownWith,
@@ -52,6 +54,7 @@ function render(report: GuestReport, { origin, commit, ...shown }: CommentOption
     marker(report.stack, origin),
     `### ${icon(report)} Guests of ${code(report.stack)}: ${headline(report)}`,
     `${verdict(report, shown)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
+    ...(notAskedBecause(report) === undefined ? [] : [prose(notAskedBecause(report) ?? "")]),
     ...messageSection("Errors", report.errors, rows),
     ...settingsSection(report, rows),
     ...findingSection("Broken rules", mandatory, rows),
@@ -104,14 +107,19 @@ type Section = string[];
 export function addedSection(guests: readonly AddedGuest[], rows: number, title = "Added"): Section {
   return section(title + origins(guests), guests, rows, (shown) =>
     markdownTable(
-      ["guest", "name", "expires"],
-      shown.map(({ address, displayName = "", expires }) => [
-        code(address),
-        code(displayName),
-        expires === undefined ? "never" : code(expires),
+      ["guest", "name", "expires", ...(isAsked(guests) ? ["in the tenant"] : [])],
+      shown.map((guest) => [
+        code(guest.address),
+        code(guest.displayName ?? ""),
+        guest.expires === undefined ? "never" : code(guest.expires),
+        ...(isAsked(guests) ? [arrival(guest) ?? ""] : []),
       ]),
     ),
   );
+}
+
+function isAsked(guests: readonly AddedGuest[]): boolean {
+  return guests.some(({ standing }) => standing !== undefined);
 }
 
 export function changedSection(guests: readonly ChangedGuest[], rows: number, title = "Changed"): Section {

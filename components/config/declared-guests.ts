@@ -48,7 +48,7 @@ export interface GuestListInput {
   readTemplate?(path: string): ListFile;
 }
 
-interface DeclaredGuests {
+export interface DeclaredGuests {
   defaults: GuestDefaults;
   /** What holds for the list as a whole. */
   settings: ListSettings;

@@ -136,7 +136,7 @@ function graphErrorObject(body: unknown): { code: string; message: string; inner
  *
  * Source: the permissions tables of Microsoft's reference pages of the requests that the action sends.
  */
-const permissions = {
+export const leastPermissions = {
   invite: { name: "User.Invite.All", why: "to send invitations" },
   "invite again": { name: "User.Invite.All", why: "to send invitations" },
   mail: { name: "Mail.Send (and Mail.ReadWrite)", why: "to mail guests from the mailbox that mailFrom names" },
@@ -160,7 +160,7 @@ const permissions = {
   disable: { name: "User.EnableDisableAccount.All (with User.Read.All)", why: "to block a guest's sign-in" },
   delete: { name: "User.ReadWrite.All", why: "to remove guests" },
 };
-export type Action = keyof typeof permissions;
+export type Action = keyof typeof leastPermissions;
 
 /**
  * The error for the person who runs Pulumi: which guest, what was tried, what Graph said, what to do.
@@ -220,7 +220,7 @@ function nextStep(action: Action, cause: unknown): string {
   const refusal = cause instanceof GraphError ? refusals.find(([says]) => says.test(cause.message)) : undefined;
   if (refusal !== undefined) return refusal[1];
   if (cause instanceof GraphError && lacksPermission(cause)) {
-    const { name, why } = permissions[action];
+    const { name, why } = leastPermissions[action];
     const role = privileged.includes(action)
       ? " If it has that: a guest who holds an administrator role, or is in a role-assignable group, takes a directory role that is higher than theirs (User Administrator at least) as well."
       : "";
