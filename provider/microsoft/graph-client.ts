@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
 import { type Deadline, withRetries } from "../deadline.ts";
 import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
+import { textOf } from "./sign-in-configuration.ts";
 import type { Session } from "./sign-in-session.ts";
 
 export interface GraphWrite {
@@ -80,6 +80,34 @@ export class GraphClient {
   }
 
   /**
+   * Reads a list to its last page. Errors as for {@link read}.
+   *
+   * @param path of the list, with its query
+   * @param shape what each of its items has to be like
+   */
+  async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline): Promise<Item[]> {
+    const page = z.object({ value: z.array(shape), "@odata.nextLink": z.string().optional() });
+    const [items, read] = [[] as Item[], new Set<string>()];
+    const service = await this.objectUrl("", deadline);
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const { value, "@odata.nextLink": link }: z.infer<typeof page> = await this.read(next, page, deadline);
+      for (const item of value) items.push(item);
+      // The token goes to Graph only, and no page is read twice.
+      if (link !== undefined && (!link.startsWith(`${service}/`) || read.has(link))) {
+        throw new GraphUnavailable(
+          `The list ${path.split("?", 1)[0]} goes on at a place that is not Microsoft Graph's`,
+          {
+            mayHaveActed: false,
+          },
+        );
+      }
+      next = link?.slice(service.length);
+      read.add(link ?? "");
+    }
+    return items;
+  }
+
+  /**
    * Sends one write. Only Graph's own answer to that request counts as done. Errors as for {@link read}, and
    * {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}.
    *
@@ -107,10 +135,8 @@ export class GraphClient {
 
   /** The permissions that the token names: an application's roles, or what a person has consented to. */
   async grantedPermissions(deadline: Deadline): Promise<ReadonlySet<string>> {
-    const payload = (await this.#session.token(deadline)).split(".")[1] ?? "";
-    const claims = tokenClaims.safeParse(parseJson(Buffer.from(payload, "base64url").toString("utf8")));
-    if (!claims.success) return new Set();
-    return new Set([...claims.data.roles, ...claims.data.scp.split(" ")]);
+    const { roles, scp = "" } = await this.#session.claims(deadline);
+    return new Set([...roles, ...scp.split(" ").filter(Boolean)]);
   }
 
   /** Whether this is a sovereign cloud, whose Graph lacks some properties of the global one. */
@@ -189,7 +215,7 @@ export class GraphClient {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      text = decoded(Buffer.from(await sent.body.arrayBuffer()), sent.headers["content-encoding"]?.toString());
+      text = await textOf(sent);
     } catch (error) {
       deadline.signal.throwIfAborted();
       const { name, message, code } = error as Error & { code?: string };
@@ -234,29 +260,12 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** @throws GraphError for a redirect, and for every status of 400 and above what it stands for */
 function accepted(response: GraphResponse): GraphResponse {
   if (response.status >= 400) throw errorOf(response);
   if (response.status < 300) return response;
   const { message, failure } = notGraphs(response);
   throw new GraphError(message, failure);
-}
-
-/** Text that something in between may have compressed without being asked. */
-function decoded(bytes: Buffer, encoding = "identity"): string {
-  if (bytes.length === 0) return "";
-  const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
-  return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
 }
 
 function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body">): unknown {
