@@ -46,6 +46,13 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "import",
+    {
+      about: "Reads the guests that the tenant has, and writes one list for each partner. Sends nothing.",
+      load: async () => (await import("./import-guests.ts")).importCommand,
+    },
+  ],
+  [
     "add",
     {
       about: "Puts a guest on a list: changes the list's file, and is refused where the preview would refuse it.",
