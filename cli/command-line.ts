@@ -140,12 +140,18 @@ function spelled(option: string, { value }: Option): string {
   return value === undefined ? `--${option}` : `--${option} ${value}`;
 }
 
+/** The options that name a stack. */
+export const placeOptions = {
+  stack: { value: "NAME", required: true, help: "The stack; local is the one with the local tenant." },
+  cwd: { value: "PROJECT", help: "The folder of the Pulumi project; the one you are in unless given." },
+} satisfies Record<string, Option>;
+
 /** The options of every command that runs Pulumi. */
 export const stackOptions = {
-  stack: { value: "NAME", required: true, help: "The stack; local is the one with the local tenant." },
+  stack: placeOptions.stack,
   "policy-config": { value: "FILE", help: "The policies' settings; policies/guests.STACK.json unless given." },
   out: { value: "FOLDER", help: "Where reports and event logs go; .local/pipelines/STACK unless given." },
-  cwd: { value: "PROJECT", help: "The folder of the Pulumi project; the one you are in unless given." },
+  cwd: placeOptions.cwd,
   commit: { value: "ID", help: "The commit that the comment names." },
 } satisfies Record<string, Option>;
 
@@ -154,11 +160,20 @@ export const newestOption = {
   "newest-of": { value: "BRANCH", help: "Refuse a checkout that is not the newest commit of this branch of origin." },
 } satisfies Record<string, Option>;
 
-/** What a run of Pulumi needs to know. */
-export interface RunOptions {
+/** Where a stack is. */
+export interface StackPlace {
   stack: string;
-  /** The folder of the Pulumi project. */
+  /** The folder of the Pulumi project, an absolute path. */
   project: string;
+}
+
+/** Reads the `placeOptions` of a command line. */
+export function stackPlace({ values }: CommandLine): StackPlace {
+  return { stack: values.stack ?? "", project: path.resolve(values.cwd ?? checkout) };
+}
+
+/** What a run of Pulumi needs to know. */
+export interface RunOptions extends StackPlace {
   /** The policies' settings for this stack, an absolute path. */
   policyConfig: string;
   /** Where reports and event logs go, an absolute path. */
@@ -172,8 +187,10 @@ export interface RunOptions {
  *
  * @throws Stop when the stack has no policy settings
  */
-export function runOptions({ values }: CommandLine): RunOptions {
-  const { stack = "", commit } = values;
+export function runOptions(line: CommandLine): RunOptions {
+  const { values } = line;
+  const { stack, project } = stackPlace(line);
+  const { commit } = values;
   // `prod` of `organisation/project/prod`.
   const shortName = stack.split("/").at(-1) ?? stack;
   const policyConfig = path.resolve(
@@ -185,7 +202,7 @@ export function runOptions({ values }: CommandLine): RunOptions {
   }
   return {
     stack,
-    project: path.resolve(values.cwd ?? checkout),
+    project,
     policyConfig,
     out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName)),
     ...(commit && { commit }),

@@ -32,6 +32,13 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "doctor",
+    {
+      about: "Says what the stack's sign-in and tenant lack, line by line, and what to do. Changes nothing.",
+      load: async () => (await import("./doctor.ts")).doctorCommand,
+    },
+  ],
+  [
     "post-comment",
     {
       about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",

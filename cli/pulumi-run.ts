@@ -7,7 +7,8 @@ import grpc from "@grpc/grpc-js";
 import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { checkout, exitStatus, type RunOptions, Stop } from "./command-line.ts";
+import { z } from "zod";
+import { checkout, exitStatus, type RunOptions, type StackPlace, Stop } from "./command-line.ts";
 import { type EngineEvent, eventReader } from "./comment/engine-events.ts";
 import { showLines } from "./log-lines.ts";
 
@@ -47,11 +48,7 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
   const env = pulumiEnvironment(process.env);
   const running = runInForeground(program, args, { cwd: options.project, env, output: "filtered" });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-    const missing = existsSync(options.project)
-      ? "The Pulumi CLI is not on the PATH. Install it: https://www.pulumi.com/docs/install/"
-      : `There is no folder ${options.project}. Name the Pulumi project's folder with --cwd.`;
-    throw new Stop(missing, exitStatus.failed);
+    throw notStarted(error, options);
   });
   const events = stream.close();
   const file = path.join(options.out, `${command}.events.jsonl`);
@@ -63,22 +60,70 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
 const localStack = "local";
 
 /** Where the stack's state is kept, such as `file:///var/guests` or `azblob://state`; `undefined` where nobody can tell. */
-export function backendUrl({ project, stack }: RunOptions): string | undefined {
+export function backendUrl(place: StackPlace): string | undefined {
   const { PULUMI_BACKEND_URL } = process.env;
-  if (PULUMI_BACKEND_URL && stack !== localStack) return PULUMI_BACKEND_URL;
+  if (PULUMI_BACKEND_URL && place.stack !== localStack) return PULUMI_BACKEND_URL;
+  try {
+    return JSON.parse(askPulumi(place, ["about", "--json"])).backend?.url;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A stack's config by key, such as `guests:redirectUrl`. */
+export type StackConfig = Readonly<Record<string, ConfigValue>>;
+
+const configValue = z.object({
+  /** As text; JSON where it is an object or a list. */
+  value: z.string().optional(),
+  objectValue: z.unknown().optional(),
+  secret: z.boolean().default(false),
+});
+type ConfigValue = z.infer<typeof configValue>;
+
+/**
+ * The whole config of a stack, secrets decrypted.
+ *
+ * @throws Stop with Pulumi's own words, as when there is no such stack
+ */
+export function stackConfig(place: StackPlace): StackConfig {
+  const text = askPulumi(place, ["config", "--json", "--show-secrets"]);
+  return z.record(z.string(), configValue).parse(JSON.parse(text));
+}
+
+/** What a Pulumi command that changes nothing prints. It is given back, and shown to nobody. */
+function askPulumi(place: StackPlace, [command = "", ...flags]: readonly string[]): string {
   const [program, ...first] = pulumi();
-  const args = [...first, "about", "--json", "--non-interactive", "--cwd", project, "--stack", stack];
-  const { stdout } = spawnSync(program, args, {
-    cwd: project,
+  const where = ["--non-interactive", "--color", "never", "--cwd", place.project, "--stack", place.stack];
+  const { status, stdout, stderr, error } = spawnSync(program, [...first, command, ...flags, ...where], {
+    cwd: place.project,
     env: pulumiEnvironment(process.env),
     encoding: "utf8",
     maxBuffer: Infinity,
   });
-  try {
-    return JSON.parse(stdout).backend?.url;
-  } catch {
-    return undefined;
-  }
+  if (error !== undefined) throw notStarted(error, place);
+  if (status !== 0) throw new Stop(`pulumi ${command}: ${stderr.trim() || `status ${status}`}`, exitStatus.failed);
+  return stdout;
+}
+
+function notStarted(error: NodeJS.ErrnoException, { project }: StackPlace): Error {
+  if (error.code !== "ENOENT") return error;
+  const missing = existsSync(project)
+    ? "The Pulumi CLI is not on the PATH. Install it: https://www.pulumi.com/docs/install/"
+    : `There is no folder ${project}. Name the Pulumi project's folder with --cwd.`;
+  return new Stop(missing, exitStatus.failed);
+}
+
+/**
+ * The variables that point at the local tenant, for stack `local` of a checkout that is set up; `undefined` elsewhere.
+ * Starts the tenant unless it runs.
+ */
+export function localTenantVariables({ stack }: StackPlace): Record<string, string> | undefined {
+  if (stack !== localStack || !isSetUp()) return undefined;
+  const program = path.join(checkout, "tools", "tenant-process.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "environment"], { encoding: "utf8" });
+  if (status !== 0) throw new Stop(stderr.trim(), exitStatus.failed);
+  return z.record(z.string(), z.string()).parse(JSON.parse(stdout));
 }
 
 /** Variables with which Pulumi writes secrets in plain to a file or to its display. */
@@ -104,9 +149,13 @@ function pulumiEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * development package.
  */
 function pulumi(): [program: string, ...args: string[]] {
-  const wrapper = path.join(checkout, "tools", "pulumi.ts");
-  const isSetUp = existsSync(wrapper) && existsSync(path.join(checkout, ".local", "toolchain.json"));
-  return isSetUp ? [process.execPath, wrapper] : ["pulumi"];
+  return isSetUp() ? [process.execPath, wrapper] : ["pulumi"];
+}
+
+const wrapper = path.join(checkout, "tools", "pulumi.ts");
+
+function isSetUp(): boolean {
+  return existsSync(wrapper) && existsSync(path.join(checkout, ".local", "toolchain.json"));
 }
 
 /**

@@ -80,6 +80,34 @@ export class GraphClient {
   }
 
   /**
+   * Reads a list to its last page. Errors as for {@link read}.
+   *
+   * @param path of the list, with its query
+   * @param shape what each of its items has to be like
+   */
+  async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline): Promise<Item[]> {
+    const page = z.object({ value: z.array(shape), "@odata.nextLink": z.string().optional() });
+    const [items, read] = [[] as Item[], new Set<string>()];
+    const service = await this.objectUrl("", deadline);
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const { value, "@odata.nextLink": link }: z.infer<typeof page> = await this.read(next, page, deadline);
+      for (const item of value) items.push(item);
+      // The token goes to Graph only, and no page is read twice.
+      if (link !== undefined && (!link.startsWith(`${service}/`) || read.has(link))) {
+        throw new GraphUnavailable(
+          `The list ${path.split("?", 1)[0]} goes on at a place that is not Microsoft Graph's`,
+          {
+            mayHaveActed: false,
+          },
+        );
+      }
+      next = link?.slice(service.length);
+      read.add(link ?? "");
+    }
+    return items;
+  }
+
+  /**
    * Sends one write. Only Graph's own answer to that request counts as done. Errors as for {@link read}, and
    * {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}.
    *
@@ -107,10 +135,8 @@ export class GraphClient {
 
   /** The permissions that the token names: an application's roles, or what a person has consented to. */
   async grantedPermissions(deadline: Deadline): Promise<ReadonlySet<string>> {
-    const payload = (await this.#session.token(deadline)).split(".")[1] ?? "";
-    const claims = tokenClaims.safeParse(parseJson(Buffer.from(payload, "base64url").toString("utf8")));
-    if (!claims.success) return new Set();
-    return new Set([...claims.data.roles, ...claims.data.scp.split(" ")]);
+    const { roles, scp = "" } = await this.#session.claims(deadline);
+    return new Set([...roles, ...scp.split(" ").filter(Boolean)]);
   }
 
   /** Whether this is a sovereign cloud, whose Graph lacks some properties of the global one. */
@@ -231,16 +257,6 @@ const batchBody = z.object({
 export class OutcomeUnknown extends Error {
   constructor(cause: GraphUnavailable) {
     super(cause.message, { cause });
-  }
-}
-
-const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
