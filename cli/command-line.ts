@@ -54,7 +54,7 @@ export async function endWith(main: () => Promise<ExitStatus>): Promise<void> {
 export interface Command {
   /** By name, without the dashes. */
   options: Readonly<Record<string, Option>>;
-  /** The name of what follows the options, such as `FILE...`; without it nothing may follow. */
+  /** The name of what follows the options, such as `FILE...`, in brackets where it may be left out; without it nothing may follow. */
   takes?: string;
   /** How it may end. */
   ends: readonly ExitStatus[];
@@ -95,7 +95,8 @@ export function readCommandLine(name: string, command: Command, args: string[]):
   for (const [option, entry] of Object.entries(command.options)) {
     if (entry.required && values[option] === undefined) throw wrong(`${spelled(option, entry)} is missing.`);
   }
-  if (command.takes !== undefined && rest.length === 0) throw wrong(`${command.takes} is missing.`);
+  if (command.takes !== undefined && !command.takes.startsWith("[") && rest.length === 0)
+    throw wrong(`${command.takes} is missing.`);
   return { values, flags, rest };
 }
 

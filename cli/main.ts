@@ -54,6 +54,20 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "add",
+    {
+      about: "Puts a guest on a list: changes the list's file, and is refused where the preview would refuse it.",
+      load: async () => (await import("./add-and-remove.ts")).addCommand,
+    },
+  ],
+  [
+    "remove",
+    {
+      about: "Takes guests off the lists: changes the lists' files, comments and order kept.",
+      load: async () => (await import("./add-and-remove.ts")).removeCommand,
+    },
+  ],
+  [
     "comment",
     {
       about: "Prints the comment of a preview that ran before, from its event log.",

@@ -182,6 +182,7 @@ function writeDown(
     lastDays: lastDaysOf(current),
     keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
     disable: thatLeave("disable"),
+    required: addresses(current.filter(({ existing }) => existing === "require")),
     access: access.held,
     mails: mailsOf(current),
   };

@@ -149,6 +149,13 @@ export const guestListInputs = z.strictObject({
     .meta({ description: "The addresses of those who are disabled instead of removed when they leave the list." })
     .register(properties, fromComponent)
     .default([]),
+  required: addresses
+    .meta({
+      description:
+        "The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.",
+    })
+    .register(properties, fromComponent)
+    .default([]),
   access: z
     .array(heldAccess)
     .meta({ description: "What the list gives to whom, so that a change that takes it from many guests is stopped." })

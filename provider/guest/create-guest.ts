@@ -9,11 +9,13 @@ import type { CreateRequest, Properties } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import type { Claims } from "./delete-guest.ts";
 import {
+  cannotTell,
   type FreshLookUps,
   type LookUp,
   lookUpAfterCutShortRun,
   lookUpAfterLostAnswer,
   lookUpGuest,
+  notThere,
   timeToTell,
   untilSettled,
 } from "./guest-look-up.ts";
@@ -62,7 +64,7 @@ async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
 
   const evidence: Evidence = { found: found.kind, record, existing: inputs.existing, invited: "not yet" };
   const decision = decide(evidence);
-  if (decision.act === "refuse") throw refusal(inputs.userEmailAddress, user);
+  if (decision.act === "refuse") throw refusal(inputs, decision, user);
   if (user === undefined) return invite(creation, evidence);
   if (decision.act === "take back") return takeBack(creation, user, decision);
   if (decision.act === "restore") return restore(creation, user, decision, evidence);
@@ -339,14 +341,11 @@ function neverAppeared(address: string, { userId }: Facts): Error {
   );
 }
 
-/** Why `existing: fail` stops the run: a guest is there, or nobody can see whether one is. */
-function refusal(address: string, user: GraphUser | undefined): Error {
-  if (user === undefined) {
-    return new Error(
-      `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "fail". ` +
-        "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already.",
-    );
-  }
+/** Why `existing` stops the run: somebody is there who should not be, or the reverse, or nobody can see it. */
+function refusal(inputs: InvitationInputs, { origin }: Decision, user: GraphUser | undefined): Error {
+  const { userEmailAddress: address, existing } = inputs;
+  if (origin === "nowhere") return new Error(notThere(address, user !== undefined));
+  if (user === undefined) return new Error(cannotTell(address, existing));
   return new Error(
     `${address} is a guest of the tenant already (${user.userPrincipalName}, object id ${user.id}), and the invitation says ` +
       `existing: "fail". Say existing: "adopt" to take the guest over without a mail, or take the address off the list.`,

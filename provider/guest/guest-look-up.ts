@@ -74,6 +74,25 @@ export async function lookUpGuest(
   }
 }
 
+/** Says that nobody can see who has an address, where the list decides by that. */
+export function cannotTell(address: string, existing: string): string {
+  return (
+    `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "${existing}". ` +
+    "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already."
+  );
+}
+
+/**
+ * Says that an address is no guest's, where the list wants one who is there.
+ *
+ * @param isDeleted whether a guest with that address lies in the recycle bin
+ */
+export function notThere(address: string, isDeleted: boolean): string {
+  const where = isDeleted ? "was removed from the tenant and lies in the recycle bin" : "is no guest of the tenant";
+  const remedy = isDeleted ? "restore the guest in the directory" : "correct the address";
+  return `${address} ${where}, and the list says existing: "require". Nobody is invited for it: ${remedy}, or say existing: "adopt" to have the guest ${isDeleted ? "restored" : "invited"}.`;
+}
+
 function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
   const guests = users.filter(isExternal);
   const byMail = guests.filter(({ mail }) => canonicalAddress(mail ?? "") === canonicalAddress(address));

@@ -13,6 +13,8 @@ export type Origin =
   | "the recycle bin"
   /** A guest before the stack listed them. */
   | "before the stack"
+  /** Nowhere: the list wants a guest who is there, and there is none. */
+  | "nowhere"
   /** Nobody can tell: the application may not read users. */
   | "unknown";
 
@@ -49,8 +51,9 @@ export const table: readonly Row[] = [
   [{ found: ["guest"], record: ["absent now", "absent earlier"] }, "take back", "a run cut short"],
   [{ found: ["guest"], existing: ["fail"] }, "refuse", "before the stack"],
   [{ found: ["guest"] }, "adopt", "before the stack"],
+  [{ found: ["nobody", "deleted", "purged"], existing: ["require"], invited: ["not yet"] }, "refuse", "nowhere"],
   [{ found: ["deleted"] }, "restore", "the recycle bin"],
-  [{ found: ["not allowed"], existing: ["fail"], invited: ["not yet"] }, "refuse", "unknown"],
+  [{ found: ["not allowed"], existing: ["fail", "require"], invited: ["not yet"] }, "refuse", "unknown"],
   [{ found: ["nobody", "purged", "not allowed"], invited: ["not yet"] }, "invite", "this run"],
   // Graph invites an existing guest again, and the directory may not have shown them when it was asked.
   [
