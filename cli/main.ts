@@ -39,6 +39,14 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "report",
+    {
+      about:
+        "Shows who the tenant's guests are, since when, and who answers for them; also as a page. Changes nothing.",
+      load: async () => (await import("./guests-report.ts")).reportCommand,
+    },
+  ],
+  [
     "post-comment",
     {
       about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",

@@ -17,6 +17,7 @@ const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on ht
   --throttling            apply Graph's published request limits
   --allow-domain DOMAIN   only invite guests of this domain (may be given several times)
   --deny-domain DOMAIN    invite no guest of this domain (may be given several times)
+  --seed-guests N         let a new data folder begin with N guests of nine domains, as if they had come over the years
   --rehearsal JSON        what the real service may do as well, such as '{"messagesPerMinute": 30}'; see tenant/README.md
   --help                  this text
 
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
       throttling: { type: "boolean", default: false },
       "allow-domain": { type: "string", multiple: true },
       "deny-domain": { type: "string", multiple: true },
+      "seed-guests": { type: "string", default: "0" },
       rehearsal: { type: "string", default: "{}" },
       help: { type: "boolean", default: false },
     },
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
       inboxPort: optionalPort("--inbox-port (or TENANT_INBOX_PORT)", values["inbox-port"]),
     },
     collaboration,
+    seedGuests: number("--seed-guests", values["seed-guests"], 0, 20_000),
     rehearsal: choices(values.rehearsal),
   });
   const stop = async () => {
