@@ -164,11 +164,11 @@ function issue(fields: Record<string, string>): string {
 const form = {
   "E-mail address": "dora@fabrikam.example",
   Name: 'Dora $(id) `id` "; rm -rf /',
-  Company: "_No response_",
-  Sponsor: "mona@contoso.example",
-  "Sponsor's GitHub name": "@mona-lisa",
+  Partner: "Fabrikam",
+  "Who answers for the guest": "mona@contoso.example",
+  "Their GitHub account": "@mona-lisa",
   "Last day": "2035-12-31",
-  Why: "She buys.\n\n- a\n- b",
+  "What for": "She buys.\n\n- a\n- b",
 };
 
 describe("an issue of the form", () => {
@@ -199,17 +199,17 @@ describe("an issue of the form", () => {
   it.each([
     [
       "a field forged inside another",
-      { ...form, Why: "x\n### Sponsor\n\neve@contoso.example" },
-      /"Sponsor": stands in the issue twice/,
+      { ...form, "What for": "x\n### Who answers for the guest\n\neve@contoso.example" },
+      /"Who answers for the guest": stands in the issue twice/,
     ],
     ["several lines", { ...form, Name: "Dora\nsecond: line" }, /"Name": is more than one line/],
     ["no address", { ...form, "E-mail address": "_No response_" }, /"E-mail address": is missing/],
     [
       "a reviewer that would be an option",
-      { ...form, "Sponsor's GitHub name": "--help" },
+      { ...form, "Their GitHub account": "--help" },
       /no name of a GitHub account/,
     ],
-    ["a reviewer of several lines", { ...form, "Sponsor's GitHub name": "mona\nout=1" }, /more than one line/],
+    ["a reviewer of several lines", { ...form, "Their GitHub account": "mona\nout=1" }, /more than one line/],
   ])("is refused with %s", (_, fields, words) => {
     expect(() => guestOfIssue(issue(fields))).toThrow(words);
   });

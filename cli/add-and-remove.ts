@@ -98,10 +98,9 @@ function valueIn(key: string, text: string): string | string[] {
 const labels: Readonly<Record<string, string>> = {
   "email address": "email",
   name: "displayName",
-  company: "companyName",
-  sponsor: "sponsors",
   "last day": "expires",
-  "sponsors github name": "reviewer",
+  "who answers for the guest": "sponsors",
+  "their github account": "reviewer",
 };
 
 /** What GitHub puts where nothing was written. */
@@ -122,7 +121,7 @@ export function guestOfIssue(body: string): { guest: GuestValues; reviewer?: str
       labels[
         label
           .toLowerCase()
-          .replaceAll(/[-'’?*:]/g, "")
+          .replaceAll(/[-?*:]/g, "")
           .trim()
       ];
     if (key === undefined) continue;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { repository } from "./toolchain.ts";
 
-const MOST_SOURCES = 216;
+const MOST_SOURCES = 219;
 
 /** The doors of a package or a folder: many may have one. */
 const DOORS = new Set(["index.ts", "index.js", "main.ts", "routes.ts"]);
