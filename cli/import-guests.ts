@@ -130,7 +130,7 @@ function dayOf(values: CommandLine["values"], option: string): string | undefine
  * @param tenant signed in to the stack's tenant
  */
 export async function importGuests(tenant: TenantReader, options: ImportOptions): Promise<void> {
-  const lists = new StackLists(options);
+  const lists = new StackLists(options, { isNew: true });
   const { guests, leftOut, known } = await readTenantGuests(tenant);
   const members = options.group === undefined ? undefined : await membersOf(tenant, options.group);
   const wanted = guests.filter((guest) => options.isWanted(guest) && (members?.has(guest.user.id) ?? true));

@@ -37,12 +37,15 @@ export class StackLists {
   readonly #before = new Map<string, string>();
   readonly #texts = new Map<string, string>();
 
-  /** @throws Stop where there is no config file of the stack */
-  constructor({ stack, project }: StackPlace) {
+  /**
+   * @param isNew whether the stack may have no config file yet
+   * @throws Stop where it has none, and has to
+   */
+  constructor({ stack, project }: StackPlace, { isNew = false } = {}) {
     this.files = projectFiles(project, project);
     this.#stack = stack.split("/").at(-1) ?? stack;
     this.#config = path.join(this.files.stackConfigs, `Pulumi.${this.#stack}.yaml`);
-    if (!existsSync(this.#config)) {
+    if (!existsSync(this.#config) && !isNew) {
       const remedy = `name one that has a config file with --stack, and the project's folder with --cwd.`;
       throw new Stop(
         `There is no ${this.nameOf(this.#config)} for stack "${this.#stack}": ${remedy}`,
@@ -160,8 +163,10 @@ export class StackLists {
   }
 
   #text(file: string): string {
-    const text = this.#texts.get(file) ?? readFileSync(file, "utf8");
-    if (!this.#before.has(file) && existsSync(file)) this.#before.set(file, text);
+    const known = this.#texts.get(file);
+    if (known !== undefined) return known;
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    if (existsSync(file)) this.#before.set(file, text);
     return text;
   }
 
@@ -236,7 +241,8 @@ export class StackLists {
   /** What the program would make of the files. */
   #declared(texts: ReadonlyMap<string, string>): Refusal {
     const name = path.relative(this.files.root, this.#config).split(path.sep).join("/");
-    const text = texts.get(this.#config) ?? readFileSync(this.#config, "utf8");
+    const isThere = existsSync(this.#config);
+    const text = texts.get(this.#config) ?? (isThere ? readFileSync(this.#config, "utf8") : "");
     const source = readYaml(name, text);
     if ("problem" in source) return { problems: [source.problem] };
     const all = configValues(source, () => encrypted);

@@ -1,5 +1,4 @@
 /** The guests that a tenant has, as a command reads them: external members among them. */
-import type { Group, User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
 import { addressProblem, canonicalAddress } from "../model/email-address.ts";
 import { type ProfileProperty, profileProperties } from "../model/invitation.ts";
@@ -27,7 +26,7 @@ const userShape = z.object({
   accountEnabled: z.boolean().nullish(),
   displayName: text,
   ...(Object.fromEntries(profileProperties.map((name) => [name, text])) as Record<ProfileProperty, typeof text>),
-} satisfies Partial<Record<keyof User, z.ZodType>>);
+});
 
 const userWithSponsors = userShape.extend({ sponsors: z.array(sponsor).nullish() });
 
@@ -118,7 +117,7 @@ async function groupNamed(tenant: TenantReader, name: string, needs: string): Pr
   throw new Stop(`${rule} ${shown(name)}: name one by its object id.`, exitStatus.failed);
 }
 
-const groupShape = z.object({ displayName: text } satisfies Partial<Record<keyof Group, z.ZodType>>);
+const groupShape = z.object({ displayName: text });
 
 /** The names of the groups that each guest is a direct member of, by object id. */
 export async function groupsOf(

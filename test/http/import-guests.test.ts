@@ -224,6 +224,12 @@ describe("guests import", () => {
     expect(updated).toEqual([head, ...others, first, second]);
   });
 
+  it("needs no config file of the stack, and makes one to name the lists", async () => {
+    rmSync(path.join(root, "Pulumi.test.yaml"));
+    await importInto("--domain", "fabrikam.example", "--name-lists");
+    expect(read("Pulumi.test.yaml")).toBe("config:\n  guests:lists:\n    - lists/fabrikam.example.yaml\n");
+  });
+
   it.each([
     [["--existing", "take"], /--existing takes adopt, own, fail, require, not "take"/],
     [["--state", "gone"], /--state takes pending, accepted/],
