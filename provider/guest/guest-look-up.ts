@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../model/email-address.ts";
+import { addressSpellings, canonicalAddress } from "../../model/email-address.ts";
 import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
@@ -74,25 +74,6 @@ export async function lookUpGuest(
   }
 }
 
-/** Says that nobody can see who has an address, where the list decides by that. */
-export function cannotTell(address: string, existing: string): string {
-  return (
-    `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "${existing}". ` +
-    "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already."
-  );
-}
-
-/**
- * Says that an address is no guest's, where the list wants one who is there.
- *
- * @param isDeleted whether a guest with that address lies in the recycle bin
- */
-export function notThere(address: string, isDeleted: boolean): string {
-  const where = isDeleted ? "was removed from the tenant and lies in the recycle bin" : "is no guest of the tenant";
-  const remedy = isDeleted ? "restore the guest in the directory" : "correct the address";
-  return `${address} ${where}, and the list says existing: "require". Nobody is invited for it: ${remedy}, or say existing: "adopt" to have the guest ${isDeleted ? "restored" : "invited"}.`;
-}
-
 function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
   const guests = users.filter(isExternal);
   const byMail = guests.filter(({ mail }) => canonicalAddress(mail ?? "") === canonicalAddress(address));
@@ -113,6 +94,17 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
     );
   }
   return guest;
+}
+
+/**
+ * The address by which a guest was invited, where it is another one than that. Microsoft keeps one guest for all addresses
+ * of a home account: whoever invites a second one gets the guest of the first (Entra's page "Troubleshoot B2B collaboration").
+ *
+ * @returns `undefined` where it is the guest's own address, or nobody can tell
+ */
+export function otherAddress({ mail }: GraphUser, address: string): string | undefined {
+  if (!mail || addressSpellings(address).includes(canonicalAddress(mail))) return undefined;
+  return mail;
 }
 
 /**
@@ -240,11 +232,13 @@ export async function whileLagging<Result>(
  */
 export async function removeUser(directory: Directory, id: string, who: string, deadline: Deadline): Promise<void> {
   const until = deadline.clock.now() + directory.replication.time;
-  for (let tries = 1; deadline.clock.now() <= until; tries++) {
+  // At least once: where nothing lags, the time is over as soon as it began.
+  for (let tries = 1; ; tries++) {
     const isDeleted = await deleteUser(directory.graph, id, deadline).catch((error) => {
       throw cannot("delete", who, error);
     });
     if (isDeleted || !(await isStillShown(directory, id, who, deadline))) break;
+    if (deadline.clock.now() >= until) break;
     await deadline.clock.wait(untilNextLook(tries), deadline.signal);
   }
   await awaitGone(directory, id, who, deadline);

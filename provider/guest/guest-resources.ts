@@ -25,19 +25,19 @@ import { checkInvitation, knownList } from "./checked-inputs.ts";
 import { createGuest } from "./create-guest.ts";
 import { type Claims, deleteGuest } from "./delete-guest.ts";
 import {
-  cannotTell,
   type Directory,
   type FreshLookUps,
+  type LookUp,
   lookUpAfterLostRun,
   lookUpGuest,
   NoSuchGuest,
-  notThere,
+  otherAddress,
   removeUser,
   untilSettled,
 } from "./guest-look-up.ts";
-import { diffInvitation, previewOutputs } from "./guest-state.ts";
+import { diffInvitation, factsOf, previewOutputs } from "./guest-state.ts";
 import { type MailContext, mailNotices } from "./mail-guest.ts";
-import { wasThere } from "./origin.ts";
+import { cannotTell, notThere, wasThere } from "./origin.ts";
 import { readGuest } from "./read-guest.ts";
 import { removalProblems } from "./removal-guard.ts";
 import { updateGuest } from "./update-guest.ts";
@@ -58,7 +58,10 @@ export function invitationResource(context: () => Context, claims: Claims): Reso
       return checkInvitation(news, olds);
     },
     diff(oldInputs, newInputs, state) {
-      if (state !== undefined) claims.hold(state.urn, state.id);
+      const address = state?.outputs.userEmailAddress;
+      if (state !== undefined && typeof address === "string") {
+        claims.hold(state.urn, state.id, { address, adopted: factsOf(state.outputs).adopted });
+      }
       return diffInvitation(oldInputs, newInputs);
     },
     preview: previewOutputs,
@@ -361,11 +364,7 @@ async function lookUpAll(
         return undefined;
       });
       if (found !== undefined) context.lookUps.keep(written, found);
-      const isNeeded = needed.has(address) && found !== undefined && found.kind !== "guest";
-      if (isNeeded)
-        missing.push(
-          found.kind === "not allowed" ? cannotTell(address, "require") : notThere(address, found.kind === "deleted"),
-        );
+      if (needed.has(address) && found !== undefined) missing.push(...lacking(address, found));
       return { address, isThere: wasThere(found?.kind ?? "somebody else") };
     }),
   );
@@ -374,6 +373,12 @@ async function lookUpAll(
   const addressesWhere = (there: boolean) =>
     looked.filter(({ isThere }) => isThere === there).map(({ address }) => address);
   return { present: addressesWhere(true), absent: addressesWhere(false) };
+}
+
+/** Why somebody who has to be a guest already is not taken for one. */
+function lacking(address: string, { kind }: LookUp): string[] {
+  if (kind === "guest") return [];
+  return [kind === "not allowed" ? cannotTell(address, "require") : notThere(address, kind === "deleted")];
 }
 
 /** More than these make an error that nobody reads. */
@@ -452,6 +457,11 @@ async function removeSuspect(
   });
   if (found?.kind === "not allowed") throw unclear(address, "the application may not read users");
   if (found?.kind !== "guest" || context.claims.isHeld(found.user.id)) return;
+  const other = otherAddress(found.user, address);
+  if (other !== undefined) {
+    context.engine.log("info", `${address} is another address of the guest ${other}: left in the tenant.`, urn);
+    return;
+  }
   if (!wasAbsent) throw unclear(address, "the application could not read users when the list was written down");
 
   const { id } = found.user;
