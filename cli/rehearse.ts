@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { projectFiles, stacksOf } from "../components/config/project-files.ts";
 import { guestListOnDisk, type NamedInTenant } from "../components/config/read-guest-list.ts";
@@ -235,18 +235,16 @@ function showGuests(tenant: Tenant): void {
   for (const line of withHeadings(["Address", "Name", "State"], rows)) say(`  ${line}`);
 }
 
-/** Waits until somebody at the terminal has played the guests. */
+/** Waits until somebody at the terminal has played the guests. Ctrl-C, too, goes on to the clean-up. */
 async function playedByHand(tenant: Tenant): Promise<void> {
   say(
     "  Open the inbox, take a guest's mail and accept. The certificate is this tenant's own: a browser warns of it once.",
   );
   showLinks(tenant);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    await terminal.question("  Press Enter to go on and clean up. ");
-  } catch {
-    // Ctrl-C: the clean-up is what is left to do.
-  } finally {
-    terminal.close();
-  }
+  const goesOn = new Promise((resolve) => terminal.once("line", resolve).once("close", resolve));
+  terminal.setPrompt("  Press Enter to go on and clean up. ");
+  terminal.prompt();
+  await goesOn;
+  terminal.close();
 }
