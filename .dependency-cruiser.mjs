@@ -7,7 +7,10 @@ const mayImport = {
   provider: ["model/", "components/remote-component.ts"],
   policies: [],
   // The commands that ask a tenant sign in as the provider does, and read a list as the program does.
-  cli: ["model/", "components/index.ts", "components/config/", "provider/microsoft/", "provider/deadline.ts"],
+  cli: [
+    ...["model/", "components/index.ts", "components/config/", "components/access/", "components/defaults.ts"],
+    ...["components/problem.ts", "provider/microsoft/", "provider/deadline.ts", "provider/guest/guest-look-up.ts"],
+  ],
   tenant: [],
   pipelines: [],
   docs: [],

@@ -44,12 +44,15 @@ export const reportCommand: Command = {
   },
 };
 
+/** The guests of a list, with the mark of the last mail that somebody asked for. */
+export type ListedGuests = readonly (ListedGuest & { resend?: string | undefined })[];
+
 /**
  * The guests that a stack declares.
  *
  * @throws Stop with everything that is wrong with the list
  */
-function listedGuests({ project, stack }: StackPlace, config: StackConfig): ListedGuest[] {
+export function listedGuests({ project, stack }: StackPlace, config: StackConfig): ListedGuests {
   const files = projectFiles(project, project);
   const prefix = `${namespace}:`;
   const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
@@ -65,8 +68,9 @@ function listedGuests({ project, stack }: StackPlace, config: StackConfig): List
     throw new Stop(report(subject, result.problems, result.more, result.note), exitStatus.failed);
   }
   const { defaults, invitations, listed } = result.list;
-  return [...invitations, ...listed].map(({ email, expires = defaults.expires }) => ({
+  return [...invitations, ...listed].map(({ email, expires = defaults.expires, resend = defaults.resend }) => ({
     email,
     expires: typeof expires === "string" ? expires : undefined,
+    resend: resend === undefined ? undefined : String(resend),
   }));
 }

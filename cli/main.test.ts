@@ -15,7 +15,7 @@ describe("guests", { timeout: 60_000 }, () => {
   it("names its commands when it is asked, and also when it is called without one or with a wrong one", () => {
     const asked = guests(["--help"]);
     expect([asked.status, asked.stderr]).toEqual([0, ""]);
-    for (const command of ["preview", "apply", "daily", "doctor", "report", "post-comment", "comment"]) {
+    for (const command of ["preview", "apply", "daily", "doctor", "report", "review", "post-comment", "comment"]) {
       expect(asked.stdout).toContain(`  ${command}\n`);
     }
     for (const args of [[], ["aply"]]) {
@@ -25,7 +25,7 @@ describe("guests", { timeout: 60_000 }, () => {
     }
   });
 
-  it.each(["preview", "apply", "daily", "doctor", "report", "post-comment", "comment"])(
+  it.each(["preview", "apply", "daily", "doctor", "report", "review", "post-comment", "comment"])(
     "%s says what it takes, and runs nothing",
     (name) => {
       const { status, stdout, stderr } = guests([name, "--help"]);

@@ -25,8 +25,9 @@ export interface StandingGuest {
   /** The kind of account with which they redeemed, as Graph names its issuer: `ExternalAzureAD`, `mail`, `google.com`. */
   account?: string;
   sponsors: Sponsor[];
-  /** Whether the stack's list has them, and with which last day. */
+  /** Whether the stack's list has them, under which address, and with which last day. */
   listed: boolean;
+  listedAs?: string;
   expires?: string;
 }
 
@@ -193,6 +194,7 @@ function guestOf(
       active: accountEnabled ?? true,
     })),
     listed: inList !== undefined,
+    ...(inList !== undefined && { listedAs: inList.email }),
     ...(inList?.expires !== undefined && { expires: inList.expires }),
   };
 }

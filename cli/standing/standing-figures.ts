@@ -101,7 +101,7 @@ export function figuresOf(standing: Standing): Figures {
 }
 
 /** Whether everybody who answered for the guest has left. */
-function sponsorsLeft({ sponsors }: StandingGuest): boolean {
+export function sponsorsLeft({ sponsors }: StandingGuest): boolean {
   return sponsors.length > 0 && sponsors.every(({ active }) => !active);
 }
 
