@@ -44,8 +44,11 @@ export const reportCommand: Command = {
   },
 };
 
-/** The guests of a list, with the mark of the last mail that somebody asked for. */
-export type ListedGuests = readonly (ListedGuest & { resend?: string | undefined })[];
+/** The guests of a list, with the mark of the last mail that somebody asked for, and the sponsors. */
+export type ListedGuests = readonly (ListedGuest & {
+  resend?: string | undefined;
+  sponsors?: readonly string[] | undefined;
+})[];
 
 /**
  * The guests that a stack declares.
@@ -68,9 +71,13 @@ export function listedGuests({ project, stack }: StackPlace, config: StackConfig
     throw new Stop(report(subject, result.problems, result.more, result.note), exitStatus.failed);
   }
   const { defaults, invitations, listed } = result.list;
-  return [...invitations, ...listed].map(({ email, expires = defaults.expires, resend = defaults.resend }) => ({
-    email,
-    expires: typeof expires === "string" ? expires : undefined,
-    resend: resend === undefined ? undefined : String(resend),
-  }));
+  return [...invitations, ...listed].map((guest) => {
+    const { email, expires = defaults.expires, resend = defaults.resend, sponsors = defaults.sponsors } = guest;
+    return {
+      email,
+      expires: typeof expires === "string" ? expires : undefined,
+      resend: resend === undefined ? undefined : String(resend),
+      sponsors: Array.isArray(sponsors) ? sponsors.filter((sponsor) => typeof sponsor === "string") : undefined,
+    };
+  });
 }

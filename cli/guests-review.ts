@@ -18,7 +18,13 @@ import { proposalHost } from "./pull-requests.ts";
 import { keepFile, type StackConfig } from "./pulumi-run.ts";
 import { type SignedIn, signIn } from "./signed-in.ts";
 import { type AskedTenant, readStanding, type Standing, type StandingGuest } from "./standing/guest-standing.ts";
-import { daysAway, daysSince, sponsorsLeft } from "./standing/standing-figures.ts";
+import {
+  daysAway,
+  daysSince,
+  type SponsorFinding,
+  sponsorFindings,
+  sponsorsLeft,
+} from "./standing/standing-figures.ts";
 import { inColumns, markdownTable } from "./text-table.ts";
 
 /** What is proposed for one guest. */
@@ -74,6 +80,37 @@ export async function review(
   const lines = [reviewText(standing, rules, found)];
   if (lists.changes().length > 0) lines.push("", await propose(place, standing, found, lists, patch));
   return lines.join("\n");
+}
+
+/** What only the tenant can tell a daily run. */
+export interface TenantCare {
+  /** Guests on the list whose sponsors cannot be asked any more. */
+  sponsors: SponsorFinding[];
+  /** What the review found and did; absent where the stack has no rules. */
+  review?: string;
+  /** Why the tenant was not asked, or not to the end. */
+  notAsked?: string;
+}
+
+/** Asks the tenant of a stack what a refresh does not tell, and reviews the guests where the stack has rules. */
+export async function tenantCare(place: StackPlace): Promise<TenantCare> {
+  let sponsors: SponsorFinding[] = [];
+  try {
+    const signedIn = await signIn(place);
+    try {
+      const listed = listedGuests(place, signedIn.config);
+      const standing = await readStanding(signedIn, { stack: place.stack, listed, now: new Date() });
+      sponsors = sponsorFindings(standing, listed);
+      const said = await review(place, signedIn);
+      return { sponsors, ...(said !== undefined && { review: said }) };
+    } finally {
+      await signedIn.close();
+    }
+  } catch (error) {
+    // The daily run has done its own work by then.
+    if (!(error instanceof Error)) throw error;
+    return { sponsors, notAsked: error.message };
+  }
 }
 
 /** The rules of a stack. @throws Stop where they are none; the preview says more about them */

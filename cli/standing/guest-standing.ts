@@ -35,6 +35,8 @@ export interface StandingGuest {
 export interface Sponsor {
   id: string;
   name: string;
+  /** Of a user. */
+  userPrincipalName?: string;
   /** A group, or a user who may sign in: somebody can be asked. */
   active: boolean;
 }
@@ -191,6 +193,7 @@ function guestOf(
     sponsors: guest.sponsors.map(({ id, displayName, userPrincipalName, accountEnabled }) => ({
       id,
       name: displayName ?? userPrincipalName ?? id,
+      ...(userPrincipalName && { userPrincipalName }),
       active: accountEnabled ?? true,
     })),
     listed: inList !== undefined,
