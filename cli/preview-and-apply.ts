@@ -17,7 +17,7 @@ import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { commentOf } from "./comment/preview-comment.ts";
 import { type ShownWith, terminalText } from "./comment/report-text.ts";
-import { compareSettings } from "./compared-settings.ts";
+import { compareSettings, unknownPolicies } from "./compared-settings.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
 import { say } from "./log-lines.ts";
 import { keepFile, type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
@@ -98,7 +98,8 @@ export interface Preview {
 /** Previews a stack with the policy pack. Sends nothing. */
 export async function previewStack(options: RunOptions, flags: readonly string[] = []): Promise<Preview> {
   const tooLarge = configSizeProblem(options.project, options.stack.split("/").at(-1) ?? options.stack);
-  if (tooLarge !== undefined) throw new Stop(tooLarge, exitStatus.failed);
+  const wrong = tooLarge ?? unknownPolicies(options.policyConfig);
+  if (wrong !== undefined) throw new Stop(wrong, exitStatus.failed);
   const run = await runPulumi(options, "preview", [...policyFlags(options), ...flags]);
   return { report: reportOf(run, options), events: run.events };
 }

@@ -207,8 +207,8 @@ function wrongAccess(args: ListedGuests): Problem[] {
     ...guests.map((guest, index): [Path, GuestDefaults] => [["guests", index], guest]),
   ];
   return places.flatMap(([place, access]) =>
-    accessProblems(access, accessProfiles).map(({ property, value, rule, remedy }) => ({
-      path: pathText([...place, property]),
+    accessProblems(access, accessProfiles).map(({ path, value, rule, remedy }) => ({
+      path: pathText([...place, ...path]),
       value: shown(value),
       rule,
       remedy,

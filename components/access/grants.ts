@@ -1,7 +1,8 @@
 import type { RoleAssignment, RoleAssignmentArgs } from "@pulumi/azure-native/authorization/roleAssignment.js";
 import type { AppRoleAssignment, AppRoleAssignmentArgs } from "@pulumi/azuread/appRoleAssignment.js";
 import type { GroupMember, GroupMemberArgs } from "@pulumi/azuread/groupMember.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { azureadInvitationToken, invitationToken } from "../../model/names.ts";
 import type { GuestInvitation } from "../backends/entra-guests.ts";
 import { type GuestArgs, Invitation } from "../generated/sdk.ts";
 import { roleAssignmentName, roleDefinitionId } from "./azure-roles.ts";
@@ -30,7 +31,11 @@ const customTimeouts = { create: "60m", delete: "60m" };
  * Plans what gives one guest access. The resources are children of the guest's invitation: they wait until the guest is
  * there, and go before the guest goes. A change of role, group or guest replaces the one resource that it concerns.
  *
+ * A list that changes its engine has another invitation for the guest. An alias says that what the former one gave is
+ * the same, or azuread would refuse to give it a second time.
+ *
  * @param name the name of the invitation; each resource's own begins with it
+ * @param list the component
  * @returns makes the resources
  */
 export function planGrants(
@@ -40,10 +45,13 @@ export function planGrants(
   invitation: GuestInvitation,
   tenant: TenantAccess,
   transform: AccessTransform,
+  list: pulumi.Resource,
 ): () => Grants {
   const principal = invitation.userId;
+  const otherToken = invitation instanceof Invitation ? azureadInvitationToken : invitationToken;
+  const aliases = [{ parent: pulumi.createUrn(name, otherToken, list) }];
   // Children inherit retainOnDelete: those of a guest whom the backend azuread leaves in place would stay as well.
-  const taken: pulumi.CustomResourceOptions = { parent: invitation, retainOnDelete: false };
+  const taken: pulumi.CustomResourceOptions = { parent: invitation, aliases, retainOnDelete: false };
   // Where the guest goes too, their invitation takes these away: azuread would fail at a guest who is gone already, and
   // takes them away one at a time.
   const opts = (): pulumi.CustomResourceOptions =>

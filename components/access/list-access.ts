@@ -55,7 +55,7 @@ export function listAccess(
     invitee: (guest) =>
       isAppLink(guest.redirectUrl) ? { ...guest, redirectUrl: tenant.signInUrl(guest.redirectUrl.app) } : guest,
     grantsOf: (address) => grantsOf(byAddress.get(address)?.access, tenant),
-    plan: (invitations) => plan(name, getters, invitations, tenant, transform),
+    plan: (invitations) => plan(name, getters, invitations, tenant, transform, parent),
   };
 }
 
@@ -120,11 +120,12 @@ function plan(
   invitations: Record<string, GuestInvitation>,
   tenant: TenantAccess,
   transform: AccessTransform,
+  list: pulumi.Resource,
 ): () => Record<string, Grants> {
   const planned = getters.flatMap(({ guest, address, access }) => {
     const invitation = invitations[address];
     if (invitation === undefined) return [];
-    return [{ address, make: planGrants(`${name}-${address}`, guest, access, invitation, tenant, transform) }];
+    return [{ address, make: planGrants(`${name}-${address}`, guest, access, invitation, tenant, transform, list) }];
   });
   return () => Object.fromEntries(planned.map(({ address, make }) => [address, make()]));
 }

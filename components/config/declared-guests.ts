@@ -94,7 +94,8 @@ export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; w
     ...sources,
     addressesListedTwice(entries),
     // What stands under a wrong namespace is missing here, and each guest would tell so.
-    ...(ignored.length > 0 ? [] : [withoutRedirectUrl(lists, document), wrongAccess(entries, document, at)]),
+    ...(ignored.length > 0 ? [] : [withoutRedirectUrl(lists, document)]),
+    wrongAccess(entries, document, at, ignored.length === 0),
     beyondBackend(entries, document, at),
     wrongMails(entries, document, at),
     ...(input.readTemplate

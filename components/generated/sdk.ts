@@ -364,7 +364,7 @@ export interface InvitationArgs {
  *
  * A drop-in for azuread.Invitation: what both have bears the same names. A changed redirect URL or message never replaces (and so never deletes) the guest.
  *
- * Permissions: User.Invite.All to invite; User.ReadWrite.All as well for profile fields, sponsors of a guest who is already there, and removal.
+ * Permissions: User.Invite.All to invite; User.Read.All to see who is a guest already; User.ReadUpdate.All for profile fields; User.ReadWrite.All, which covers both, for sponsors of a guest who is already there, and removal; User.DeleteRestore.All to restore.
  *
  * @example
  * ```ts

@@ -32,10 +32,11 @@ import {
   lookUpGuest,
   NoSuchGuest,
   notThere,
+  otherAddress,
   removeUser,
   untilSettled,
 } from "./guest-look-up.ts";
-import { diffInvitation, previewOutputs } from "./guest-state.ts";
+import { diffInvitation, factsOf, previewOutputs } from "./guest-state.ts";
 import { type MailContext, mailNotices } from "./mail-guest.ts";
 import { wasThere } from "./origin.ts";
 import { readGuest } from "./read-guest.ts";
@@ -58,7 +59,10 @@ export function invitationResource(context: () => Context, claims: Claims): Reso
       return checkInvitation(news, olds);
     },
     diff(oldInputs, newInputs, state) {
-      if (state !== undefined) claims.hold(state.urn, state.id);
+      const address = state?.outputs.userEmailAddress;
+      if (state !== undefined && typeof address === "string") {
+        claims.hold(state.urn, state.id, { address, adopted: factsOf(state.outputs).adopted });
+      }
       return diffInvitation(oldInputs, newInputs);
     },
     preview: previewOutputs,
@@ -452,6 +456,11 @@ async function removeSuspect(
   });
   if (found?.kind === "not allowed") throw unclear(address, "the application may not read users");
   if (found?.kind !== "guest" || context.claims.isHeld(found.user.id)) return;
+  const other = otherAddress(found.user, address);
+  if (other !== undefined) {
+    context.engine.log("info", `${address} is another address of the guest ${other}: left in the tenant.`, urn);
+    return;
+  }
   if (!wasAbsent) throw unclear(address, "the application could not read users when the list was written down");
 
   const { id } = found.user;

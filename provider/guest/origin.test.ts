@@ -35,6 +35,24 @@ const onLookingUp: Case[] = [
   ["guest", "present", "found, not ours", "found, ours", "error: already there", "found, not ours"],
   ["guest", "absent now", "taken back, ours", "taken back, ours", "taken back, ours", "taken back, ours"],
   ["guest", "absent earlier", "taken back, ours", "taken back, ours", "taken back, ours", "taken back, ours"],
+  ["guest by another address", "none", "found, not ours", "found, ours", "error: already there", "found, not ours"],
+  ["guest by another address", "present", "found, not ours", "found, ours", "error: already there", "found, not ours"],
+  [
+    "guest by another address",
+    "absent now",
+    "found, not ours",
+    "found, ours",
+    "error: already there",
+    "found, not ours",
+  ],
+  [
+    "guest by another address",
+    "absent earlier",
+    "found, not ours",
+    "found, ours",
+    "error: already there",
+    "found, not ours",
+  ],
   ["deleted", "none", "restored, ours", "restored, ours", "restored, ours", "error: not there"],
   ["deleted", "present", "restored, ours", "restored, ours", "restored, ours", "error: not there"],
   ["deleted", "absent now", "restored, ours", "restored, ours", "restored, ours", "error: not there"],
@@ -86,7 +104,7 @@ function outcomes(found: Evidence["found"], record: ListRecord, invited: Evidenc
 
 describe("who a guest is, in every case that can occur", () => {
   it("has a row for each", () => {
-    expect(new Set(onLookingUp.map(([found, record]) => `${found}, ${record}`)).size).toBe(5 * 4);
+    expect(new Set(onLookingUp.map(([found, record]) => `${found}, ${record}`)).size).toBe(6 * 4);
     expect(new Set(onOlderGuest.map(([found, record]) => `${found}, ${record}`)).size).toBe(mailed.length * 4);
   });
 
@@ -112,9 +130,21 @@ describe("who a guest is, in every case that can occur", () => {
     }
   });
 
+  it("[A4] is nobody's whom the invitation of another address made", () => {
+    const expected = ["invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"];
+    for (const found of mailed) {
+      for (const record of records) expect(outcomes(found, record, "a guest by another address")).toEqual(expected);
+    }
+  });
+
   it("sends no second mail for an invitation that went out", () => {
     for (const [found, record] of onOlderGuest) {
-      for (const invited of ["a new guest", "an older guest", "nobody readable"] as const) {
+      for (const invited of [
+        "a new guest",
+        "an older guest",
+        "a guest by another address",
+        "nobody readable",
+      ] as const) {
         for (const existing of existingChoices) {
           expect(decide({ found, record, existing, invited }).act).toBe("record");
         }

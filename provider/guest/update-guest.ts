@@ -169,19 +169,19 @@ export async function bringBack(
  * Sets what is declared beyond the invitation itself. The guest is there: whatever fails now is done by the next `up`.
  *
  * @param user the guest as read; `undefined` where the application may not read users
+ * @param sponsorsAreSet true where the invitation has brought them
  * @throws InitializationError where something is not as declared yet
  */
 export async function bringIntoLine(
   context: MailContext & { inputs: InvitationInputs; urn: string; deadline: Deadline },
   facts: Facts,
   user: GraphUser | undefined,
+  sponsorsAreSet = false,
 ): Promise<{ id: string; outputs: Properties }> {
   const { inputs, deadline } = context;
   try {
-    const sponsorsCameWithInvitation =
-      facts.redeemUrl !== undefined && !facts.adopted && !(await context.graph.isSovereign(deadline));
     await applyDirectoryProperties(context, inputs, facts.userId, user, deadline);
-    if (!sponsorsCameWithInvitation) await applySponsors(context, inputs, facts.userId, [], deadline);
+    if (!sponsorsAreSet) await applySponsors(context, inputs, facts.userId, [], deadline);
   } catch (error) {
     throw unfinished(inputs, facts, error as Error);
   }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
 import { type Deadline, withRetries } from "../deadline.ts";
 import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
+import { textOf } from "./sign-in-configuration.ts";
 import type { Session } from "./sign-in-session.ts";
 
 export interface GraphWrite {
@@ -215,7 +215,7 @@ export class GraphClient {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      text = decoded(Buffer.from(await sent.body.arrayBuffer()), sent.headers["content-encoding"]?.toString());
+      text = await textOf(sent);
     } catch (error) {
       deadline.signal.throwIfAborted();
       const { name, message, code } = error as Error & { code?: string };
@@ -266,13 +266,6 @@ function accepted(response: GraphResponse): GraphResponse {
   if (response.status < 300) return response;
   const { message, failure } = notGraphs(response);
   throw new GraphError(message, failure);
-}
-
-/** Text that something in between may have compressed without being asked. */
-function decoded(bytes: Buffer, encoding = "identity"): string {
-  if (bytes.length === 0) return "";
-  const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
-  return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
 }
 
 function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body">): unknown {

@@ -132,13 +132,17 @@ const permissions = {
   "look up": { name: "User.Read.All", why: "to see who is a guest already" },
   read: { name: "User.Read.All", why: "to compare the guest with the stack" },
   change: { name: "User.ReadUpdate.All or User.ReadWrite.All", why: "to change a guest's name, type or profile" },
+  "find the sponsors of": {
+    name: "User.Read.All",
+    why: "to find sponsors by user principal name; object ids need no look-up",
+  },
   "set the sponsors of": { name: "User.ReadWrite.All", why: "to change sponsors" },
   restore: { name: "User.DeleteRestore.All", why: "to bring a guest back from the recycle bin" },
   "take access from": {
     name: "GroupMember.ReadWrite.All (for groups) or AppRoleAssignment.ReadWrite.All (for applications)",
     why: "to take away what the list gave",
   },
-  disable: { name: "User.EnableDisableAccount.All", why: "to block a guest's sign-in" },
+  disable: { name: "User.EnableDisableAccount.All (with User.Read.All)", why: "to block a guest's sign-in" },
   delete: { name: "User.ReadWrite.All", why: "to remove guests" },
 };
 export type Action = keyof typeof permissions;

@@ -7,7 +7,7 @@ import type {
   TokenCredential,
 } from "@azure/identity";
 import { request } from "undici";
-import { type Cloud, type Configuration, isTrue } from "./sign-in-configuration.ts";
+import { type Cloud, type Configuration, isTrue, textOf } from "./sign-in-configuration.ts";
 
 /**
  * The credential that the configuration asks for. The order is the one of the azuread provider: certificate, secret,
@@ -167,7 +167,7 @@ async function requestAssertion(url: string, bearer: string, serviceConnectionId
     method: serviceConnectionId === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${bearer}`, accept: "application/json", "content-type": "application/json" },
   });
-  const text = await response.body.text();
+  const text = await textOf(response);
   const token = parseToken(text);
   if (token === undefined) {
     throw new Error(

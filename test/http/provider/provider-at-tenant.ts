@@ -37,6 +37,8 @@ export interface Run {
   changeList(list: RecordedGuest, addresses: string[], settled: string[]): Promise<RecordedGuest>;
   /** Deletes a list, as `destroy` does after its guests; its end goes first, where a run came so far. */
   removeList(list: RecordedGuest, settled?: string[]): Promise<void>;
+  /** What the engine asks first of a guest whom the state has and the program still declares. */
+  declare(guest: RecordedGuest): void;
   invite(address: string, more?: Properties): Promise<RecordedGuest>;
   update(guest: RecordedGuest, changes: Properties): Promise<RecordedGuest>;
   /** `undefined` where the guest is gone. */
@@ -153,6 +155,11 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
       const request = { urn: endUrn, id: "", deadline: deadlineBy(clock), outputs: {} };
       if (settled !== undefined) await end.delete({ ...request, inputs: { known: settled } });
       await list.delete({ ...request, ...recorded, urn: listUrn });
+    },
+    declare({ id, inputs, outputs }) {
+      const urn = urnOf(String(inputs.userEmailAddress));
+      invitation.check(urn, inputs, inputs);
+      invitation.diff(inputs, inputs, { urn, id, outputs });
     },
     async invite(address, more = {}) {
       const { inputs } = checkInvitation({
