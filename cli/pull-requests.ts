@@ -2,7 +2,7 @@
 import { type ApiRequest, required, send } from "./code-hosts.ts";
 
 /** A change that somebody else is to decide on. */
-export interface Proposal {
+interface Proposal {
   /** The name of the new branch; that of every proposal of one kind begins with `kind`. */
   branch: string;
   kind: string;
@@ -16,7 +16,7 @@ export interface Proposal {
 }
 
 /** What a code host does for a proposal. */
-export interface ProposalHost {
+interface ProposalHost {
   /** The web address of an open pull request of this kind, where there is one. */
   findOpen(kind: string): Promise<string | undefined>;
   /** Makes the branch, and the pull request into the branch that the pipeline runs for; gives its web address. */

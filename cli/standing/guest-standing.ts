@@ -32,7 +32,7 @@ export interface StandingGuest {
 }
 
 /** Who answers for a guest: a user or a group of the tenant. */
-export interface Sponsor {
+interface Sponsor {
   id: string;
   name: string;
   /** Of a user. */
