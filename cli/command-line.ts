@@ -54,7 +54,7 @@ export async function endWith(main: () => Promise<ExitStatus>): Promise<void> {
 export interface Command {
   /** By name, without the dashes. */
   options: Readonly<Record<string, Option>>;
-  /** The name of what follows the options, such as `FILE...`, in brackets where it may be left out; without it nothing may follow. */
+  /** The name of what follows the options, such as `FILE...`; in brackets where it may be left out. */
   takes?: string;
   /** How it may end. */
   ends: readonly ExitStatus[];
@@ -73,7 +73,7 @@ export interface CommandLine {
   /** Options with a value, by name. */
   values: Readonly<Record<string, string | undefined>>;
   flags: ReadonlySet<string>;
-  /** What follows the options; at least one where the command takes any. */
+  /** What follows the options; at least one where the command needs any. */
   rest: readonly string[];
 }
 
@@ -181,6 +181,8 @@ export interface RunOptions extends StackPlace {
   out: string;
   /** The commit that the comment names. */
   commit?: string;
+  /** The variables that Pulumi gets; this process's own unless given. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 /**

@@ -15,7 +15,19 @@ describe("guests", { timeout: 60_000 }, () => {
   it("names its commands when it is asked, and also when it is called without one or with a wrong one", () => {
     const asked = guests(["--help"]);
     expect([asked.status, asked.stderr]).toEqual([0, ""]);
-    for (const command of ["preview", "apply", "daily", "doctor", "report", "review", "post-comment", "comment"]) {
+    for (const command of [
+      "init",
+      "check",
+      "rehearse",
+      "preview",
+      "apply",
+      "daily",
+      "doctor",
+      "report",
+      "review",
+      "post-comment",
+      "comment",
+    ]) {
       expect(asked.stdout).toContain(`  ${command}\n`);
     }
     for (const args of [[], ["aply"]]) {
@@ -25,14 +37,23 @@ describe("guests", { timeout: 60_000 }, () => {
     }
   });
 
-  it.each(["preview", "apply", "daily", "doctor", "report", "review", "post-comment", "comment"])(
-    "%s says what it takes, and runs nothing",
-    (name) => {
-      const { status, stdout, stderr } = guests([name, "--help"]);
-      expect([status, stderr]).toEqual([0, ""]);
-      expect(stdout.startsWith(`guests ${name} `)).toBe(true);
-    },
-  );
+  it.each([
+    "init",
+    "check",
+    "rehearse",
+    "preview",
+    "apply",
+    "daily",
+    "doctor",
+    "report",
+    "review",
+    "post-comment",
+    "comment",
+  ])("%s says what it takes, and runs nothing", (name) => {
+    const { status, stdout, stderr } = guests([name, "--help"]);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout.startsWith(`guests ${name} `)).toBe(true);
+  });
 
   it("ends with a status of its own on a wrong command line", () => {
     const { status, stdout, stderr } = guests(["preview", "--stack", "nowhere"]);

@@ -11,6 +11,27 @@ interface Entry {
 
 const commands: ReadonlyMap<string, Entry> = new Map([
   [
+    "init",
+    {
+      about: "Makes a guest repository: stacks, lists, policy settings, pipelines. Asks what no option answers.",
+      load: async () => (await import("./init.ts")).initCommand,
+    },
+  ],
+  [
+    "check",
+    {
+      about: "Judges the lists and policy settings of all stacks by their files alone, in seconds. Needs no login.",
+      load: async () => (await import("./check.ts")).checkCommand,
+    },
+  ],
+  [
+    "rehearse",
+    {
+      about: "Invites a stack's guests to a tenant on this machine, lets them accept, and cleans up. Nobody is mailed.",
+      load: async () => (await import("./rehearse.ts")).rehearseCommand,
+    },
+  ],
+  [
     "preview",
     {
       about: "Shows what an apply would change, checks it against the policies and writes the comment. Sends nothing.",

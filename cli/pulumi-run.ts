@@ -45,7 +45,7 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
   const [program, ...first] = pulumi();
   const args = [...first, command, ...where, ...how, ...flags];
-  const env = pulumiEnvironment(process.env);
+  const env = pulumiEnvironment(options.environment ?? process.env);
   const running = runInForeground(program, args, { cwd: options.project, env, output: "filtered" });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
     throw notStarted(error, options);
@@ -56,8 +56,22 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
   return { status, events };
 }
 
+/**
+ * Makes an empty stack.
+ *
+ * @throws Stop with Pulumi's own words
+ */
+export function initStack({ project, stack, environment = process.env }: RunOptions): void {
+  const [program, ...first] = pulumi();
+  const args = [...first, "stack", "init", stack, "--non-interactive", "--cwd", project];
+  const env = pulumiEnvironment(environment);
+  const { status, error, stderr } = spawnSync(program, args, { cwd: project, env, encoding: "utf8" });
+  if (error !== undefined) throw notStarted(error, { project, stack });
+  if (status !== 0) throw new Stop(`Stack ${stack} could not be made: ${stderr.trim()}`, exitStatus.failed);
+}
+
 /** The stack that `npm run pulumi` gives a backend of its own. */
-const localStack = "local";
+export const localStack = "local";
 
 /** Where the stack's state is kept, such as `file:///var/guests` or `azblob://state`; `undefined` where nobody can tell. */
 export function backendUrl(place: StackPlace): string | undefined {

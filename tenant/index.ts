@@ -23,7 +23,7 @@ import { Database } from "./store/database.ts";
 import type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
 import type { User } from "./store/object-types.ts";
 import { type RehearsalChanges, rehearsal, rehearse } from "./store/rehearsal.ts";
-import { applySeed, readSeed } from "./store/seed.ts";
+import { applySeed, readSeed, type SeedAdditions, seedWith } from "./store/seed.ts";
 import { openTenantStore, type TenantStore } from "./store/tenant-store.ts";
 
 export type { UserAccess } from "./domain/app-access.ts";
@@ -34,6 +34,7 @@ export type { LoggedRequest } from "./http/request-log.ts";
 export type { AppRegistration, FederatedCredential, Permission } from "./store/application-store.ts";
 export type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
 export type { User } from "./store/object-types.ts";
+export type { SeedAdditions } from "./store/seed.ts";
 
 /** What one local tenant is started with. */
 export interface TenantOptions {
@@ -53,6 +54,8 @@ export interface TenantOptions {
   rehearsal?: RehearsalChanges;
   /** How many guests of nine domains a new data folder begins with, as if they had come over the years. Default: none. */
   seedGuests?: number;
+  /** What a new tenant holds beside its seed; a data folder that has one keeps what it has. */
+  additions?: SeedAdditions;
   /** Faults that are set from the start; see `tenant/README.md`. */
   faults?: readonly FaultRule[];
   /** Where the inbox listens. Default: no mail is sent; it is recorded, and sent by a later start with an inbox. */
@@ -144,7 +147,7 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
   let mailer: Mailer | undefined;
   let server: Server | undefined;
   try {
-    const seed = readSeed();
+    const seed = seedWith(readSeed(), options.additions ?? {});
     const store = await openTenantStore(database, seed, {
       now,
       replicationLagSeconds,

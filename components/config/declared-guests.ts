@@ -47,7 +47,7 @@ export interface GuestListInput {
   readTemplate?(path: string): ListFile;
 }
 
-export interface DeclaredGuests {
+interface DeclaredGuests {
   defaults: GuestDefaults;
   /** What holds for the list as a whole. */
   settings: ListSettings;
@@ -55,6 +55,15 @@ export interface DeclaredGuests {
   invitations: Guest[];
   /** The guests of the list files, with the defaults of their file filled in. */
   listed: Guest[];
+}
+
+/** A list that is right. */
+export interface Accepted {
+  list: DeclaredGuests;
+  /** What somebody should know although it is no error. */
+  warnings?: string[];
+  /** Where a guest's value is written, or would be; the guests of the stack config come first, then those of the files. */
+  placeOf(guest: number, property: string): At;
 }
 
 /** What is wrong with a list, as a report tells it. */
@@ -73,7 +82,7 @@ export interface Refusal {
  * @param input the stack config and the way to the list files
  * @returns the guests and what should be known about the list, or everything that is wrong
  */
-export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; warnings?: string[] } | Refusal {
+export function declaredGuests(input: GuestListInput): Accepted | Refusal {
   const document = settingsOf(input.values);
   const file = stackConfigFile(input.stackFile, document);
   const at = (steps: Path, atKey = false): At => {
@@ -114,7 +123,8 @@ export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; w
     invitations: settings.guests,
     listed: sources.flatMap((source) => source.guests),
   };
-  return { list, ...(warnings.length > 0 && { warnings }) };
+  const placeOf = (guest: number, property: string) => entries[guest]?.at(property) ?? { path: configPath([]) };
+  return { list, ...(warnings.length > 0 && { warnings }), placeOf };
 }
 
 /** Keys that look like settings of the list and reach nobody. */

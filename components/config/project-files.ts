@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { isMap, isScalar, isSeq, type Node, parse } from "yaml";
 import type { Path } from "../../model/findings.ts";
@@ -39,6 +39,12 @@ function folderOfProject(start: string): string | undefined {
 
 function projectFile(folder: string): string | undefined {
   return ["Pulumi.yaml", "Pulumi.yml"].map((name) => path.join(folder, name)).find((file) => existsSync(file));
+}
+
+/** The names of the stacks that have a config file, sorted. */
+export function stacksOf({ stackConfigs }: ProjectFiles): string[] {
+  const names = existsSync(stackConfigs) ? readdirSync(stackConfigs) : [];
+  return names.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []).sort();
 }
 
 /** The stack's config file, for line numbers only: Pulumi has read it already, so one that is missing is no error. */
