@@ -44,12 +44,18 @@ export const reportCommand: Command = {
   },
 };
 
+/** The guests of a list, with the mark of the last mail that somebody asked for, and the sponsors. */
+export type ListedGuests = readonly (ListedGuest & {
+  resend?: string | undefined;
+  sponsors?: readonly string[] | undefined;
+})[];
+
 /**
  * The guests that a stack declares.
  *
  * @throws Stop with everything that is wrong with the list
  */
-function listedGuests({ project, stack }: StackPlace, config: StackConfig): ListedGuest[] {
+export function listedGuests({ project, stack }: StackPlace, config: StackConfig): ListedGuests {
   const files = projectFiles(project, project);
   const prefix = `${namespace}:`;
   const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
@@ -65,8 +71,13 @@ function listedGuests({ project, stack }: StackPlace, config: StackConfig): List
     throw new Stop(report(subject, result.problems, result.more, result.note), exitStatus.failed);
   }
   const { defaults, invitations, listed } = result.list;
-  return [...invitations, ...listed].map(({ email, expires = defaults.expires }) => ({
-    email,
-    expires: typeof expires === "string" ? expires : undefined,
-  }));
+  return [...invitations, ...listed].map((guest) => {
+    const { email, expires = defaults.expires, resend = defaults.resend, sponsors = defaults.sponsors } = guest;
+    return {
+      email,
+      expires: typeof expires === "string" ? expires : undefined,
+      resend: resend === undefined ? undefined : String(resend),
+      sponsors: Array.isArray(sponsors) ? sponsors.filter((sponsor) => typeof sponsor === "string") : undefined,
+    };
+  });
 }

@@ -26,6 +26,13 @@ interface Source {
   addresses: string[];
 }
 
+/** A guest of a source who gets other values. */
+interface Changed {
+  address: string;
+  index: number;
+  values: Readonly<Record<string, string>>;
+}
+
 /** What stands in the place of a value that is encrypted. */
 const encrypted = "encrypted";
 
@@ -111,6 +118,53 @@ export class StackLists {
         this.#change(file, edits.toString());
       }
       return [file];
+    });
+  }
+
+  /**
+   * Gives guests other values, wherever they stand.
+   *
+   * @param changes the values by canonical address
+   * @returns the files that say so now, by address; none where a file can't, such as a CSV without a column for it
+   */
+  set(changes: ReadonlyMap<string, Readonly<Record<string, string>>>): Map<string, string[]> {
+    const written = new Map([...changes.keys()].map((address): [string, string[]] => [address, []]));
+    for (const { file, way, addresses } of this.#sources()) {
+      const here = addresses.flatMap((address, index) => {
+        const values = changes.get(address);
+        return values === undefined ? [] : [{ address, index, values }];
+      });
+      const text = way === undefined ? this.#csvWith(file, here) : this.#yamlWith(file, way, here);
+      if (text === undefined || text === this.#text(file)) continue;
+      this.#change(file, text);
+      for (const { address } of here) written.get(address)?.push(file);
+    }
+    return written;
+  }
+
+  #yamlWith(file: string, way: readonly string[], here: readonly Changed[]): string {
+    const edits = this.#yaml(file);
+    for (const { index, values } of here) {
+      for (const [key, value] of Object.entries(values)) edits.set([...way, index], key, value);
+    }
+    return edits.toString();
+  }
+
+  /** `undefined` where the file has no column for some value. */
+  #csvWith(file: string, here: readonly Changed[]): string | undefined {
+    const { columns } = this.#accepted(csvTable(this.nameOf(file), this.#text(file)));
+    const known = new Set(columns.map(({ steps }) => steps.join(".")));
+    if (here.some(({ values }) => Object.keys(values).some((key) => !known.has(key)))) return undefined;
+    const set = new Map(here.map(({ address, values }) => [address, values]));
+    const change = changedCsv(this.nameOf(file), this.#text(file), { set });
+    return "text" in change ? change.text : undefined;
+  }
+
+  /** The files that differ from the disk, with their text as it was and as it would be. */
+  changes(): { file: string; before: string; after: string }[] {
+    return [...this.#texts].flatMap(([file, after]) => {
+      const before = this.#before.get(file) ?? "";
+      return before === after ? [] : [{ file, before, after }];
     });
   }
 

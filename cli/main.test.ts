@@ -10,7 +10,7 @@ function guests(args: string[], { folder = import.meta.dirname, env = {} } = {})
   return spawnSync(process.execPath, [path.join(folder, "main.ts"), ...args], { encoding: "utf8", env: quiet });
 }
 
-const commands = "init check rehearse preview apply import add remove daily doctor report post-comment comment".split(
+const commands = "init check rehearse preview apply import add remove daily doctor report review post-comment comment".split(
   " ",
 );
 

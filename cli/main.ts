@@ -68,6 +68,13 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "review",
+    {
+      about: "Proposes, by the stack's own rules, whom to remind and who should go: as a pull request. Deletes nobody.",
+      load: async () => (await import("./guests-review.ts")).reviewCommand,
+    },
+  ],
+  [
     "post-comment",
     {
       about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",

@@ -142,7 +142,7 @@ export const terms = {
     .superRefine(sponsorsListedTwice)
     .meta({
       description:
-        "Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.",
+        "Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.",
     })
     .register(properties, { change: "sponsors", shown: true })
     .optional(),

@@ -25,15 +25,18 @@ export interface StandingGuest {
   /** The kind of account with which they redeemed, as Graph names its issuer: `ExternalAzureAD`, `mail`, `google.com`. */
   account?: string;
   sponsors: Sponsor[];
-  /** Whether the stack's list has them, and with which last day. */
+  /** Whether the stack's list has them, under which address, and with which last day. */
   listed: boolean;
+  listedAs?: string;
   expires?: string;
 }
 
 /** Who answers for a guest: a user or a group of the tenant. */
-export interface Sponsor {
+interface Sponsor {
   id: string;
   name: string;
+  /** Of a user. */
+  userPrincipalName?: string;
   /** A group, or a user who may sign in: somebody can be asked. */
   active: boolean;
 }
@@ -190,9 +193,11 @@ function guestOf(
     sponsors: guest.sponsors.map(({ id, displayName, userPrincipalName, accountEnabled }) => ({
       id,
       name: displayName ?? userPrincipalName ?? id,
+      ...(userPrincipalName && { userPrincipalName }),
       active: accountEnabled ?? true,
     })),
     listed: inList !== undefined,
+    ...(inList !== undefined && { listedAs: inList.email }),
     ...(inList?.expires !== undefined && { expires: inList.expires }),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pendingSince, standingGuest, standingOf } from "../fixtures/made-up-standing.ts";
-import { figuresOf } from "./standing-figures.ts";
+import { figuresOf, sponsorFindings } from "./standing-figures.ts";
 
 const guest = (address: string, given = {}) => standingGuest({ address, ...given });
 
@@ -105,5 +105,27 @@ describe("the figures of a report", () => {
       { label: "later", count: 1 },
     ]);
     expect(stays).toBe(1);
+  });
+});
+
+describe("sponsors who left", () => {
+  const id = "11111111-2222-3333-4444-555555555555";
+  const mona = { id, name: "Mona Lind", userPrincipalName: "Mona@contoso.example", active: true };
+
+  it("are those who are blocked, and those whom the list names and the guest has no more", () => {
+    const listedAs = "ana@fabrikam.example";
+    const standing = standingOf([guest(listedAs, { listedAs, sponsors: [mona, { ...mona, id: "x", active: false }] })]);
+    const found = (sponsors: string[]) => sponsorFindings(standing, [{ email: listedAs, sponsors }]);
+    const blocked = { address: listedAs, finding: "the sponsor Mona Lind is blocked from signing in" };
+    expect(found([id.toUpperCase()])).toEqual([blocked]);
+    expect(found(["mona@contoso.example", "anders@contoso.example"])).toEqual([
+      { address: listedAs, finding: "the sponsor anders@contoso.example has left, or was taken off" },
+      blocked,
+    ]);
+  });
+
+  it("are no finding about a guest who is on no list", () => {
+    const standing = standingOf([guest("ana@fabrikam.example", { sponsors: [{ ...mona, active: false }] })]);
+    expect(sponsorFindings(standing, [])).toEqual([]);
   });
 });

@@ -100,8 +100,36 @@ export function figuresOf(standing: Standing): Figures {
   };
 }
 
+/** A guest whose sponsor cannot be asked any more. */
+export interface SponsorFinding {
+  address: string;
+  finding: string;
+}
+
+/**
+ * The guests of a list whose sponsors are blocked, or are not their sponsors any more: who leaves the organisation is
+ * taken off every guest by Entra itself.
+ *
+ * @param list with the sponsors that it declares, by object id or user principal name
+ */
+export function sponsorFindings(
+  { guests }: Standing,
+  list: readonly { email: string; sponsors?: readonly string[] | undefined }[],
+): SponsorFinding[] {
+  const declared = new Map(list.map(({ email, sponsors = [] }) => [email, sponsors]));
+  return guests.flatMap(({ address, listedAs = "", sponsors }) => {
+    const names = new Set(sponsors.flatMap(({ id, userPrincipalName = id }) => [id, userPrincipalName.toLowerCase()]));
+    const gone = (declared.get(listedAs) ?? []).filter((name) => !names.has(name.toLowerCase()));
+    const blocked = listedAs === "" ? [] : sponsors.filter(({ active }) => !active);
+    return [
+      ...gone.map((name) => ({ address, finding: `the sponsor ${name} has left, or was taken off` })),
+      ...blocked.map(({ name }) => ({ address, finding: `the sponsor ${name} is blocked from signing in` })),
+    ];
+  });
+}
+
 /** Whether everybody who answered for the guest has left. */
-function sponsorsLeft({ sponsors }: StandingGuest): boolean {
+export function sponsorsLeft({ sponsors }: StandingGuest): boolean {
   return sponsors.length > 0 && sponsors.every(({ active }) => !active);
 }
 

@@ -13,7 +13,7 @@ export const pageStyle = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0; background: var(--page); color: var(--text);
+  margin: 0; background: var(--page); color: var(--text); overflow-wrap: anywhere;
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
 main { max-width: 1180px; margin: 0 auto; padding: 32px 24px 56px; }
@@ -28,6 +28,7 @@ header p { margin-top: 6px; }
 }
 .tiles { display: grid; grid-template-columns: repeat(6, 1fr); gap: 12px; margin: 24px 0 16px; padding: 0; list-style: none; }
 .tiles li { padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+thead th { overflow-wrap: normal; }
 .tiles b { display: block; font-size: 26px; line-height: 1.2; font-weight: 650; font-variant-numeric: tabular-nums; }
 .tiles .unknown { font-size: 19px; line-height: 31px; font-weight: 500; color: var(--quiet); }
 .tiles span { font-size: 13px; color: var(--quiet); }
@@ -58,7 +59,7 @@ tbody th { font-weight: 400; }
 .named { display: grid; grid-template-columns: minmax(9em, 2fr) 3fr; gap: 2px 12px; align-items: center; overflow-wrap: anywhere; }
 .wide .named { grid-template-columns: minmax(9em, 15em) 1fr; }
 .named svg { display: block; width: 100%; height: 16px; border-radius: 3px; }
-.number { width: 1%; text-align: right; white-space: nowrap; }
+.number { width: 1%; text-align: right; white-space: nowrap; overflow-wrap: normal; }
 thead th.number { white-space: normal; }
 .wide .bars .number { min-width: 5.2em; }
 details { margin-top: 14px; }

@@ -241,7 +241,7 @@ export interface GuestDefaults {
   sendInvitation?: boolean;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   sponsors?: pulumi.Input<pulumi.Input<string>[]>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: string;
@@ -343,7 +343,7 @@ export interface InvitationArgs {
   sendInvitation?: pulumi.Input<boolean | undefined>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean | undefined>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   sponsors?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: pulumi.Input<string | undefined>;
@@ -418,7 +418,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly sendInvitation: pulumi.Output<boolean>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   declare readonly accountEnabled: pulumi.Output<boolean | undefined>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   declare readonly sponsors: pulumi.Output<string[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   declare readonly expires: pulumi.Output<string | undefined>;

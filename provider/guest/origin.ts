@@ -1,6 +1,7 @@
 import type { ExistingChoice } from "../../model/guest.ts";
 import type { InvitationInputs } from "../../model/invitation.ts";
 import type { GraphUser } from "../microsoft/graph-users.ts";
+import { cannotTell, notThere } from "./guest-look-up.ts";
 
 /**
  * Where a guest of the list comes from. It decides who owns them: the list removes the guests that the stack owns, and

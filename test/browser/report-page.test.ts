@@ -65,7 +65,9 @@ describe("the page of a report", () => {
     for (const width of [375, 1280]) {
       it.each(["light", "dark"] as const)(`with ${name} is accessible at ${width} px, %s`, async (colorScheme) => {
         const { page, requests, close } = await opened(name, { width, colorScheme });
-        for (const summary of await page.locator("summary").all()) {
+        // axe takes half a minute for the long table: once on a phone, once on a desk.
+        const opens = name !== "400 guests" || (width === 375) === (colorScheme === "dark");
+        for (const summary of opens ? await page.locator("summary").all() : []) {
           if (!(await summary.evaluate("element => element.parentElement.open"))) await summary.click();
         }
         await expectAccessible(page);

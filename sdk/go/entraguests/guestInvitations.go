@@ -107,7 +107,7 @@ type guestInvitationsArgs struct {
 	Resend interface{} `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation *string `pulumi:"usageLocation"`
@@ -169,7 +169,7 @@ type GuestInvitationsArgs struct {
 	Resend pulumi.Input
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation pulumi.StringPtrInput

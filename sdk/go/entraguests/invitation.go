@@ -70,7 +70,7 @@ type Invitation struct {
 	Resend pulumi.AnyOutput `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation pulumi.BoolOutput `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayOutput `pulumi:"sponsors"`
 	// PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState.
 	State InvitationStateEnumOutput `pulumi:"state"`
@@ -189,7 +189,7 @@ type invitationArgs struct {
 	Resend interface{} `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
 	// The guest's family name. At most 64 characters.
 	Surname *string `pulumi:"surname"`
@@ -245,7 +245,7 @@ type InvitationArgs struct {
 	Resend pulumi.Input
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation pulumi.BoolPtrInput
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput
 	// The guest's family name. At most 64 characters.
 	Surname pulumi.StringPtrInput
@@ -471,7 +471,7 @@ func (o InvitationOutput) SendInvitation() pulumi.BoolOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.BoolOutput { return v.SendInvitation }).(pulumi.BoolOutput)
 }
 
-// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 func (o InvitationOutput) Sponsors() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringArrayOutput { return v.Sponsors }).(pulumi.StringArrayOutput)
 }

@@ -605,7 +605,7 @@ type Guest struct {
 	Resend interface{} `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
 	// The guest's family name. At most 64 characters.
 	Surname *string `pulumi:"surname"`
@@ -678,7 +678,7 @@ type GuestArgs struct {
 	Resend pulumi.Input `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput `pulumi:"sponsors"`
 	// The guest's family name. At most 64 characters.
 	Surname pulumi.StringPtrInput `pulumi:"surname"`
@@ -865,7 +865,7 @@ func (o GuestOutput) SendInvitation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Guest) *bool { return v.SendInvitation }).(pulumi.BoolPtrOutput)
 }
 
-// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 func (o GuestOutput) Sponsors() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Guest) []string { return v.Sponsors }).(pulumi.StringArrayOutput)
 }
