@@ -60,10 +60,46 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "report",
+    {
+      about:
+        "Shows who the tenant's guests are, since when, and who answers for them; also as a page. Changes nothing.",
+      load: async () => (await import("./guests-report.ts")).reportCommand,
+    },
+  ],
+  [
+    "review",
+    {
+      about: "Proposes, by the stack's own rules, whom to remind and who should go: as a pull request. Deletes nobody.",
+      load: async () => (await import("./guests-review.ts")).reviewCommand,
+    },
+  ],
+  [
     "post-comment",
     {
       about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",
       load: async () => (await import("./post-comment.ts")).postCommentCommand,
+    },
+  ],
+  [
+    "import",
+    {
+      about: "Reads the guests that the tenant has, and writes one list for each partner. Sends nothing.",
+      load: async () => (await import("./import-guests.ts")).importCommand,
+    },
+  ],
+  [
+    "add",
+    {
+      about: "Puts a guest on a list: changes the list's file, and is refused where the preview would refuse it.",
+      load: async () => (await import("./add-and-remove.ts")).addCommand,
+    },
+  ],
+  [
+    "remove",
+    {
+      about: "Takes guests off the lists: changes the lists' files, comments and order kept.",
+      load: async () => (await import("./add-and-remove.ts")).removeCommand,
     },
   ],
   [

@@ -183,6 +183,8 @@ function writeDown(
     formerly: todaysAddresses(current),
     keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
     disable: thatLeave("disable"),
+    // Whoever has a new address is there under the former one.
+    required: addresses(current.filter(({ existing, formerly }) => existing === "require" && formerly === undefined)),
     access: access.held,
     mails: mailsOf(current),
   };

@@ -7,6 +7,7 @@ import path from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { guestOfIssue } from "../cli/add-and-remove.ts";
 import { platforms } from "../tools/release/plugin-archives.ts";
 import { nodeProgram, repository } from "../tools/toolchain.ts";
 
@@ -174,6 +175,50 @@ describe.each([
   });
 });
 
+describe("the workflow that makes a pull request of an issue", () => {
+  const { on, jobs } = parse(readFileSync(path.join(workflowsOfGuests, "invite.yml"), "utf8")) as Workflow;
+
+  it("reads the issue where it may write nothing, and writes where it runs no package", () => {
+    expect(Object.keys(on)).toEqual(["issues"]);
+    const rights = Object.entries(jobs).map(([name, { permissions, steps }]) => [
+      name,
+      permissions,
+      steps.some(({ run }) => /\b(?:npm|npx|node)\b/.test(run ?? "")),
+    ]);
+    expect(rights).toEqual([
+      ["list", { contents: "read" }, true],
+      ["propose", { contents: "write", "pull-requests": "write" }, false],
+      ["refuse", { issues: "write" }, false],
+    ]);
+    expect(jobs.list?.if).toContain("author_association");
+  });
+
+  it("hands no text of the issue to a step: only its number, and the name of an account", () => {
+    const text = readFileSync(path.join(workflowsOfGuests, "invite.yml"), "utf8");
+    const values = [...text.matchAll(/\$\{\{ (.*?) \}\}/g)].map(([, value]) => value);
+    expect(values.filter((value) => /event|outputs/.test(value ?? "")).sort()).toEqual([
+      "github.event.issue.number",
+      "github.event.issue.number",
+      "needs.list.outputs.reviewer",
+      "steps.add.outputs.result",
+      "steps.add.outputs.reviewer",
+    ]);
+  });
+
+  it("knows the fields of the form", () => {
+    const form = parse(
+      readFileSync(path.join(guestRepository, ".github", "ISSUE_TEMPLATE", "invite-a-guest.yml"), "utf8"),
+    );
+    const answers: Record<string, string> = { email: "ana@fabrikam.example", name: "Ana", reviewer: "mona-lisa" };
+    const fields = (form.body as { id?: string; attributes: { label?: string } }[]).filter(({ id }) => id);
+    const body = fields.map(({ id = "", attributes }) => `### ${attributes.label}\n\n${answers[id] ?? `an ${id}`}`);
+    expect(guestOfIssue(body.join("\n\n"))).toEqual({
+      guest: { email: "ana@fabrikam.example", displayName: "Ana", sponsors: ["an sponsor"], expires: "an expires" },
+      reviewer: "mona-lisa",
+    });
+  });
+});
+
 describe("the issue forms", () => {
   const folders = [repository, guestRepository].map((folder) => path.join(folder, ".github", "ISSUE_TEMPLATE"));
   const forms = folders.flatMap((folder) =>
@@ -309,12 +354,9 @@ describe("all three systems", () => {
 
   it.each([...Object.entries(texts), ...Object.entries(ofGuests)])("%s calls the same commands", (_, text) => {
     const calls = text.matchAll(/(?:node cli\/main\.ts|npx guests) ([\w-]+)/g);
-    expect([...new Set([...calls].map(([, command]) => command))].sort()).toEqual([
-      "apply",
-      "daily",
-      "post-comment",
-      "preview",
-    ]);
+    // GitHub's issue form has no counterpart in the other two.
+    const commands = new Set([...calls].map(([, command]) => command).filter((command) => command !== "add"));
+    expect([...commands].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
   });
 
   it("has its lists checked in a guest repository by `npm test`, which needs no login", () => {

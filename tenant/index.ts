@@ -3,9 +3,11 @@ import type { Server } from "node:https";
 import { join, resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { accessOf, type UserAccess } from "./domain/app-access.ts";
+import { type Backdating, backdateGuest } from "./domain/backdate-guest.ts";
 import { BrowserSessions, type GuestSignIn, Passcodes } from "./domain/guest-sign-in.ts";
 import type { CollaborationRules, Inviting } from "./domain/invite-guest.ts";
 import { acceptFor, ageLinksOf } from "./domain/redeem-invitation.ts";
+import { seedGuests } from "./domain/seed-guests.ts";
 import type { Mailing } from "./domain/send-mail.ts";
 import { type FaultRule, FaultRules } from "./http/faults.ts";
 import { Throttle } from "./http/graph/routes.ts";
@@ -26,6 +28,7 @@ import { applySeed, readSeed, type Seed, type SeedAdditions, seedWith } from "./
 import { openTenantStore, type TenantStore } from "./store/tenant-store.ts";
 
 export type { UserAccess } from "./domain/app-access.ts";
+export type { Backdating } from "./domain/backdate-guest.ts";
 export type { CollaborationRules } from "./domain/invite-guest.ts";
 export type { FaultRule } from "./http/faults.ts";
 export type { LoggedRequest } from "./http/request-log.ts";
@@ -50,6 +53,8 @@ export interface TenantOptions {
   collaboration?: CollaborationRules;
   /** What the tenant does where the real service may do either; see `tenant/README.md`. */
   rehearsal?: RehearsalChanges;
+  /** How many guests of nine domains a new data folder begins with, as if they had come over the years. Default: none. */
+  seedGuests?: number;
   /** What a new tenant holds beside its seed; a data folder that has one keeps what it has. */
   additions?: SeedAdditions;
   /** Faults that are set from the start; see `tenant/README.md`. */
@@ -110,6 +115,12 @@ export interface Tenant {
    * @throws where no guest has the address
    */
   ageLinks(address: string, days?: number): void;
+  /**
+   * Makes a guest old: moves what happened to them to so many days ago. Works in the recycle bin as well.
+   *
+   * @throws where no guest has the address, or what is to be moved has not happened
+   */
+  backdate(address: string, days: Backdating): void;
   /** An access token for Graph of a member of the organisation, signed in as themselves. @throws where nobody has the address */
   signIn(address: string): Promise<string>;
   /** Registers another application, with chosen permissions and a secret of its own. */
@@ -152,6 +163,7 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
       rehearsal: rehearsal.parse({ ...seed.rehearsal, ...options.rehearsal }),
     });
     applySeed(seed, store);
+    seedGuests(store, options.seedGuests ?? 0);
     store.users.sweep();
     mailer = options.mail && (await openMailer(store, dataDir, options.mail));
     let url = "";
@@ -298,6 +310,7 @@ function handleOf(
     ageLinks: (address, days) => {
       if (!ageLinksOf(store, address, days)) throw new Error(`No guest of the tenant has the address ${address}.`);
     },
+    backdate: (address, days) => backdateGuest(store, address, days),
     registerApp: (registration) => {
       const app = database.write(() => registrations.register(registration));
       return { clientId: app.appId, clientSecret: app.clientSecret, objectId: app.servicePrincipalId };

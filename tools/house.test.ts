@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { repository } from "./toolchain.ts";
 
 /** The house was rebuilt with 190. Packages, other languages and the commands over a guest's time have brought theirs. */
-const MOST_SOURCES = 230;
+const MOST_SOURCES = 240;
 
 /** The doors of a package or a folder: many may have one. */
 const DOORS = new Set(["index.ts", "index.js", "main.ts", "routes.ts"]);

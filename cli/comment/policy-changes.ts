@@ -67,7 +67,7 @@ const looserBy = byName<Readonly<Record<string, Looser>>>({
   },
   "guest-user-type": { internal: "longer list" },
   // While empty, where a sponsor is goes unjudged.
-  "sponsor-required": { internal: "longer or empty list" },
+  "sponsor-required": { internal: "longer or empty list", groups: "longer or empty list" },
   "expiry-required": { maxDays: "higher" },
   "cc-internal-only": { internal: "longer list" },
   "no-privileged-access": {

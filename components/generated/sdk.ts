@@ -53,13 +53,14 @@ export interface AzureAccess {
 export type EngineName = "entra-guests" | "azuread";
 
 /**
- * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+ * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
  *
  * - `adopt`: Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.
  * - `own`: Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.
  * - `fail`: Report an error.
+ * - `require`: Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.
  */
-export type ExistingChoice = "adopt" | "own" | "fail";
+export type ExistingChoice = "adopt" | "own" | "fail" | "require";
 
 /** An application, and the role in it. */
 export interface GrantedApp {
@@ -240,11 +241,11 @@ export interface GuestDefaults {
   sendInvitation?: boolean;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   sponsors?: pulumi.Input<pulumi.Input<string>[]>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: string;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
   existing?: ExistingChoice;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: OnDeleteChoice;
@@ -346,11 +347,11 @@ export interface InvitationArgs {
   sendInvitation?: pulumi.Input<boolean | undefined>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean | undefined>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   sponsors?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: pulumi.Input<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
   existing?: pulumi.Input<ExistingChoice | undefined>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: pulumi.Input<OnDeleteChoice | undefined>;
@@ -423,11 +424,11 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly sendInvitation: pulumi.Output<boolean>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   declare readonly accountEnabled: pulumi.Output<boolean | undefined>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   declare readonly sponsors: pulumi.Output<string[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   declare readonly expires: pulumi.Output<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
   declare readonly existing: pulumi.Output<ExistingChoice>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   declare readonly onDelete: pulumi.Output<OnDeleteChoice>;
@@ -550,6 +551,8 @@ export interface GuestListArgs {
   keep?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The addresses of those who are disabled instead of removed when they leave the list. */
   disable?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
+  required?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
   access?: pulumi.Input<pulumi.Input<HeldAccess>[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
@@ -577,6 +580,8 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly keep: pulumi.Output<string[] | undefined>;
   /** The addresses of those who are disabled instead of removed when they leave the list. */
   declare readonly disable: pulumi.Output<string[] | undefined>;
+  /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
+  declare readonly required: pulumi.Output<string[] | undefined>;
   /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
   declare readonly access: pulumi.Output<HeldAccessOutput[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
@@ -642,6 +647,7 @@ const guestlistOutputs = {
   formerly: undefined,
   keep: undefined,
   disable: undefined,
+  required: undefined,
   access: undefined,
   removalLimit: undefined,
   allowRemoval: undefined,

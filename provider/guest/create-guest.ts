@@ -74,7 +74,7 @@ async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
   const kind = isAnothers ? "guest by another address" : found.kind;
   const evidence: Evidence = { found: kind, record, existing: inputs.existing, invited: "not yet" };
   const decision = decide(evidence);
-  if (decision.act === "refuse") throw refusal(inputs.userEmailAddress, user);
+  if (decision.act === "refuse") throw refusal(inputs, decision, user);
   if (user === undefined) return invite(creation, evidence);
   if (decision.act === "take back") return takeBack(creation, user, decision);
   if (decision.act === "restore") return restore(creation, user, decision, evidence);

@@ -27,6 +27,7 @@ import { type Claims, deleteGuest } from "./delete-guest.ts";
 import {
   type Directory,
   type FreshLookUps,
+  type LookUp,
   lookUpAfterLostRun,
   lookUpGuest,
   NoSuchGuest,
@@ -37,7 +38,7 @@ import {
 import { diffInvitation, factsOf, previewOutputs } from "./guest-state.ts";
 import { type MailContext, mailNotices } from "./mail-guest.ts";
 import { movedGuests, moveNotices } from "./new-address.ts";
-import { wasThere } from "./origin.ts";
+import { cannotTell, notThere, wasThere } from "./origin.ts";
 import { readGuest } from "./read-guest.ts";
 import { removalProblems } from "./removal-guard.ts";
 import { updateGuest } from "./update-guest.ts";
@@ -94,8 +95,8 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
     preview: (_inputs, before) =>
       before ?? { present: unknownValue, absent: unknownValue, leavers: unknownValue, recordedAt: unknownValue },
     async create({ urn, inputs, deadline }) {
-      const { addresses, mails } = knownList(inputs);
-      const added = await lookUpAll(context(), addresses, deadline);
+      const { addresses, mails, required } = knownList(inputs);
+      const added = await lookUpAll(context(), addresses, required, deadline);
       await openMailboxes(context(), mails, new Set(addresses.map(canonicalAddress)), added?.present, urn, deadline);
       return { id: "guest-list", outputs: written(added, [], deadline) };
     },
@@ -108,8 +109,9 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
       for (const address of moved.keys()) context().lookUps.keepMove(address);
       const coming = [...now].filter((address) => !before.has(address) && !moved.has(address));
       const mailed = new Set([...coming, ...moved.keys()]);
-      const added = await lookUpAll(context(), coming, deadline);
-      await openMailboxes(context(), knownList(newInputs).mails, mailed, added?.present, urn, deadline);
+      const { mails, required } = knownList(newInputs);
+      const added = await lookUpAll(context(), coming, required, deadline);
+      await openMailboxes(context(), mails, mailed, added?.present, urn, deadline);
       const record = underTodaysAddresses(recordOf(outputs, before), moved);
       return written(
         added &&
@@ -366,28 +368,51 @@ function written(record: Record | undefined, leavers: Leaver[], { clock }: Deadl
 /**
  * Looks all addresses up at once.
  *
+ * @param required those who have to be guests already
  * @returns which of them are guests of the tenant already; `undefined` where that cannot be told
+ * @throws Error that names everybody who has to be a guest and is none: before anybody is mailed
  */
 async function lookUpAll(
   context: Context,
   addresses: Iterable<string>,
+  required: readonly string[],
   deadline: Deadline,
 ): Promise<Record | undefined> {
+  const needed = new Set(required.map(canonicalAddress));
+  const missing: string[] = [];
   const looked = await Promise.all(
-    [...addresses].map(async (address) => {
-      const found = await lookUpGuest(context, address, deadline).catch((error) => {
+    [...addresses].map(async (written) => {
+      const address = canonicalAddress(written);
+      const found = await lookUpGuest(context, written, deadline).catch((error) => {
         // The invitation itself reports this: it looks again.
-        if (error.cause instanceof NoSuchGuest) return undefined;
-        throw error;
+        if (!(error.cause instanceof NoSuchGuest)) throw error;
+        if (needed.has(address)) missing.push(error.message);
+        return undefined;
       });
-      if (found !== undefined) context.lookUps.keep(address, found);
-      return { address: canonicalAddress(address), isThere: wasThere(found?.kind ?? "somebody else") };
+      if (found !== undefined) context.lookUps.keep(written, found);
+      if (needed.has(address) && found !== undefined) missing.push(...lacking(address, found));
+      return { address, isThere: wasThere(found?.kind ?? "somebody else") };
     }),
   );
+  if (missing.length > 0) throw new Error(missingText(missing));
   if (looked.some(({ isThere }) => isThere === undefined)) return undefined;
   const addressesWhere = (there: boolean) =>
     looked.filter(({ isThere }) => isThere === there).map(({ address }) => address);
   return { present: addressesWhere(true), absent: addressesWhere(false) };
+}
+
+/** Why somebody who has to be a guest already is not taken for one. */
+function lacking(address: string, { kind }: LookUp): string[] {
+  if (kind === "guest") return [];
+  return [kind === "not allowed" ? cannotTell(address, "require") : notThere(address, kind === "deleted")];
+}
+
+/** More than these make an error that nobody reads. */
+const mostMissing = 20;
+
+function missingText(missing: readonly string[]): string {
+  const more = missing.length > mostMissing ? [`… and ${missing.length - mostMissing} more.`] : [];
+  return [...missing.slice(0, mostMissing), ...more].join("\n");
 }
 
 /** Somebody whom a run may have invited that was cut short before the state knew them. */

@@ -1,4 +1,5 @@
 import type { ExistingChoice } from "../../model/guest.ts";
+import type { InvitationInputs } from "../../model/invitation.ts";
 import type { GraphUser } from "../microsoft/graph-users.ts";
 
 /**
@@ -14,6 +15,8 @@ export type Origin =
   | "the recycle bin"
   /** A guest before the stack listed them. */
   | "before the stack"
+  /** Nowhere: the list wants a guest who is there, and there is none. */
+  | "nowhere"
   /** Nobody can tell: the application may not read users. */
   | "unknown";
 
@@ -53,8 +56,9 @@ export const table: readonly Row[] = [
   [{ found: ["guest"], record: ["absent now", "absent earlier"] }, "take back", "a run cut short"],
   [{ found: ["guest", "guest by another address"], existing: ["fail"] }, "refuse", "before the stack"],
   [{ found: ["guest", "guest by another address"] }, "adopt", "before the stack"],
+  [{ found: ["nobody", "deleted", "purged"], existing: ["require"], invited: ["not yet"] }, "refuse", "nowhere"],
   [{ found: ["deleted"] }, "restore", "the recycle bin"],
-  [{ found: ["not allowed"], existing: ["fail"], invited: ["not yet"] }, "refuse", "unknown"],
+  [{ found: ["not allowed"], existing: ["fail", "require"], invited: ["not yet"] }, "refuse", "unknown"],
   [{ found: ["nobody", "purged", "not allowed"], invited: ["not yet"] }, "invite", "this run"],
   // Graph invites an existing guest again, and the directory may not have shown them when it was asked.
   [
@@ -127,14 +131,33 @@ export function wasMadeMomentsAgo({ id, createdDateTime }: GraphUser): string {
   );
 }
 
-/** Why `existing: fail` stops the run: a guest is there, or nobody can see whether one is. */
-export function refusal(address: string, user: GraphUser | undefined): Error {
-  if (user === undefined) {
-    return new Error(
-      `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "fail". ` +
-        "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already.",
-    );
-  }
+/** Says that nobody can see who has an address, where the list decides by that. */
+export function cannotTell(address: string, existing: string): string {
+  return (
+    `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "${existing}". ` +
+    "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already."
+  );
+}
+
+/**
+ * Says that an address is no guest's, where the list wants one who is there.
+ *
+ * @param isDeleted whether a guest with that address lies in the recycle bin
+ */
+export function notThere(address: string, isDeleted: boolean): string {
+  const where = isDeleted ? "was removed from the tenant and lies in the recycle bin" : "is no guest of the tenant";
+  const remedy = isDeleted ? "restore the guest in the directory" : "correct the address";
+  return `${address} ${where}, and the list says existing: "require". Nobody is invited for it: ${remedy}, or say existing: "adopt" to have the guest ${isDeleted ? "restored" : "invited"}.`;
+}
+
+/** Why `existing` stops the run: somebody is there who should not be, or the reverse, or nobody can see it. */
+export function refusal(
+  { userEmailAddress: address, existing }: Pick<InvitationInputs, "userEmailAddress" | "existing">,
+  { origin }: Decision,
+  user: GraphUser | undefined,
+): Error {
+  if (origin === "nowhere") return new Error(notThere(address, user !== undefined));
+  if (user === undefined) return new Error(cannotTell(address, existing));
   return new Error(
     `${address} is a guest of the tenant already (${user.userPrincipalName}, object id ${user.id}), and the invitation says ` +
       `existing: "fail". Say existing: "adopt" to take the guest over without a mail, or take the address off the list.`,

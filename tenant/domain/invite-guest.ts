@@ -263,12 +263,22 @@ function resetGuest(
   }
   return {
     ...guest,
+    identities: guest.identities.filter(({ signInType }) => signInType !== "federated"),
     externalUserState: "PendingAcceptance",
     externalUserStateChangeDateTime: now().toISOString(),
   };
 }
 
-function newGuest(store: TenantStore, { emailAddress, displayName, userType, sponsors }: InvitationRequest): User {
+/** A guest who has just been invited for the first time. */
+export function newGuest(
+  store: TenantStore,
+  {
+    emailAddress,
+    displayName,
+    userType,
+    sponsors,
+  }: Pick<InvitationRequest, "emailAddress" | "displayName" | "userType" | "sponsors">,
+): User {
   const { initialDomain } = store.settings;
   const now = store.now().toISOString();
   const [mailNickname, userPrincipalName] = freeName(store, emailAddress);

@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { comparable } from "../store/described-types.ts";
 import type { Invitation } from "../store/invitation-store.ts";
-import type { User } from "../store/object-types.ts";
-import type { HomeAccount } from "../store/rehearsal.ts";
+import { signedInAt, type User } from "../store/object-types.ts";
+import type { AccountKind, HomeAccount } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { addressesOf, isInvited } from "../store/user-store.ts";
 
@@ -124,7 +125,7 @@ export function acceptInvitation(store: TenantStore, invitationId: string): Rede
 export function acceptFor(store: TenantStore, address: string, displayName?: string): User | undefined {
   return store.database.write(() => {
     const guest = store.users.currentByAddress(address).find(isInvited);
-    const home = displayName === undefined ? homeAccountOf(store, address) : { displayName };
+    const home = { ...homeAccountOf(store, address), ...(displayName !== undefined && { displayName }) };
     return guest && recordAcceptance(store, guest, home);
   });
 }
@@ -136,14 +137,34 @@ export function homeAccountOf({ rehearsal }: TenantStore, address: string): Home
 }
 
 /** Accepting brings the guest's own name along, over the one that they were invited with. */
-function recordAcceptance({ users, now }: TenantStore, guest: User, home?: Pick<HomeAccount, "displayName">): User {
+function recordAcceptance(
+  { users, now }: TenantStore,
+  guest: User,
+  { displayName = guest.displayName, kind = "mail" }: Partial<HomeAccount> = {},
+): User {
   if (guest.externalUserState === "Accepted") return guest;
   const accepted: User = {
     ...guest,
-    displayName: home?.displayName ?? guest.displayName,
+    displayName,
     externalUserState: "Accepted",
     externalUserStateChangeDateTime: now().toISOString(),
+    identities: redeemedWith(guest, kind),
+    signInActivity: signedInAt(now().toISOString(), randomUUID()),
   };
   users.save(accepted);
   return accepted;
+}
+
+/** The identities of a guest who has redeemed with this kind of account. */
+export function redeemedWith({ identities }: User, kind: AccountKind): User["identities"] {
+  const others = identities.filter(({ signInType }) => signInType !== "federated");
+  return [{ signInType: "federated", issuer: kind, issuerAssignedId: null }, ...others];
+}
+
+/** Records that somebody has signed in now. */
+export function recordSignIn({ database, users, now }: TenantStore, userId: string): void {
+  database.write(() => {
+    const user = users.current(userId);
+    if (user) users.save({ ...user, signInActivity: signedInAt(now().toISOString(), randomUUID()) });
+  });
 }

@@ -8,6 +8,7 @@ export const permissions = [
   "AppRoleAssignment.ReadWrite.All",
   "Application.Read.All",
   "Application.ReadWrite.All",
+  "AuditLog.Read.All",
   "Directory.Read.All",
   "Directory.ReadWrite.All",
   "Group.Create",

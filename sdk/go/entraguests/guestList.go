@@ -44,6 +44,8 @@ type GuestList struct {
 	RecordedAt pulumi.StringPtrOutput `pulumi:"recordedAt"`
 	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit RemovalLimitPtrOutput `pulumi:"removalLimit"`
+	// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+	Required pulumi.StringArrayOutput `pulumi:"required"`
 }
 
 // NewGuestList registers a new resource with the given unique name, arguments, and options.
@@ -115,6 +117,8 @@ type guestListArgs struct {
 	Mails []ListMails `pulumi:"mails"`
 	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit *RemovalLimit `pulumi:"removalLimit"`
+	// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+	Required []string `pulumi:"required"`
 }
 
 // The set of arguments for constructing a GuestList resource.
@@ -139,6 +143,8 @@ type GuestListArgs struct {
 	Mails ListMailsArrayInput
 	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit RemovalLimitPtrInput
+	// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+	Required pulumi.StringArrayInput
 }
 
 func (GuestListArgs) ElementType() reflect.Type {
@@ -296,6 +302,11 @@ func (o GuestListOutput) RecordedAt() pulumi.StringPtrOutput {
 // How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 func (o GuestListOutput) RemovalLimit() RemovalLimitPtrOutput {
 	return o.ApplyT(func(v *GuestList) RemovalLimitPtrOutput { return v.RemovalLimit }).(RemovalLimitPtrOutput)
+}
+
+// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+func (o GuestListOutput) Required() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Required }).(pulumi.StringArrayOutput)
 }
 
 type GuestListArrayOutput struct{ *pulumi.OutputState }

@@ -14,6 +14,8 @@ export const toReadUsers: PermissionChoice[] = [
   "Directory.Read.All",
   "Directory.ReadWrite.All",
 ];
+/** Select a user's `signInActivity` (page "List users"). */
+export const toReadSignIns: PermissionChoice[] = ["AuditLog.Read.All"];
 /** Create user. */
 export const toCreateUsers: PermissionChoice[] = ["User.Create", "User.ReadWrite.All", "Directory.ReadWrite.All"];
 /** Update user. */

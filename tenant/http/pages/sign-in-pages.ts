@@ -6,6 +6,7 @@ import {
   type Verdict,
   validMinutes,
 } from "../../domain/guest-sign-in.ts";
+import { recordSignIn } from "../../domain/redeem-invitation.ts";
 import { form, type Markup, said, show, steps } from "./page-layout.ts";
 import {
   duration,
@@ -163,6 +164,8 @@ function takeCode(site: Site, c: PageRequest): Response | Promise<Response> {
   const verdict = site.signIn.passcodes.verify(address, c.var.form.get("code") ?? "");
   if (verdict !== "right") return codePage(site, c, verdict);
   if (userId === undefined) throw new PageError(403, wordsOf(c).signInAgainTitle, wordsOf(c).noGuest);
+  // A guest who redeems signs in by accepting.
+  if (invitationId === undefined) recordSignIn(site.store, userId);
   c.var.browser.signIn({ userId, address: sendTo, ...(invitationId !== undefined && { invitationId }) });
   return c.redirect(invitationId === undefined ? "/myapps" : "/redeem/review", 303);
 }

@@ -69,6 +69,14 @@ describe("a guest who was in the tenant before", () => {
     },
   );
 
+  it("is adopted where the list says that they have to be there (existing: require)", async () => {
+    const id = await invitedByHand();
+    const run = world.run();
+    expect(await run.writeListDown([ana], { required: [ana] })).toEqual([ana]);
+    expect(await run.invite(ana, { existing: "require" })).toMatchObject({ id, outputs: { adopted: true } });
+    expect(world.mails()).toEqual({ [ana]: 1 });
+  });
+
   it("and is known by a proxy address only is found all the same", async () => {
     const id = await invitedByHand();
     await world.tenant.graph("PATCH", `/users/${id}`, { mail: "new@fabrikam.example", otherMails: [] });
@@ -204,6 +212,34 @@ describe("a guest who leaves the list and comes back", () => {
     const again = await world.run().invite(ana, { accountEnabled: true });
     expect(again.id).toBe(guest.id);
     expect(world.tenant.guests()[0]?.accountEnabled).toBe(true);
+  });
+});
+
+describe("an address whose guest has to be there (existing: require)", () => {
+  const [typo, gone] = ["anna@fabrikam.example", "bo@fabrikam.example"];
+
+  it("stops the list where nobody has it, or only somebody in the recycle bin: everybody is named, nobody is mailed", async () => {
+    await invitedByHand();
+    const boId = await world.tenant.invite(gone);
+    await world.tenant.graph("DELETE", `/users/${boId}`);
+    const written = world.run().writeListDown([ana, typo, gone, "new@fabrikam.example"], { required: [typo, gone] });
+    const { message } = (await written.catch((error) => error)) as Error;
+    expect(message).toContain(`${typo} is no guest of the tenant, and the list says existing: "require"`);
+    expect(message).toContain(`${gone} was removed from the tenant and lies in the recycle bin`);
+    expect(message).not.toContain("new@");
+    expect(world.mails()).toEqual({ [ana]: 1 });
+  });
+
+  it("is refused by the invitation alone, too", async () => {
+    await expect(world.run().invite(typo, { existing: "require" })).rejects.toThrow("is no guest of the tenant");
+    expect(world.mails()).toEqual({});
+  });
+
+  it("stops the list where it belongs to a member of the organisation", async () => {
+    const mona = String(world.tenant.users().find(({ userType }) => userType === "Member")?.userPrincipalName);
+    await expect(world.run().writeListDown([mona], { required: [mona] })).rejects.toThrow(
+      "a member of the organisation",
+    );
   });
 });
 

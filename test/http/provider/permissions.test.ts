@@ -54,6 +54,12 @@ const refused: [
     (run) => run.invite(ana, { existing: "fail" }),
     /ana@.*cannot be told.*User\.Read\.All to see who is a guest already/,
   ],
+  [
+    "tell who is there already, where all have to be",
+    ["User.Invite.All"],
+    (run) => run.writeListDown(["eve@fabrikam.example", "bo@fabrikam.example"], { required: ["bo@fabrikam.example"] }),
+    /bo@.*cannot be told.*existing: "require".*User\.Read\.All to see who is a guest already/,
+  ],
   ["read", ["User.Invite.All"], (run, guest) => run.refresh(guest), /read ana@.*User\.Read\.All to compare/],
   ["import by address", ["User.Invite.All"], (run) => run.importGuest(ana), /look up ana@.*User\.Read\.All to import/],
   [

@@ -30,7 +30,7 @@ export interface RecordedGuest {
 /** One run of the provider: what the engine starts anew for each `pulumi` command. */
 export interface Run {
   /** Writes the list down, as `GuestInvitations` does before its guests; returns who was there. */
-  writeListDown(addresses: string[], mails?: Properties[]): Promise<string[] | undefined>;
+  writeListDown(addresses: string[], more?: Properties): Promise<string[] | undefined>;
   /** The list that this run wrote down, as the state has it. */
   list(): RecordedGuest;
   /** Changes a list that an earlier run wrote down, and ends it, as `GuestInvitations` does after its guests. */
@@ -133,8 +133,8 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
   return {
     said,
     claims: context.claims,
-    async writeListDown(addresses, mails) {
-      const inputs = checked(list, { addresses, ...(mails && { mails }) });
+    async writeListDown(addresses, more) {
+      const inputs = checked(list, { addresses, ...more });
       const { id, outputs } = await list.create({ urn: listUrn, deadline: deadlineBy(clock), inputs });
       written = { id, inputs, outputs };
       present = outputs.present as string[] | undefined;
