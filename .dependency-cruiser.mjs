@@ -6,15 +6,11 @@ const mayImport = {
   components: ["model/"],
   provider: ["model/", "components/remote-component.ts"],
   policies: [],
-  // The commands that ask a tenant sign in as the provider does; those that read a list do so as the program does, and word
-  // what is wrong in the same way.
+  // The commands that ask a tenant sign in and look guests up as the provider does; those that read a list do so as the
+  // program does, and word what is wrong in the same way.
   cli: [
-    "model/",
-    "components/index.ts",
-    "components/config/",
-    "components/problem.ts",
-    "provider/microsoft/",
-    "provider/deadline.ts",
+    ...["model/", "components/index.ts", "components/config/", "components/access/", "components/defaults.ts"],
+    ...["components/problem.ts", "provider/microsoft/", "provider/deadline.ts", "provider/guest/guest-look-up.ts"],
   ],
   // The command `guests init` in a package of its own.
   create: ["cli/init.ts", "cli/command-line.ts", "cli/log-lines.ts"],

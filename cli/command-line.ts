@@ -173,6 +173,17 @@ export function stackPlace({ values }: CommandLine): StackPlace {
   return { stack: values.stack ?? "", project: path.resolve(values.cwd ?? checkout) };
 }
 
+/** `prod` of `organisation/project/prod`. */
+export function shortName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
+/** The file with the policies' settings for a stack, an absolute path; whether it is there or not. */
+export function policyConfigOf({ values }: CommandLine): string {
+  const usual = path.join(checkout, "policies", `guests.${shortName(values.stack ?? "")}.json`);
+  return path.resolve(values["policy-config"] ?? usual);
+}
+
 /** What a run of Pulumi needs to know. */
 export interface RunOptions extends StackPlace {
   /** The policies' settings for this stack, an absolute path. */
@@ -194,11 +205,7 @@ export function runOptions(line: CommandLine): RunOptions {
   const { values } = line;
   const { stack, project } = stackPlace(line);
   const { commit } = values;
-  // `prod` of `organisation/project/prod`.
-  const shortName = stack.split("/").at(-1) ?? stack;
-  const policyConfig = path.resolve(
-    values["policy-config"] ?? path.join(checkout, "policies", `guests.${shortName}.json`),
-  );
+  const policyConfig = policyConfigOf(line);
   if (!existsSync(policyConfig)) {
     const rule = "Each stack says what its guests may be: make the file, or name another with --policy-config.";
     throw new Stop(`${policyConfig} is missing. ${rule}`, exitStatus.usage);
@@ -207,7 +214,7 @@ export function runOptions(line: CommandLine): RunOptions {
     stack,
     project,
     policyConfig,
-    out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName)),
+    out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName(stack))),
     ...(commit && { commit }),
   };
 }

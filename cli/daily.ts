@@ -106,6 +106,7 @@ const notCompared: GuestReport = {
   added: [],
   changed: [],
   removed: [],
+  lookalikes: [],
   total: 0,
   access: [],
   other: [],

@@ -37,8 +37,14 @@ export function policyFlags({ policyConfig }: RunOptions): string[] {
  *
  * @param command `preview`, `up` or `refresh`
  * @param flags further flags of Pulumi's
+ * @param display where its display goes
  */
-export async function runPulumi(options: RunOptions, command: string, flags: readonly string[]): Promise<PulumiRun> {
+export async function runPulumi(
+  options: RunOptions,
+  command: string,
+  flags: readonly string[],
+  display: NodeJS.WritableStream = process.stdout,
+): Promise<PulumiRun> {
   const stream = await receiveEvents();
   const where = ["--cwd", options.project, "--stack", options.stack];
   // The outputs would name each guest again, with the redeem URLs. Colours are escapes, and a name may hold them, too.
@@ -46,7 +52,7 @@ export async function runPulumi(options: RunOptions, command: string, flags: rea
   const [program, ...first] = pulumi();
   const args = [...first, command, ...where, ...how, ...flags];
   const env = pulumiEnvironment(options.environment ?? process.env);
-  const running = runInForeground(program, args, { cwd: options.project, env, output: "filtered" });
+  const running = runInForeground(program, args, { cwd: options.project, env, output: display });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
     throw notStarted(error, options);
   });
@@ -105,18 +111,34 @@ export function stackConfig(place: StackPlace): StackConfig {
   return z.record(z.string(), configValue).parse(JSON.parse(text));
 }
 
-/** What a Pulumi command that changes nothing prints. It is given back, and shown to nobody. */
-function askPulumi(place: StackPlace, [command = "", ...flags]: readonly string[]): string {
+/** Why the secrets of a stack's state cannot be read, in Pulumi's words; `undefined` where they can. */
+export function secretsProblem(place: StackPlace): string | undefined {
+  try {
+    askPulumi(place, ["stack", "output", "--json", "--show-secrets"]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return error.message;
+  }
+}
+
+/**
+ * What a Pulumi command that changes nothing prints. It is given back, and shown to nobody.
+ *
+ * @throws Stop with Pulumi's own words
+ */
+function askPulumi(place: StackPlace, command: readonly string[]): string {
   const [program, ...first] = pulumi();
   const where = ["--non-interactive", "--color", "never", "--cwd", place.project, "--stack", place.stack];
-  const { status, stdout, stderr, error } = spawnSync(program, [...first, command, ...flags, ...where], {
+  const { status, stdout, stderr, error } = spawnSync(program, [...first, ...command, ...where], {
     cwd: place.project,
     env: pulumiEnvironment(process.env),
     encoding: "utf8",
     maxBuffer: Infinity,
   });
   if (error !== undefined) throw notStarted(error, place);
-  if (status !== 0) throw new Stop(`pulumi ${command}: ${stderr.trim() || `status ${status}`}`, exitStatus.failed);
+  if (status !== 0)
+    throw new Stop(stderr.trim() || `pulumi ${command[0]} ended with status ${status}.`, exitStatus.failed);
   return stdout;
 }
 
@@ -175,21 +197,21 @@ function isSetUp(): boolean {
 /**
  * Runs a program in the foreground: it shares this process's terminal and gets its signals.
  *
- * @param options `output: "filtered"` shows what the program prints as harmless lines instead (log-lines.ts)
+ * @param options with `output`, what the program prints is shown there as harmless lines instead (log-lines.ts)
  * @returns its exit status; 128 + the signal's number when a signal ended it, as shells report it
  * @throws Error when it cannot be started
  */
 export function runInForeground(
   program: string,
   args: readonly string[],
-  { output, ...options }: { cwd: string; env: NodeJS.ProcessEnv; output?: "filtered" },
+  { output, ...options }: { cwd: string; env: NodeJS.ProcessEnv; output?: NodeJS.WritableStream },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const stdio: StdioOptions = output === "filtered" ? ["inherit", "pipe", "pipe"] : "inherit";
+    const stdio: StdioOptions = output !== undefined ? ["inherit", "pipe", "pipe"] : "inherit";
     const child: ChildProcess = spawn(program, args, { ...options, stdio });
     // Nobody may be left to read; that is no reason to stop half-way.
     const shown = Promise.allSettled([
-      child.stdout && showLines(child.stdout, process.stdout),
+      child.stdout && showLines(child.stdout, output ?? process.stdout),
       child.stderr && showLines(child.stderr, process.stderr),
     ]);
     // On a terminal, Ctrl-C reaches the child without our help, and a second SIGINT makes Pulumi give up half-way.

@@ -64,8 +64,18 @@ export interface SignedIn {
  * @throws Stop for people, where the stack cannot be read or the sign-in fails
  */
 export async function signIn(place: StackPlace): Promise<SignedIn> {
-  const config = stackConfig(place);
-  const configuration = readConfiguration(providerConfig(config), environmentOf(place));
+  const environment = signInEnvironment(place);
+  return signInWith(stackConfig(place), environment);
+}
+
+/**
+ * Signs in as a stack's config says, else as the environment does.
+ *
+ * @param config the stack's whole config, secrets decrypted
+ * @throws Stop for people
+ */
+export async function signInWith(config: StackConfig, environment: NodeJS.ProcessEnv): Promise<SignedIn> {
+  const configuration = readConfiguration(providerConfig(config), environment);
   const session = new Session(configuration);
   const soon = deadlineIn(signInTime);
   const [cloud, claims] = await withRetries(async () => {
@@ -102,8 +112,8 @@ function providerConfig(config: StackConfig): Record<string, unknown> {
   return settings;
 }
 
-/** The variables to sign in with. The user's own never reach the local tenant. */
-function environmentOf(place: StackPlace): NodeJS.ProcessEnv {
+/** The variables to sign in with. The user's own never reach the local tenant, which is started where it is meant. */
+export function signInEnvironment(place: StackPlace): NodeJS.ProcessEnv {
   const local = localTenantVariables(place);
   if (local === undefined) return process.env;
   const { NODE_EXTRA_CA_CERTS: certificate } = local;

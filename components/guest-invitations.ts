@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
-import { addressSpellings, canonicalAddress } from "../model/email-address.ts";
-import { guestDefaults } from "../model/guest.ts";
+import { canonicalAddress } from "../model/email-address.ts";
+import { formerAddresses, guestDefaults } from "../model/guest.ts";
 import { usualExpiryNotice } from "../model/guest-list.ts";
 import { guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
 import { lookUpNote } from "./access/guest-access.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
-import { type Backend, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
+import { type Backend, earlierNames, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";
 import { withDefaults } from "./defaults.ts";
@@ -180,6 +180,7 @@ function writeDown(
     addresses: addresses(current),
     expired: addresses(expired),
     lastDays: lastDaysOf(current),
+    formerly: todaysAddresses(current),
     keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
     disable: thatLeave("disable"),
     access: access.held,
@@ -196,6 +197,14 @@ function lastDaysOf(guests: readonly GuestArgs[]): Record<string, string> {
     expires === undefined ? [] : [[canonicalAddress(email), calendarDay(expires) ?? expires] as const],
   );
   return Object.fromEntries(days.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The address of today for each that a guest had before. The list remembers it: such a guest has not left. */
+function todaysAddresses(guests: readonly GuestArgs[]): Record<string, string> {
+  const former = guests.flatMap(({ email, formerly }) =>
+    formerAddresses(formerly).map((address) => [address, canonicalAddress(email)] as const),
+  );
+  return Object.fromEntries(former.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** A guest's resource before it is made. */
@@ -225,9 +234,8 @@ function planInvitations(
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
-    // The address names the resource; until both spellings of a domain were one, the other one may have.
-    const aliases = addressSpellings(address).filter((spelling) => spelling !== address);
-    if (aliases.length > 0) opts.aliases = aliases.map((spelling) => ({ name: `${name}-${spelling}` }));
+    const aliases = earlierNames(name, guest);
+    if (aliases.length > 0) opts.aliases = aliases.map((earlier) => ({ name: earlier }));
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);

@@ -141,6 +141,11 @@ export const guestListInputs = z.strictObject({
     .meta({ description: "The last day of each guest on the list who has one, by address: YYYY-MM-DD." })
     .register(properties, fromComponent)
     .default({}),
+  formerly: z
+    .record(z.string(), z.string())
+    .meta({ description: "Addresses that guests on the list had before, each with the address of today." })
+    .register(properties, fromComponent)
+    .default({}),
   keep: addresses
     .meta({ description: "The addresses of those who stay in the tenant when they leave the list." })
     .register(properties, fromComponent)

@@ -7,7 +7,14 @@
 import { z } from "zod";
 import { access, appLink, inheritAccess, profiles } from "./access.ts";
 import { calendarDay, calendarDayRule, meantDay } from "./calendar-day.ts";
-import { addressProblem, domainProblem, meantAddress, meantUrl, redirectUrlProblem } from "./email-address.ts";
+import {
+  addressProblem,
+  canonicalAddress,
+  domainProblem,
+  meantAddress,
+  meantUrl,
+  redirectUrlProblem,
+} from "./email-address.ts";
 import { mailSettings, messageOf, messageParts } from "./message.ts";
 import { choice, guidPattern, nameProblem, properties, ruled, takeItOut, text, texts, types } from "./property.ts";
 import { countryProblem, languageProblem, meantCountry, meantLanguage } from "./registered-codes.ts";
@@ -16,11 +23,38 @@ import { countryProblem, languageProblem, meantCountry, meantLanguage } from "./
 export const email = ruled(addressProblem, "write the plain address at which the guest reads mail", meantAddress)
   .register(texts, { one: "one address" })
   .meta({
-    description: "The guest's e-mail address. Another address is another guest; letter case does not count.",
+    description:
+      "The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.",
     pattern: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
     examples: ["ana@fabrikam.example"],
   })
   .register(properties, { change: "guest", shown: true, plain: true, azuread: true });
+
+const formerAddress = ruled(addressProblem, "write the plain address that the list had before", meantAddress)
+  .register(texts, { one: "one address" })
+  .meta({ pattern: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$" });
+
+/** Addresses that the guest had before. They name the guest's resource in the state, so they are plain text. */
+export const formerly = z
+  .union([formerAddress, z.array(formerAddress).min(1)])
+  .meta({
+    description:
+      "The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.",
+    examples: ["ana@fabrikam.example"],
+  })
+  .register(properties, { change: "nothing", shown: true, plain: true })
+  .optional();
+
+/**
+ * The addresses that a guest had before.
+ *
+ * @param said what the list says under `formerly`
+ * @returns in the form in which addresses are compared, each once
+ */
+export function formerAddresses(said: string | readonly string[] | undefined): string[] {
+  if (said === undefined) return [];
+  return [...new Set((typeof said === "string" ? [said] : said).map(canonicalAddress))];
+}
 
 /** Where guests arrive, as a URL. */
 export const redirectUrl = ruled(redirectUrlProblem, "write the whole https address of the page", meantUrl)
@@ -219,11 +253,20 @@ export const guestDefaults = {
 };
 
 /** What is said of one guest only. */
-export const guestOwn = { email, displayName, ...personProfile, inheritAccess };
+export const guestOwn = { email, formerly, displayName, ...personProfile, inheritAccess };
+
+const withFormerAddresses = z.object({ email: z.string(), formerly: z.union([z.string(), z.array(z.string())]) });
 
 /** One guest of a list. */
 export const guestSchema = z
   .strictObject({ ...guestOwn, ...guestDefaults })
+  .refine(({ email, formerly }) => !formerAddresses(formerly).includes(canonicalAddress(email)), {
+    // Also beside other problems, so that everything is told at once.
+    when: ({ value }) => withFormerAddresses.safeParse(value).success,
+    path: ["formerly"],
+    message: "this is the guest's address of today",
+    params: { remedy: "write the earlier address, or take the line out" },
+  })
   .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." })
   .register(types, { name: "Guest" });
 

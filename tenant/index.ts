@@ -5,12 +5,13 @@ import { getRequestListener } from "@hono/node-server";
 import { accessOf, type UserAccess } from "./domain/app-access.ts";
 import { BrowserSessions, type GuestSignIn, Passcodes } from "./domain/guest-sign-in.ts";
 import type { CollaborationRules, Inviting } from "./domain/invite-guest.ts";
-import { acceptFor } from "./domain/redeem-invitation.ts";
+import { acceptFor, ageLinksOf } from "./domain/redeem-invitation.ts";
 import type { Mailing } from "./domain/send-mail.ts";
 import { type FaultRule, FaultRules } from "./http/faults.ts";
 import { Throttle } from "./http/graph/routes.ts";
 import { closeServer, listen, portOf, type ServerCertificate, serverCertificate } from "./http/https-server.ts";
 import { signInAs, TokenService } from "./http/identity/token-service.ts";
+import { type InboxPage, openInboxPage } from "./http/pages/inbox-pages.ts";
 import { type LoggedRequest, type OnRequest, RequestLog } from "./http/request-log.ts";
 import { createApp, type TenantParts } from "./http/tenant-app.ts";
 import type { InboxOptions } from "./mail/catch-all-inbox.ts";
@@ -21,7 +22,7 @@ import { Database } from "./store/database.ts";
 import type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
 import type { User } from "./store/object-types.ts";
 import { type RehearsalChanges, rehearsal, rehearse } from "./store/rehearsal.ts";
-import { applySeed, readSeed, type SeedAdditions, seedWith } from "./store/seed.ts";
+import { applySeed, readSeed, type Seed, type SeedAdditions, seedWith } from "./store/seed.ts";
 import { openTenantStore, type TenantStore } from "./store/tenant-store.ts";
 
 export type { UserAccess } from "./domain/app-access.ts";
@@ -102,6 +103,13 @@ export interface Tenant {
    * @throws where no guest has the address
    */
   accept(address: string, own?: { displayName?: string }): void;
+  /**
+   * Makes every link of a guest old.
+   *
+   * @param days how long ago the newest was sent. Default: so long that it has expired
+   * @throws where no guest has the address
+   */
+  ageLinks(address: string, days?: number): void;
   /** An access token for Graph of a member of the organisation, signed in as themselves. @throws where nobody has the address */
   signIn(address: string): Promise<string>;
   /** Registers another application, with chosen permissions and a secret of its own. */
@@ -134,6 +142,7 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
   const certificate = await serverCertificate(dataDir, now());
   const database = new Database(dataDir);
   let mailer: Mailer | undefined;
+  let inboxPage: InboxPage | undefined;
   let server: Server | undefined;
   try {
     const seed = seedWith(readSeed(), options.additions ?? {});
@@ -145,9 +154,12 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
     applySeed(seed, store);
     store.users.sweep();
     mailer = options.mail && (await openMailer(store, dataDir, options.mail));
+    let url = "";
+    inboxPage = mailer && (await openInboxPage(mailer.inbox, store.settings, () => url, options.mail?.inboxPort));
+    const inboxUrl = inboxPage?.url;
     server = await listen(certificate, port);
-    const url = `https://127.0.0.1:${portOf(server)}`;
-    const parts = partsOf(options, { store, url, mailer, resourceGroups: seed.resourceGroups });
+    url = `https://127.0.0.1:${portOf(server)}`;
+    const parts = partsOf(options, { store, url, mailer, inboxUrl, seed });
     const app = createApp(parts);
     server.on("request", getRequestListener(app.fetch));
     // One entry for each operation; what stands before all of them is no route.
@@ -155,25 +167,31 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
       app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path }));
 
     const environment = environmentOf(store, url, certificate, replicationLagSeconds);
-    const links = linksOf(url, mailer?.inboxUrl);
+    const links = linksOf(url, inboxUrl);
     save(join(dataDir, "environment.json"), `${JSON.stringify(environment, undefined, 2)}\n`);
     save(join(dataDir, "links.json"), `${JSON.stringify(links, undefined, 2)}\n`);
     save(join(dataDir, "control-token"), store.settings.controlToken);
     let closing: Promise<void> | undefined;
     const close = () => {
-      closing ??= closeAll(server, mailer, database);
+      closing ??= closeAll(server, inboxPage, mailer, database);
       return closing;
     };
     return { url, environment, links, caFile: certificate.caFile, close, routes, ...handleOf(store, parts.control) };
   } catch (error) {
     // What is open would keep the process going.
-    await closeAll(server, mailer, database);
+    await closeAll(server, inboxPage, mailer, database);
     throw error;
   }
 }
 
-async function closeAll(server: Server | undefined, mailer: Mailer | undefined, database: Database): Promise<void> {
+async function closeAll(
+  server: Server | undefined,
+  inboxPage: InboxPage | undefined,
+  mailer: Mailer | undefined,
+  database: Database,
+): Promise<void> {
   if (server) await closeServer(server);
+  await inboxPage?.close();
   await mailer?.close();
   database.close();
 }
@@ -185,12 +203,14 @@ function partsOf(
     store,
     url,
     mailer,
-    resourceGroups,
+    inboxUrl,
+    seed,
   }: {
     store: TenantStore;
     url: string;
     mailer: Mailer | undefined;
-    resourceGroups: readonly string[];
+    inboxUrl: string | undefined;
+    seed: Seed;
   },
 ): TenantParts {
   const { now, settings } = store;
@@ -218,9 +238,9 @@ function partsOf(
   return {
     control: { store, url, tokens, requests: new RequestLog(), onRequest: options.onRequest ?? (() => {}), faults },
     graph: { store, url, inviting, mailing, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
-    arm: { store, tokens, resourceGroups },
+    arm: { store, tokens, resourceGroups: seed.resourceGroups },
     identity: { url, settings, now, tokens },
-    site: { store, url, inviting, signIn, inboxUrl: mailer?.inboxUrl },
+    site: { store, url, inviting, signIn, inboxUrl, forGuests: seed.forGuests },
   };
 }
 
@@ -274,6 +294,9 @@ function handleOf(
     accept: (address, own) => {
       if (!acceptFor(store, address, own?.displayName))
         throw new Error(`No guest of the tenant has the address ${address}.`);
+    },
+    ageLinks: (address, days) => {
+      if (!ageLinksOf(store, address, days)) throw new Error(`No guest of the tenant has the address ${address}.`);
     },
     registerApp: (registration) => {
       const app = database.write(() => registrations.register(registration));

@@ -128,6 +128,19 @@ export function settingChanges(before: unknown, after: unknown): SettingChange[]
 }
 
 /**
+ * How strict each policy of the pack is, by its name.
+ *
+ * @param config the file for `--policy-pack-config`, as JSON gives it
+ */
+export function policyLevels(config: unknown): Map<string, { level: string; usual: string }> {
+  const parts = partsOf(config);
+  const levels = [...defaults].map(([policy, { level: usual }]) => {
+    return [policy, { level: String(entryOf(parts, policy).level), usual }] as const;
+  });
+  return new Map(levels);
+}
+
+/**
  * What differs between two lists of domains that settings name (policies/guests/lists).
  *
  * @param name the list's name

@@ -71,6 +71,16 @@ it.each([
   expect(grants.map(({ aliases }) => aliases)).toEqual([[former], [former]]);
 });
 
+it("knows what was given to a guest under an earlier address, by its own name", async () => {
+  const access = { groups: ["Partners"], apps: ["Partner Portal"], azure: [{ role: "Reader", scope }] };
+  await partners({ guests: [{ email: "ana@northwind.example", formerly: ana, ...access }] });
+  const grants = [groupMember, appRoleAssignment, roleAssignment].flatMap((type) => engine.resources(type));
+  expect(grants).toHaveLength(3);
+  for (const { name, aliases } of grants) {
+    expect(aliases).toContain(name.replace("partners-ana@northwind.example-", `partners-${ana}-`));
+  }
+});
+
 it("assigns an application with exactly the inputs that azuread takes", async () => {
   const role = { app: "Contoso Orders", role: "order writer" };
   await partners({ guests: [{ email: ana, apps: [role, "Partner Portal"] }] });

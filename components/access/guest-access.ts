@@ -11,7 +11,7 @@ export interface GuestAccess {
 }
 
 /** An application and the role in it, both as the list names them; no role means default access. */
-interface AppRole {
+export interface AppRole {
   app: string;
   role?: string;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../../model/email-address.ts";
-import type { GuestInvitation } from "../backends/entra-guests.ts";
+import { earlierNames, type GuestInvitation } from "../backends/entra-guests.ts";
 import type { AccessProfiles, GuestArgs, HeldAccess, InvitationGrants } from "../generated/sdk.ts";
 import { type AccessTransform, type Grants, planGrants } from "./grants.ts";
 import { accessOf, type GuestAccess, isAppLink, keyOf } from "./guest-access.ts";
@@ -125,7 +125,8 @@ function plan(
   const planned = getters.flatMap(({ guest, address, access }) => {
     const invitation = invitations[address];
     if (invitation === undefined) return [];
-    return [{ address, make: planGrants(`${name}-${address}`, guest, access, invitation, tenant, transform, list) }];
+    const names = [`${name}-${address}`, ...earlierNames(name, guest)];
+    return [{ address, make: planGrants(names, guest, access, invitation, tenant, transform, list) }];
   });
   return () => Object.fromEntries(planned.map(({ address, make }) => [address, make()]));
 }

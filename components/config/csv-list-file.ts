@@ -38,6 +38,12 @@ function isListOfText(schema: z.core.$ZodType): boolean {
   return inner instanceof z.ZodArray && formsOf(inner.element as z.core.$ZodType).join() === "string";
 }
 
+/** One text, or a list of them. */
+function isOneOrSeveral(schema: z.core.$ZodType): boolean {
+  const inner = innerOf(schema) ?? schema;
+  return inner instanceof z.ZodUnion && inner.options.some(isListOfText);
+}
+
 interface Column {
   /** The heading's name as written: what stands in brackets, or all of it. */
   name: string;
@@ -151,12 +157,13 @@ function guestOf({ cells }: CsvRow, known: readonly Column[], exported: UserExpo
 function cellValue(key: string, cell: string): string | boolean | string[] {
   const schema = guestSchema.shape[key as keyof typeof guestSchema.shape];
   if (isListOfText(schema)) return cell.split(";").map((part) => part.trim());
+  if (isOneOrSeveral(schema)) return copies(cell);
   const word = cell.toLowerCase();
   if (formsOf(schema).join() !== "boolean") return cell;
   return trueWords.has(word) || (falseWords.has(word) ? false : cell);
 }
 
-/** Several addresses stand apart by semicolons; which mails take several, the model says. */
+/** Several addresses stand apart by semicolons; what takes several, the model says. */
 function copies(cell: string): string | string[] {
   const addresses = cell.split(";").map((address) => address.trim());
   return addresses.length > 1 ? addresses : cell;

@@ -12,6 +12,7 @@ import {
   beyondBackend,
   checkedGuests,
   entriesOf,
+  formerAddressesTaken,
   type ListFile,
   type ListSource,
   unreadable,
@@ -47,7 +48,7 @@ export interface GuestListInput {
   readTemplate?(path: string): ListFile;
 }
 
-interface DeclaredGuests {
+export interface DeclaredGuests {
   defaults: GuestDefaults;
   /** What holds for the list as a whole. */
   settings: ListSettings;
@@ -102,6 +103,7 @@ export function declaredGuests(input: GuestListInput): Accepted | Refusal {
     firstOf(secretAddresses(input.secretKeys, document, file, at)),
     ...sources,
     addressesListedTwice(entries),
+    formerAddressesTaken(entries),
     // What stands under a wrong namespace is missing here, and each guest would tell so.
     ...(ignored.length > 0 ? [] : [withoutRedirectUrl(lists, document)]),
     wrongAccess(entries, document, at, ignored.length === 0),

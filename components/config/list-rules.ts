@@ -1,7 +1,7 @@
 import { accessSettings, ownAccess } from "../../model/access.ts";
 import { canonicalAddress } from "../../model/email-address.ts";
 import { type Finding, findingsOf, isMisspelt, type Path, valueAt } from "../../model/findings.ts";
-import { type Guest, guestSchema } from "../../model/guest.ts";
+import { formerAddresses, type Guest, guestSchema } from "../../model/guest.ts";
 import { settingsSchema } from "../../model/guest-list.ts";
 import { mailRules, saidOfMail, templateProblem } from "../../model/message.ts";
 import { namespace } from "../../model/names.ts";
@@ -198,6 +198,36 @@ export function addressesListedTwice(entries: readonly Entry[]): Problems {
     }
   }
   return firstOf(found());
+}
+
+/** An earlier address belongs to one guest, who is on the list under another one: over the list and its files. */
+export function formerAddressesTaken(entries: readonly Entry[]): Problems {
+  const holders = new Map(entries.map((entry) => [canonicalAddress(emailOf(entry)), entry]));
+  const claimed = new Map<string, Entry>();
+  function* found() {
+    for (const entry of entries) {
+      for (const address of formerAddressesOf(entry)) {
+        const [holder, other] = [holders.get(address), claimed.get(address)];
+        claimed.set(address, other ?? entry);
+        const isOwn = canonicalAddress(emailOf(entry)) === address;
+        const first = isOwn ? undefined : (holder ?? other);
+        if (first === undefined) continue;
+        yield () => ({
+          ...entry.at("formerly"),
+          value: entry.secret ? secretShown : shown(address),
+          rule: `an earlier address is nobody else's: ${whereabouts(first.at(holder === undefined ? "formerly" : "email"))} has it too`,
+          remedy: "keep it at the guest whose address it was",
+        });
+      }
+    }
+  }
+  return firstOf(found());
+}
+
+function formerAddressesOf({ own }: Entry): string[] {
+  const { formerly } = own;
+  const said = Array.isArray(formerly) ? formerly : [formerly];
+  return formerAddresses(said.filter((address) => typeof address === "string" && address.trim() !== ""));
 }
 
 const guestKeys = Object.keys(guestSchema.shape);

@@ -274,8 +274,10 @@ export interface GuestDefaults {
 
 /** One guest, in the words that the component and the stack config share. Only the address is required. */
 export interface GuestArgs extends GuestDefaults {
-  /** The guest's e-mail address. Another address is another guest; letter case does not count. */
+  /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   email: string;
+  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  formerly?: string | string[];
   /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
   displayName?: pulumi.Input<string>;
   /** The guest's given name. At most 64 characters. */
@@ -304,8 +306,10 @@ export interface ListSettings {
 
 /** What {@link Invitation} takes. */
 export interface InvitationArgs {
-  /** The guest's e-mail address. Another address is another guest; letter case does not count. */
+  /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   userEmailAddress: pulumi.Input<string>;
+  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  formerly?: pulumi.Input<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   redirectUrl: pulumi.Input<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
@@ -379,8 +383,10 @@ export class Invitation extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType: string = invitationToken;
 
-  /** The guest's e-mail address. Another address is another guest; letter case does not count. */
+  /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   declare readonly userEmailAddress: pulumi.Output<string>;
+  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  declare readonly formerly: pulumi.Output<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   declare readonly redirectUrl: pulumi.Output<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
@@ -437,6 +443,8 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly userPrincipalName: pulumi.Output<string | undefined>;
   /** PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState. */
   declare readonly state: pulumi.Output<InvitationState>;
+  /** When that state last changed, ISO 8601 date and time in UTC. Absent where the application may not read users. Graph: user.externalUserStateChangeDateTime. */
+  declare readonly stateChangedAt: pulumi.Output<string | undefined>;
   /** When the guest was last invited (an adopted one: joined the directory), ISO 8601 date and time in UTC. */
   declare readonly invitedAt: pulumi.Output<string | undefined>;
   /** The mailbox that mails the guest. Absent where Microsoft does, and where nobody does. */
@@ -491,6 +499,7 @@ export class Invitation extends pulumi.CustomResource {
 /** Undefined inputs tell Pulumi which outputs to make; the provider fills them. */
 const invitationOutputs = {
   userEmailAddress: undefined,
+  formerly: undefined,
   redirectUrl: undefined,
   message: undefined,
   mailFrom: undefined,
@@ -519,6 +528,7 @@ const invitationOutputs = {
   userId: undefined,
   userPrincipalName: undefined,
   state: undefined,
+  stateChangedAt: undefined,
   invitedAt: undefined,
   mailedBy: undefined,
   mailedAt: undefined,
@@ -534,6 +544,8 @@ export interface GuestListArgs {
   expired?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
   lastDays?: Record<string, pulumi.Input<string> | undefined>;
+  /** Addresses that guests on the list had before, each with the address of today. */
+  formerly?: Record<string, pulumi.Input<string> | undefined>;
   /** The addresses of those who stay in the tenant when they leave the list. */
   keep?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The addresses of those who are disabled instead of removed when they leave the list. */
@@ -559,6 +571,8 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly expired: pulumi.Output<string[] | undefined>;
   /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
   declare readonly lastDays: pulumi.Output<Record<string, string> | undefined>;
+  /** Addresses that guests on the list had before, each with the address of today. */
+  declare readonly formerly: pulumi.Output<Record<string, string> | undefined>;
   /** The addresses of those who stay in the tenant when they leave the list. */
   declare readonly keep: pulumi.Output<string[] | undefined>;
   /** The addresses of those who are disabled instead of removed when they leave the list. */
@@ -625,6 +639,7 @@ const guestlistOutputs = {
   addresses: undefined,
   expired: undefined,
   lastDays: undefined,
+  formerly: undefined,
   keep: undefined,
   disable: undefined,
   access: undefined,

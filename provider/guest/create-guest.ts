@@ -1,3 +1,4 @@
+import { formerAddresses } from "../../model/guest.ts";
 import type { InvitationInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
@@ -68,6 +69,7 @@ async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
   const found = fresh ?? (await lookUp(creation, record));
   const user = "user" in found ? found.user : undefined;
 
+  if (found.kind === "nobody") await refuseFormerGuest(creation);
   const isAnothers = user !== undefined && found.kind === "guest" && otherAddress(user, inputs.userEmailAddress);
   const kind = isAnothers ? "guest by another address" : found.kind;
   const evidence: Evidence = { found: kind, record, existing: inputs.existing, invited: "not yet" };
@@ -77,6 +79,23 @@ async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
   if (decision.act === "take back") return takeBack(creation, user, decision);
   if (decision.act === "restore") return restore(creation, user, decision, evidence);
   return adopt(creation, user, decision);
+}
+
+/**
+ * The list names an earlier address, somebody has it, and the state has no resource for them: nobody can tell whose guest
+ * that is, and inviting would make a second user of one person.
+ */
+async function refuseFormerGuest(creation: Creation): Promise<void> {
+  const { inputs, deadline } = creation;
+  for (const former of formerAddresses(inputs.formerly)) {
+    const found = await lookUpGuest(creation, former, deadline);
+    if (found.kind !== "guest") continue;
+    throw new Error(
+      `Cannot invite ${inputs.userEmailAddress}: the list says that this guest was ${former} before. A guest of the tenant has ` +
+        `that address (object id ${found.user.id}), and no resource of this stack stands for them. List ${former} for one ` +
+        "`pulumi up`, so that the stack takes them over, and change the address then; or take formerly out to invite somebody new.",
+    );
+  }
 }
 
 /** The guest of another resource of this run. Both own the guest, or neither does; who goes last removes them. */

@@ -40,3 +40,17 @@ describe("what the running program still lists", () => {
     expect(claims.isStillListed("urn:ana", "1", "ana@fabrikam.example")).toBe(true);
   });
 });
+
+describe("an earlier address on two lists of a program", () => {
+  it.each([
+    ["listed by the other one", [["new@x.example"], ["old@x.example"]], [["old@x.example"], []]],
+    ["claimed by the other one too", [["new@x.example"], ["newer@x.example"]], [["old@x.example"], ["old@x.example"]]],
+  ] as const)("is wrong where it is %s, whichever list comes first", (_, addresses, formerly) => {
+    for (const order of [[0, 1] as const, [1, 0] as const]) {
+      const claims = new Claims();
+      const clashes = order.map((index) => claims.list(`urn::${index}`, addresses[index], formerly[index]));
+      expect(clashes[0]).toEqual([]);
+      expect(clashes[1]?.join()).toContain("had old@x.example before");
+    }
+  });
+});

@@ -55,6 +55,7 @@ export class Claims {
   readonly #warn: (message: string, urn: string) => void;
   readonly #urnByAddress = new Map<string, string>();
   readonly #addressesByList = new Map<string, Set<string>>();
+  readonly #formerByList = new Map<string, ReadonlySet<string>>();
   readonly #holders = new Map<string, Map<string, Holding>>();
   readonly #told = new Set<string>();
   readonly #made = new Map<string, Made>();
@@ -78,18 +79,45 @@ export class Claims {
     this.#warn(message, urn);
   }
 
-  /** The program declares a list with these addresses. */
-  list(urn: string, addresses: readonly string[]): void {
+  /**
+   * The program declares a list with these addresses.
+   *
+   * @param formerly addresses that its guests had before
+   * @returns what is wrong with both beside the other lists: an earlier address is nobody else's
+   */
+  list(urn: string, addresses: readonly string[], formerly: readonly string[] = []): string[] {
     this.#addressesByList.delete(urn);
+    const clashes = this.#formerClashes(urn, new Set(addresses.map(canonicalAddress)), formerly.map(canonicalAddress));
+    this.#formerByList.set(urn, new Set(formerly.map(canonicalAddress)));
     const listed = new Set(addresses.map(canonicalAddress));
     const overlaps = [...this.#addressesByList].flatMap(([other, others]) => {
       const both = [...listed].filter((address) => others.has(address));
       return both.length === 0 ? [] : [`"${nameOf(other)}" and "${nameOf(urn)}" both list ${named(both)}`];
     });
     this.#addressesByList.set(urn, listed);
-    if (overlaps.length === 0) return;
+    if (overlaps.length === 0) return clashes;
     const rule = "Each of them gets one invitation, from whichever list comes first, and stays until both lists let go";
     this.#warn(`${overlaps.join("; ")}. ${rule}. Keep each guest on one list.`, urn);
+    return clashes;
+  }
+
+  #formerClashes(urn: string, listed: ReadonlySet<string>, formerly: readonly string[]): string[] {
+    const told = (former: string[], list: string, other: string) =>
+      former.length === 0
+        ? []
+        : [
+            `"${nameOf(list)}" says that its guests had ${named(former)} before, and "${nameOf(other)}" has that address too. ` +
+              "An earlier address is nobody else's: keep it at the guest whose address it was",
+          ];
+    const others = [...new Set([...this.#addressesByList.keys(), ...this.#formerByList.keys()])].filter(
+      (other) => other !== urn,
+    );
+    return others.flatMap((other) => {
+      const [theirs, theirFormer] = [this.#addressesByList.get(other), this.#formerByList.get(other)];
+      const claimed = formerly.filter((address) => theirs?.has(address) || theirFormer?.has(address));
+      const taken = [...(theirFormer ?? [])].filter((address) => listed.has(address));
+      return [...told(claimed, urn, other), ...told(taken, other, urn)];
+    });
   }
 
   /** Whether any list or resource of the running program names the address. */

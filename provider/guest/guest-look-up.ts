@@ -113,6 +113,7 @@ export function otherAddress({ mail }: GraphUser, address: string): string | und
  */
 export class FreshLookUps {
   readonly #byAddress = new Map<string, LookUp>();
+  readonly #moved = new Set<string>();
 
   keep(address: string, lookUp: LookUp): void {
     this.#byAddress.set(canonicalAddress(address), lookUp);
@@ -123,6 +124,15 @@ export class FreshLookUps {
     const lookUp = this.#byAddress.get(key);
     this.#byAddress.delete(key);
     return lookUp;
+  }
+
+  /** The list has just heard of somebody's new address: no earlier run has sent anything for it. */
+  keepMove(address: string): void {
+    this.#moved.add(canonicalAddress(address));
+  }
+
+  takeMove(address: string): boolean {
+    return this.#moved.delete(canonicalAddress(address));
   }
 }
 
@@ -207,11 +217,14 @@ export async function findSettledUser(
 /**
  * Writes to a guest whom a read has shown. Writes lag as reads do: Graph may say 404 for some seconds all the same
  * (microsoft-graph-docs-contrib #2465), and is asked again as long as that may be so.
+ *
+ * @param isLag whether Graph refused for what it may only not see yet
  */
 export async function whileLagging<Result>(
   { replication }: Directory,
   deadline: Deadline,
   write: () => Promise<Result>,
+  isLag: (error: unknown) => boolean = isNotFound,
 ): Promise<Result> {
   const until = Math.min(deadline.clock.now() + replication.time, deadline.at);
   for (let tries = 1; ; tries++) {
@@ -219,7 +232,7 @@ export async function whileLagging<Result>(
       return await write();
     } catch (error) {
       const left = until - deadline.clock.now();
-      if (!isNotFound(error) || left <= 0) throw error;
+      if (!isLag(error) || left <= 0) throw error;
       await deadline.clock.wait(Math.min(left, untilNextLook(tries)), deadline.signal);
     }
   }

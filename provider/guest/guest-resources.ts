@@ -36,6 +36,7 @@ import {
 } from "./guest-look-up.ts";
 import { diffInvitation, factsOf, previewOutputs } from "./guest-state.ts";
 import { type MailContext, mailNotices } from "./mail-guest.ts";
+import { movedGuests, moveNotices } from "./new-address.ts";
 import { wasThere } from "./origin.ts";
 import { readGuest } from "./read-guest.ts";
 import { removalProblems } from "./removal-guard.ts";
@@ -84,8 +85,10 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
   return {
     check(urn, news, olds) {
       const { engine, signIn } = context();
-      for (const { severity, message } of mailNotices(news, signIn)) engine.log(severity, message, urn);
-      return checkGuestList(claims, urn, news, olds);
+      const result = checkGuestList(claims, urn, news, olds);
+      const notices = [...mailNotices(news, signIn), ...moveNotices(movesOf(olds, result.inputs), signIn)];
+      for (const { severity, message } of notices) engine.log(severity, message, urn);
+      return result;
     },
     diff: (before, now) => (sameList(before, now) ? new Map() : new Map([["addresses", "update"]])),
     preview: (_inputs, before) =>
@@ -100,17 +103,21 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
     read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
     async update({ urn, oldInputs, newInputs, outputs, deadline }) {
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
-      const coming = [...now].filter((address) => !before.has(address));
+      // Whoever has a new address is the guest of the former one: not looked up, and mailed.
+      const moved = movesOf(oldInputs, newInputs);
+      for (const address of moved.keys()) context().lookUps.keepMove(address);
+      const coming = [...now].filter((address) => !before.has(address) && !moved.has(address));
+      const mailed = new Set([...coming, ...moved.keys()]);
       const added = await lookUpAll(context(), coming, deadline);
-      await openMailboxes(context(), knownList(newInputs).mails, new Set(coming), added?.present, urn, deadline);
-      const record = recordOf(outputs, before);
+      await openMailboxes(context(), knownList(newInputs).mails, mailed, added?.present, urn, deadline);
+      const record = underTodaysAddresses(recordOf(outputs, before), moved);
       return written(
         added &&
           record && {
             present: kept(record.present, now, added.present),
             absent: kept(record.absent, now, added.absent),
           },
-        leaversOf(oldInputs, outputs, now, deadline),
+        leaversOf(oldInputs, outputs, new Set([...now, ...moved.values()]), deadline),
         deadline,
       );
     },
@@ -118,7 +125,12 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
       const list = knownList(inputs);
       const absent = new Set(recordOf(outputs, addressesOf(inputs))?.absent);
       const leavers = (guestListOutputs.safeParse(outputs).data?.leavers ?? []).map((one) => suspectOf(one, true));
-      const listed = leaversAmong(list, outputs, new Set()).map((one) => suspectOf(one, absent.has(one.address)));
+      // A run that gave somebody a new address and was cut short has left the former one in the state.
+      const stateHas = (address: string) =>
+        Object.entries(list.formerly).some(([former, today]) => today === address && claims.hasResource(former));
+      const listed = leaversAmong(list, outputs, new Set())
+        .filter(({ address }) => !stateHas(address))
+        .map((one) => suspectOf(one, absent.has(one.address)));
       await settle(context(), claims, urn, [...leavers, ...listed], deadline);
     },
   };
@@ -266,10 +278,11 @@ function checkGuestList(claims: Claims, urn: string, news: Properties, olds: Pro
   };
   const now = guestListInputs.safeParse(known);
   if (!now.success) return { inputs: news, failures: schemaFailures(now.error, news, guestListInputs) };
-  claims.list(urn, now.data.addresses);
+  const clashes = claims.list(urn, now.data.addresses, Object.keys(now.data.formerly));
   const before = guestListInputs.safeParse(olds);
   const held = isUnknown(access) && before.success ? before.data.access : now.data.access;
-  const reasons = before.success ? removalProblems(before.data, { ...now.data, access: held }) : [];
+  const removals = before.success ? removalProblems(before.data, { ...now.data, access: held }) : [];
+  const reasons = [...clashes, ...removals];
   const inputs = { ...(now.data as Properties), ...(mails !== null && { mails }), ...(access !== null && { access }) };
   // Naming a property would make the engine print its value, the whole list, before the reason.
   return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
@@ -323,6 +336,19 @@ async function openMailboxes(
     if (from === undefined || count === 0) continue;
     (await mailboxes.open(from, urn, deadline)).expect(count);
   }
+}
+
+/** Who has got another address between two states of a list: the former one, by the one of today. */
+function movesOf(before: Properties | undefined, now: Properties): Map<string, string> {
+  const [one, other] = [guestListInputs.safeParse(before), guestListInputs.safeParse(now)];
+  return one.success && other.success ? movedGuests(one.data, other.data) : new Map();
+}
+
+function underTodaysAddresses(record: Record | undefined, moved: ReadonlyMap<string, string>): Record | undefined {
+  if (record === undefined || moved.size === 0) return record;
+  const todays = new Map([...moved].map(([today, former]) => [former, today]));
+  const today = (address: string) => todays.get(address) ?? address;
+  return { present: record.present.map(today), absent: record.absent.map(today) };
 }
 
 function kept(addresses: readonly string[], now: ReadonlySet<string>, added: readonly string[]): string[] {

@@ -45,6 +45,7 @@ export class GraphClient {
   readonly #attemptTimeout: number;
   readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
   readonly #reads: DataLoader<GatheredRead, GraphResponse>;
+  #clockDifference: number | undefined;
 
   /** @param attemptTimeout how long one HTTP request may take before it is given up, in milliseconds */
   constructor(session: Session, attemptTimeout = longestAttempt) {
@@ -80,7 +81,7 @@ export class GraphClient {
   }
 
   /**
-   * Reads a list to its last page. Errors as for {@link read}.
+   * Reads a list to its last page; a filtered one may begin with an empty page. Errors as for {@link read}.
    *
    * @param path of the list, with its query
    * @param shape what each of its items has to be like
@@ -94,12 +95,9 @@ export class GraphClient {
       for (const item of value) items.push(item);
       // The token goes to Graph only, and no page is read twice.
       if (link !== undefined && (!link.startsWith(`${service}/`) || read.has(link))) {
-        throw new GraphUnavailable(
-          `The list ${path.split("?", 1)[0]} goes on at a place that is not Microsoft Graph's`,
-          {
-            mayHaveActed: false,
-          },
-        );
+        const where = URL.canParse(link) ? new URL(link).origin : "a place that is no URL";
+        const message = `Microsoft Graph's list ${path.split("?", 1)[0]} goes on at ${where}, which is not its next page`;
+        throw new GraphError(message, { status: 200, code: "", requestId: undefined });
       }
       next = link?.slice(service.length);
       read.add(link ?? "");
@@ -149,6 +147,11 @@ export class GraphClient {
   async objectUrl(path: string, deadline: Deadline): Promise<string> {
     const { graph } = await this.#session.cloud(deadline);
     return `${graph}/v1.0${path}`;
+  }
+
+  /** How far the server's clock is ahead of this machine's, in milliseconds, to the second; `undefined` before an answer. */
+  clockDifference(): number | undefined {
+    return this.#clockDifference;
   }
 
   async close(): Promise<void> {
@@ -225,7 +228,9 @@ export class GraphClient {
         { mayHaveActed: !neverSent.includes(code ?? ""), cause: error },
       );
     }
-    const headers = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const headers: GraphResponse["headers"] = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const date = Date.parse(headers.date ?? "");
+    if (!Number.isNaN(date)) this.#clockDifference = date - Date.now();
     const response = { status: sent.statusCode, headers };
     return { ...response, body: parseBody(text, response) };
   }

@@ -83,6 +83,16 @@ export function signInKind(configuration: Configuration, azureFolder = azureCliF
   return azureCliUser(azureFolder);
 }
 
+/** The way in which a configuration signs in, in words. The order is that of {@link makeCredential}. */
+export function signInWay(configuration: Configuration): string {
+  const { clientCertificate, clientCertificatePath, clientSecret, clientSecretFilePath } = configuration;
+  const { useOidc, useAksWorkloadIdentity, useMsi } = configuration;
+  if ((clientCertificate ?? clientCertificatePath) !== undefined) return "a certificate";
+  if ((clientSecret ?? clientSecretFilePath) !== undefined) return "a client secret";
+  if (isTrue(useOidc) || isTrue(useAksWorkloadIdentity)) return "a federated token (OIDC)";
+  return isTrue(useMsi) ? "a managed identity" : "az login";
+}
+
 function azureCliFolder(): string {
   return process.env.AZURE_CONFIG_DIR ?? path.join(homedir(), ".azure");
 }

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
-import { acceptFor } from "../domain/redeem-invitation.ts";
+import { acceptFor, ageLinksOf } from "../domain/redeem-invitation.ts";
 import { rehearse } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { type ArmPart, armRoutes } from "./arm/routes.ts";
@@ -148,6 +148,13 @@ function controlRoutes({ store, url, tokens, requests, faults }: ControlPart): H
     const parsed = accepting.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
     const guest = acceptFor(store, parsed.data.email, parsed.data.displayName);
+    return guest ? c.json({ id: guest.id }) : c.json({ error: `No guest has the address ${parsed.data.email}.` }, 404);
+  });
+  app.post("/age-links", async (c) => {
+    const ageing = z.strictObject({ email: z.string(), days: z.number().min(0).max(36_500).optional() });
+    const parsed = ageing.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    const guest = ageLinksOf(store, parsed.data.email, parsed.data.days);
     return guest ? c.json({ id: guest.id }) : c.json({ error: `No guest has the address ${parsed.data.email}.` }, 404);
   });
   return app;

@@ -29,6 +29,8 @@ export const rehearsal = z.strictObject({
   homeAccounts: z.array(homeAccount).default([]),
   /** Addresses of guests who hold a directory role: an application cannot change them. */
   roleHolders: z.array(z.string()).default([]),
+  /** For how many days an unused link is good. Entra documents no end; here links end so that it can be rehearsed. */
+  linkDays: z.number().min(0).max(36_500).default(90),
   /** Whether a guest has to accept terms of use as well. */
   termsOfUse: z.boolean().default(false),
   /** For how many seconds writes do not find a new user yet; `null`: as long as reads do not. */

@@ -25,6 +25,15 @@ const seedFile = z.strictObject({
   organisation: z.string().min(1),
   initialDomain: z.string().min(1),
   domain: z.string().min(1),
+  /** What guests are told beside their invitation. */
+  forGuests: z
+    .strictObject({
+      /** The address to which guests write who have no other contact. */
+      contact: z.string().optional(),
+      privacyStatement: z.string().optional(),
+      termsOfUse: z.string().optional(),
+    })
+    .default({}),
   pulumi: z.strictObject({
     displayName: z.string().min(1),
     permissions: z.array(z.enum(permissions)),

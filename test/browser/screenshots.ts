@@ -48,11 +48,10 @@ async function picture(context: BrowserContext, stack: ThrowAwayStack): Promise<
   const inbox = await context.newPage();
   await inbox.goto(tenant.links.inbox ?? "");
   await inbox
-    .getByTestId("email-list-item")
+    .getByRole("region", { name: "Mails" })
+    .getByRole("listitem")
     .nth(tenant.mails().length - 1)
     .waitFor();
-  // The line that runs over the page while it loads.
-  await inbox.locator('[data-testid="loading-bar"][data-active="false"]').waitFor({ state: "attached" });
   await save(inbox, "inbox");
 
   const mail = await openMail(inbox, ana, "Contoso invites you as a guest");
@@ -69,7 +68,7 @@ async function picture(context: BrowserContext, stack: ThrowAwayStack): Promise<
   await save(guest, "review-permissions", { width: 640, height: 600 });
 
   await guest.getByRole("button", { name: "Accept" }).click();
-  await guest.waitForURL(portal.url);
+  await guest.getByRole("heading", { name: "You're in" }).waitFor();
   await joinPartners(stack);
   await guest.goto(tenant.links.myApps);
   await save(guest, "my-apps", { width: 1000, height: 460 });

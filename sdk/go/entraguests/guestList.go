@@ -28,6 +28,8 @@ type GuestList struct {
 	Disable pulumi.StringArrayOutput `pulumi:"disable"`
 	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired pulumi.StringArrayOutput `pulumi:"expired"`
+	// Addresses that guests on the list had before, each with the address of today.
+	Formerly pulumi.StringMapOutput `pulumi:"formerly"`
 	// The addresses of those who stay in the tenant when they leave the list.
 	Keep pulumi.StringArrayOutput `pulumi:"keep"`
 	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
@@ -103,6 +105,8 @@ type guestListArgs struct {
 	Disable []string `pulumi:"disable"`
 	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired []string `pulumi:"expired"`
+	// Addresses that guests on the list had before, each with the address of today.
+	Formerly map[string]string `pulumi:"formerly"`
 	// The addresses of those who stay in the tenant when they leave the list.
 	Keep []string `pulumi:"keep"`
 	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
@@ -125,6 +129,8 @@ type GuestListArgs struct {
 	Disable pulumi.StringArrayInput
 	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired pulumi.StringArrayInput
+	// Addresses that guests on the list had before, each with the address of today.
+	Formerly pulumi.StringMapInput
 	// The addresses of those who stay in the tenant when they leave the list.
 	Keep pulumi.StringArrayInput
 	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
@@ -250,6 +256,11 @@ func (o GuestListOutput) Disable() pulumi.StringArrayOutput {
 // The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 func (o GuestListOutput) Expired() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Expired }).(pulumi.StringArrayOutput)
+}
+
+// Addresses that guests on the list had before, each with the address of today.
+func (o GuestListOutput) Formerly() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringMapOutput { return v.Formerly }).(pulumi.StringMapOutput)
 }
 
 // The addresses of those who stay in the tenant when they leave the list.

@@ -36,6 +36,8 @@ type Invitation struct {
 	Existing ExistingChoiceOutput `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrOutput `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly pulumi.AnyOutput `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrOutput `pulumi:"givenName"`
 	// What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first.
@@ -74,13 +76,15 @@ type Invitation struct {
 	Sponsors pulumi.StringArrayOutput `pulumi:"sponsors"`
 	// PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState.
 	State InvitationStateEnumOutput `pulumi:"state"`
+	// When that state last changed, ISO 8601 date and time in UTC. Absent where the application may not read users. Graph: user.externalUserStateChangeDateTime.
+	StateChangedAt pulumi.StringPtrOutput `pulumi:"stateChangedAt"`
 	// The guest's family name. At most 64 characters.
 	Surname pulumi.StringPtrOutput `pulumi:"surname"`
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation pulumi.StringPtrOutput `pulumi:"usageLocation"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	UserDisplayName pulumi.StringPtrOutput `pulumi:"userDisplayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress pulumi.StringOutput `pulumi:"userEmailAddress"`
 	// The guest's object id in the tenant, a GUID; also the resource's id. Graph: user.id.
 	UserId pulumi.StringOutput `pulumi:"userId"`
@@ -163,6 +167,8 @@ type invitationArgs struct {
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName *string `pulumi:"givenName"`
 	// What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first.
@@ -197,7 +203,7 @@ type invitationArgs struct {
 	UsageLocation *string `pulumi:"usageLocation"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	UserDisplayName *string `pulumi:"userDisplayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress string `pulumi:"userEmailAddress"`
 	// The kind of user that the guest becomes. Default: Guest.
 	UserType *UserType `pulumi:"userType"`
@@ -219,6 +225,8 @@ type InvitationArgs struct {
 	Existing ExistingChoicePtrInput
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrInput
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly pulumi.Input
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrInput
 	// What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first.
@@ -253,7 +261,7 @@ type InvitationArgs struct {
 	UsageLocation pulumi.StringPtrInput
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	UserDisplayName pulumi.StringPtrInput
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress pulumi.StringInput
 	// The kind of user that the guest becomes. Default: Guest.
 	UserType UserTypePtrInput
@@ -386,6 +394,11 @@ func (o InvitationOutput) Expires() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.Expires }).(pulumi.StringPtrOutput)
 }
 
+// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+func (o InvitationOutput) Formerly() pulumi.AnyOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.AnyOutput { return v.Formerly }).(pulumi.AnyOutput)
+}
+
 // The guest's given name. At most 64 characters.
 func (o InvitationOutput) GivenName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.GivenName }).(pulumi.StringPtrOutput)
@@ -481,6 +494,11 @@ func (o InvitationOutput) State() InvitationStateEnumOutput {
 	return o.ApplyT(func(v *Invitation) InvitationStateEnumOutput { return v.State }).(InvitationStateEnumOutput)
 }
 
+// When that state last changed, ISO 8601 date and time in UTC. Absent where the application may not read users. Graph: user.externalUserStateChangeDateTime.
+func (o InvitationOutput) StateChangedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.StateChangedAt }).(pulumi.StringPtrOutput)
+}
+
 // The guest's family name. At most 64 characters.
 func (o InvitationOutput) Surname() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.Surname }).(pulumi.StringPtrOutput)
@@ -496,7 +514,7 @@ func (o InvitationOutput) UserDisplayName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.UserDisplayName }).(pulumi.StringPtrOutput)
 }
 
-// The guest's e-mail address. Another address is another guest; letter case does not count.
+// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 func (o InvitationOutput) UserEmailAddress() pulumi.StringOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringOutput { return v.UserEmailAddress }).(pulumi.StringOutput)
 }

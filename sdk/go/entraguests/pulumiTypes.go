@@ -569,12 +569,14 @@ type Guest struct {
 	Department *string `pulumi:"department"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	DisplayName *string `pulumi:"displayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
 	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName *string `pulumi:"givenName"`
 	// Groups that the guest becomes a member of, each by display name or object id.
@@ -642,12 +644,14 @@ type GuestArgs struct {
 	Department pulumi.StringPtrInput `pulumi:"department"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	DisplayName pulumi.StringPtrInput `pulumi:"displayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
 	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrInput `pulumi:"givenName"`
 	// Groups that the guest becomes a member of, each by display name or object id.
@@ -775,7 +779,7 @@ func (o GuestOutput) DisplayName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.DisplayName }).(pulumi.StringPtrOutput)
 }
 
-// The guest's e-mail address. Another address is another guest; letter case does not count.
+// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 func (o GuestOutput) Email() pulumi.StringOutput {
 	return o.ApplyT(func(v Guest) string { return v.Email }).(pulumi.StringOutput)
 }
@@ -788,6 +792,11 @@ func (o GuestOutput) Existing() ExistingChoicePtrOutput {
 // The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 func (o GuestOutput) Expires() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.Expires }).(pulumi.StringPtrOutput)
+}
+
+// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+func (o GuestOutput) Formerly() pulumi.AnyOutput {
+	return o.ApplyT(func(v Guest) interface{} { return v.Formerly }).(pulumi.AnyOutput)
 }
 
 // The guest's given name. At most 64 characters.

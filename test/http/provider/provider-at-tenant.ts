@@ -34,7 +34,12 @@ export interface Run {
   /** The list that this run wrote down, as the state has it. */
   list(): RecordedGuest;
   /** Changes a list that an earlier run wrote down, and ends it, as `GuestInvitations` does after its guests. */
-  changeList(list: RecordedGuest, addresses: string[], settled: string[]): Promise<RecordedGuest>;
+  changeList(
+    list: RecordedGuest,
+    addresses: string[],
+    settled: string[],
+    formerly?: Record<string, string>,
+  ): Promise<RecordedGuest>;
   /** Deletes a list, as `destroy` does after its guests; its end goes first, where a run came so far. */
   removeList(list: RecordedGuest, settled?: string[]): Promise<void>;
   /** What the engine asks first of a guest whom the state has and the program still declares. */
@@ -139,8 +144,8 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
       if (written === undefined) throw new Error("This run has not written its list down.");
       return written;
     },
-    async changeList({ id, inputs, outputs: before }, addresses, settled) {
-      const newInputs = checked(list, { addresses, allowRemoval: true });
+    async changeList({ id, inputs, outputs: before }, addresses, settled, formerly = {}) {
+      const newInputs = checked(list, { addresses, formerly, allowRemoval: true });
       const request = { id, oldInputs: inputs, newInputs, deadline: deadlineBy(clock) };
       const outputs = await list.update({ ...request, urn: listUrn, outputs: before });
       const leavers = outputs.leavers ?? [];
