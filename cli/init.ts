@@ -137,8 +137,8 @@ function templateFolder(): string {
   return existsSync(built) ? built : path.join(import.meta.dirname, "..", "examples", "guest-repository");
 }
 
-/** npm packs no file of these names, so the template has them without the dot. */
-const dotted: Readonly<Record<string, string>> = { gitignore: ".gitignore" };
+/** Files that a package does not hold under their own name: npm packs no .gitignore, and a program would pass for types. */
+const ownNames: Readonly<Record<string, string>> = { gitignore: ".gitignore", "index.ts.txt": "index.ts" };
 
 /** The files of the repository, by their path in it. */
 function filesOf(answers: Answers): Map<string, string> {
@@ -155,7 +155,7 @@ function filesOf(answers: Answers): Map<string, string> {
   return new Map(
     files.map((file) => {
       const text = readFileSync(path.join(template, file), "utf8");
-      return [filledIn(dotted[file] ?? file, answers), filledIn(text, answers)];
+      return [filledIn(ownNames[file] ?? file, answers), filledIn(text, answers)];
     }),
   );
 }

@@ -115,13 +115,9 @@ async function rehearse({ project, stack, policyConfig, waits, json }: Rehearsal
 
     step("The guests accept");
     if (waits) await playedByHand(tenant);
-    else for (const { mail } of tenant.guests()) tenant.accept(mail ?? "");
+    else for (const { address } of guestsOf(tenant)) tenant.accept(address);
     showGuests(tenant);
-    const invited = tenant.guests().map(({ mail, externalUserState }) => ({
-      email: mail,
-      state: externalUserState,
-      mails: tenant?.mails().filter(({ to }) => to === mail).length,
-    }));
+    const invited = guestsOf(tenant).map(({ address, state, mails }) => ({ email: address, state, mails }));
 
     step("Refresh: the stack learns who has accepted");
     mustEndWell(await runPulumi(options, "refresh", unattended), "The refresh failed.");
@@ -228,10 +224,18 @@ function showLinks({ links }: Tenant): void {
   say(`  My Apps, for a guest:                 ${links.myApps}`);
 }
 
-function showGuests(tenant: Tenant): void {
-  const rows = tenant.guests().map(({ mail, displayName, externalUserState }) => {
-    return [mail ?? "", displayName, externalUserState ?? ""];
+/** The guests in the order of their addresses: the engine invites them in any. */
+function guestsOf(tenant: Tenant) {
+  const guests = tenant.guests().map(({ mail, displayName, externalUserState }) => {
+    const address = mail ?? "";
+    const mails = tenant.mails().filter(({ to }) => to === address).length;
+    return { address, displayName, state: externalUserState ?? "", mails };
   });
+  return guests.sort((one, other) => (one.address < other.address ? -1 : 1));
+}
+
+function showGuests(tenant: Tenant): void {
+  const rows = guestsOf(tenant).map(({ address, displayName, state }) => [address, displayName, state]);
   for (const line of withHeadings(["Address", "Name", "State"], rows)) say(`  ${line}`);
 }
 

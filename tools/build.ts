@@ -2,7 +2,7 @@
  * `npm run build [FOLDER…]` makes what is published: JavaScript, types and source maps in the `dist/` of each folder. The
  * model is built into each of them; everything else that they import is a dependency of theirs.
  */
-import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "tsdown";
 import { packagesOfFiles, type UsedPackage } from "./release/bill-of-materials.ts";
@@ -15,11 +15,14 @@ interface PackageBuild {
   /** The doors, by the name of the file in `dist/`. */
   entries: Readonly<Record<string, string>>;
   /** Files and folders that are read at run time, copied into `dist/`: under their own name, or as `name` says. */
-  reads?: readonly (string | { from: string; name: string })[];
+  reads?: readonly (string | { from: string; name: string; renamed?: Readonly<Record<string, string>> })[];
 }
 
 /** What `guests init` and `npm create guests-as-code` make. */
-const guestRepository = [{ from: "../examples/guest-repository", name: "template" }];
+const guestRepository = [
+  // As it is, the program would pass for the types of the package.
+  { from: "../examples/guest-repository", name: "template", renamed: { "index.ts": "index.ts.txt" } },
+];
 
 const packages: Readonly<Record<string, PackageBuild>> = {
   components: {
@@ -76,8 +79,10 @@ async function buildPackage(folder: string): Promise<void> {
   });
   if (isLibrary) letOptionalTypesBeMissing(cwd);
   for (const read of found.reads ?? []) {
-    const { from, name } = typeof read === "string" ? { from: read, name: path.basename(read) } : read;
-    cpSync(path.join(cwd, from), path.join(cwd, "dist", name), { recursive: true });
+    const { from, name, renamed = {} } = typeof read === "string" ? { from: read, name: path.basename(read) } : read;
+    const to = path.join(cwd, "dist", name);
+    cpSync(path.join(cwd, from), to, { recursive: true });
+    for (const [file, packed] of Object.entries(renamed)) renameSync(path.join(to, file), path.join(to, packed));
   }
   // npm packs the licence that lies in the folder itself.
   copyFileSync(path.join(repository, "LICENSE"), path.join(cwd, "LICENSE"));

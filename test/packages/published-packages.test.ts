@@ -56,8 +56,7 @@ describe.each(packages)("$name", ({ folder, manifest, tarball }) => {
   });
 
   it("holds JavaScript with source maps, and neither sources nor tests", async () => {
-    // The template of a guest repository is for people: its program is a source of theirs.
-    const files = (await filesOf(tarball)).filter((file) => !file.startsWith("dist/template/"));
+    const files = await filesOf(tarball);
     const scripts = files.filter((file) => /^dist\/.*\.c?js$/.test(file));
 
     expect(files.filter((file) => /(?<!\.d)\.[cm]?ts$|\.test\.|fixtures/.test(file))).toEqual([]);
