@@ -66,12 +66,13 @@ export function updateUser(
  *
  * @throws Refusal invalid-change
  */
-function withPrimaryAddress({ users }: TenantStore, user: User, mail: string): Pick<User, "proxyAddresses"> {
+function withPrimaryAddress({ users, rehearsal }: TenantStore, user: User, mail: string): Pick<User, "proxyAddresses"> {
   const isTaken = users.currentByAddress(mail).some(({ id }) => id !== user.id);
   if (isTaken) throw invalidChange("Another object with the same value for property proxyAddresses already exists.");
-  const others = user.proxyAddresses.filter(
-    (proxy) => !proxy.startsWith("SMTP:") && comparable(proxy) !== comparable(`smtp:${mail}`),
-  );
+  const former = user.proxyAddresses
+    .filter((proxy) => rehearsal.keepsFormerMail || !proxy.startsWith("SMTP:"))
+    .map((proxy) => proxy.replace("SMTP:", "smtp:"));
+  const others = former.filter((proxy) => comparable(proxy) !== comparable(`smtp:${mail}`));
   return { proxyAddresses: [`SMTP:${mail}`, ...others] };
 }
 

@@ -36,6 +36,8 @@ export const rehearsal = z.strictObject({
   sponsorsAtInvitation: z.boolean().default(true),
   /** Whether new guests have a `mail`; without, their address is among `otherMails` only. */
   guestsHaveMail: z.boolean().default(true),
+  /** Whether the address that a user's mail had stays among their `proxyAddresses`. Microsoft says what comes, not what goes. */
+  keepsFormerMail: z.boolean().default(false),
   /** Accounts of guests at home: two addresses of one account are one guest, and accepting brings the account's name. */
   homeAccounts: z.array(homeAccount).default([]),
   /** Addresses of guests who hold a directory role: an application cannot change them. */
