@@ -79,7 +79,7 @@ describe("[A3] [A7] a guest in a group that holds an application", () => {
     expect((await held(own)).filter((id: string) => id === guest.id)).toHaveLength(1);
     const before = await held(`/groups/${partners.id}/appRoleAssignments`);
 
-    const next = `https://graph.microsoft.com/v1.0${own}`;
+    const next = `${world.tenant.url}/v1.0${own}`;
     const body = JSON.stringify({ value: [], "@odata.nextLink": next });
     const action = { page: { status: 200, contentType: "application/json", body } };
     world.tenant.faults.set([{ match: { method: "GET", path: `/v1.0${own}` }, action, count: 1 }]);
