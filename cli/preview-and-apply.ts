@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { configSizeProblem } from "../components/index.ts";
+import { applyInSteps } from "./apply-steps.ts";
 import {
   type Command,
   type ExitStatus,
@@ -50,6 +51,7 @@ export const applyCommand: Command = {
     ...stackOptions,
     ...newestOption,
     plan: { value: "FILE", help: "Do no more than this plan of preview --save-plan (PULUMI_EXPERIMENTAL=true)." },
+    checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy, exitStatus.refused],
   async run(line) {
@@ -58,14 +60,15 @@ export const applyCommand: Command = {
     const plan = planFile(options, line.values.plan);
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
 
-    const { report } = await previewStack(options);
+    const { report, events } = await previewStack(options);
     publish(report, options);
     if (report.outcome !== "previewed") return statusOf(report);
     refuseWithoutSpace(options, report.total);
 
     // The preview is done; the policies judge again, because only the update knows every value.
-    const flags = ["--yes", "--skip-preview", ...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];
-    const { status } = await runPulumi(options, "up", flags);
+    const flags = [...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];
+    const checkpoints = line.flags.has("checkpoints") || plan !== undefined;
+    const { status } = await applyInSteps(options, { events, report }, flags, checkpoints);
     return status === 0 ? exitStatus.fine : exitStatus.failed;
   },
 };

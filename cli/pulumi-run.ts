@@ -36,15 +36,21 @@ export function policyFlags({ policyConfig }: RunOptions): string[] {
  *
  * @param command `preview`, `up` or `refresh`
  * @param flags further flags of Pulumi's
+ * @param environment variables for this run alone
  */
-export async function runPulumi(options: RunOptions, command: string, flags: readonly string[]): Promise<PulumiRun> {
+export async function runPulumi(
+  options: RunOptions,
+  command: string,
+  flags: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<PulumiRun> {
   const stream = await receiveEvents();
   const where = ["--cwd", options.project, "--stack", options.stack];
   // The outputs would name each guest again, with the redeem URLs. Colours are escapes, and a name may hold them, too.
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
   const [program, ...first] = pulumi();
   const args = [...first, command, ...where, ...how, ...flags];
-  const env = pulumiEnvironment(process.env);
+  const env = { ...pulumiEnvironment(process.env), ...environment };
   const running = runInForeground(program, args, { cwd: options.project, env, output: "filtered" });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;

@@ -128,7 +128,7 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
     }),
 
     diff: unary<providerProto.DiffRequest, providerProto.DiffResponse>((request) => {
-      const state = { urn: request.getUrn(), id: request.getId() };
+      const state = { urn: request.getUrn(), id: request.getId(), outputs: fromStruct(request.getOlds()) };
       const changes = resource(request).diff(fromStruct(request.getOldInputs()), fromStruct(request.getNews()), state);
       for (const ignored of request.getIgnorechangesList()) changes.delete(ignored);
       return diffResponse(changes);

@@ -117,7 +117,11 @@ export interface Resource {
    *
    * @param state the resource that is compared
    */
-  diff(oldInputs: Properties, newInputs: Properties, state?: { urn: string; id: string }): Map<string, PropertyChange>;
+  diff(
+    oldInputs: Properties,
+    newInputs: Properties,
+    state?: { urn: string; id: string; outputs: Properties },
+  ): Map<string, PropertyChange>;
   /** What a preview may tell of the outputs before the operation has run; it asks and changes nothing. */
   preview(inputs: Properties, outputs: Properties | undefined): Properties;
   create(request: CreateRequest): Promise<{ id: string; outputs: Properties }>;

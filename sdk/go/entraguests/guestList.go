@@ -42,6 +42,8 @@ type GuestList struct {
 	RecordedAt pulumi.StringPtrOutput `pulumi:"recordedAt"`
 	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit RemovalLimitPtrOutput `pulumi:"removalLimit"`
+	// Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts.
+	Resumable pulumi.BoolPtrOutput `pulumi:"resumable"`
 }
 
 // NewGuestList registers a new resource with the given unique name, arguments, and options.
@@ -285,6 +287,11 @@ func (o GuestListOutput) RecordedAt() pulumi.StringPtrOutput {
 // How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 func (o GuestListOutput) RemovalLimit() RemovalLimitPtrOutput {
 	return o.ApplyT(func(v *GuestList) RemovalLimitPtrOutput { return v.RemovalLimit }).(RemovalLimitPtrOutput)
+}
+
+// Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts.
+func (o GuestListOutput) Resumable() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.BoolPtrOutput { return v.Resumable }).(pulumi.BoolPtrOutput)
 }
 
 type GuestListArrayOutput struct{ *pulumi.OutputState }

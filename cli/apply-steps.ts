@@ -1,0 +1,141 @@
+/**
+ * How an apply runs: in one run of Pulumi, or in two. A backend that is a folder or a bucket gets the whole state anew
+ * before and after each resource, which for a long list takes most of the time. So a long list is written down first,
+ * and the rest runs without these checkpoints: after a kill, the list's record tells who was invited.
+ */
+import {
+  applyStepVariable,
+  guestInvitationsToken,
+  guestListToken,
+  invitationToken,
+  settledGuestsToken,
+} from "../model/names.ts";
+import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
+import type { EngineEvent, Step } from "./comment/engine-events.ts";
+import type { GuestReport } from "./comment/guest-report.ts";
+import { say } from "./log-lines.ts";
+import { backendUrl, type PulumiRun, runPulumi } from "./pulumi-run.ts";
+
+/** From how many changes on the second run costs less than the checkpoints. */
+const worthTwoRuns = 150;
+
+/** So many operations run side by side (Pulumi's default), so that a kill may leave this many of them in doubt anyway. */
+const inFlight = 16;
+
+/** What leaves a record behind by which a later run finds out how far this one came. */
+const recordedTypes: ReadonlySet<string> = new Set([
+  "pulumi:pulumi:Stack",
+  guestInvitationsToken,
+  guestListToken,
+  invitationToken,
+  settledGuestsToken,
+]);
+
+/** The two runs of an apply. */
+export interface TwoRuns {
+  /** The URNs of the lists that have to be written down, with the components around them that are new. */
+  lists: string[];
+}
+
+/**
+ * Decides how an apply runs.
+ *
+ * @param events those of its preview
+ * @returns the two runs, or why there is only one; no reason where it is not worth two
+ */
+export function planRuns(
+  events: readonly EngineEvent[],
+  { changed }: Pick<GuestReport, "changed">,
+  backend: () => string | undefined,
+): TwoRuns | { why?: string } {
+  const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+  const changes = steps.filter(changesSomething);
+  if (changes.length < worthTwoRuns) return {};
+  const url = backend();
+  // A service has a journal; a checkpoint costs nothing there.
+  if (url === undefined || /^https?:/i.test(url)) return {};
+  const foreign = changes.find((step) => !isRecorded(step));
+  if (foreign !== undefined) {
+    const name = foreign.urn.split("::").at(-1);
+    return { why: `${name} (${foreign.type}) would be left in doubt by a kill` };
+  }
+  const again = changed.filter(({ mailedAgain }) => mailedAgain).length;
+  if (again > inFlight) return { why: `${again} guests are mailed again, and a kill would leave in doubt who was` };
+  const byUrn = new Map(steps.map((step) => [step.urn, step]));
+  const lists = changes.filter(({ type, op }) => type === guestListToken && op !== "delete");
+  return { lists: [...new Set(lists.flatMap((list) => [list.urn, ...newAncestors(list, byUrn)]))] };
+}
+
+function changesSomething({ op }: Step): boolean {
+  return op !== "same" && op !== "read" && op !== "refresh";
+}
+
+function isRecorded({ type, op }: Step): boolean {
+  if (type.startsWith("pulumi:providers:")) return true;
+  return recordedTypes.has(type) && ["create", "update", "delete"].includes(op);
+}
+
+/** The resources around one that the state does not have yet: a run that leaves them out could not make it. */
+function newAncestors(step: Step, byUrn: ReadonlyMap<string, Step>): string[] {
+  const parent = byUrn.get(step.new?.parent ?? "");
+  if (parent === undefined) return [];
+  return [...(parent.op === "create" ? [parent.urn] : []), ...newAncestors(parent, byUrn)];
+}
+
+/**
+ * Brings the tenant to the list, after its preview.
+ *
+ * @param flags further flags of `pulumi up`
+ * @param checkpoints true to have the state written after each resource, however long that takes
+ */
+export async function applyInSteps(
+  options: RunOptions,
+  { events, report }: { events: readonly EngineEvent[]; report: GuestReport },
+  flags: readonly string[],
+  checkpoints: boolean,
+): Promise<PulumiRun> {
+  const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags]);
+  if (checkpoints) return atOnce();
+  const plan = planRuns(events, report, () => backendUrl(options));
+  if (!("lists" in plan)) {
+    if (plan.why !== undefined) say(`The state is written after each resource, which takes longer: ${plan.why}.`);
+    return atOnce();
+  }
+
+  const began = Date.now();
+  if (plan.lists.length > 0) {
+    say("\nStep 1 of 2: writing down who is in the tenant already. Nothing is sent.");
+    const targets = plan.lists.flatMap((urn) => ["--target", urn]);
+    const environment = { [applyStepVariable]: `record:${began}` };
+    const record = await runPulumi(options, "up", ["--yes", "--skip-preview", ...targets], environment);
+    if (record.status !== 0) {
+      throw new Stop(
+        "The list could not be written down; the messages above say why. Nobody was invited.\n" +
+          "Run this again when that is mended. With --checkpoints it runs in one step.",
+        exitStatus.failed,
+      );
+    }
+    if (!record.events.every(isResumable)) {
+      say(
+        "After a kill nobody could tell who was invited and mailed: the rest runs with checkpoints, which takes longer.",
+      );
+      return runPulumi(options, "up", ["--yes", "--skip-preview", ...flags], {
+        [applyStepVariable]: `rest:${began}`,
+      });
+    }
+    say("\nStep 2 of 2: the changes.");
+  }
+  return runPulumi(options, "up", ["--yes", "--skip-preview", ...flags], {
+    [applyStepVariable]: `rest:${began}`,
+    ...withoutCheckpoints,
+  });
+}
+
+/** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */
+export const withoutCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+
+function isResumable({ resOutputsEvent }: EngineEvent): boolean {
+  const step = resOutputsEvent?.metadata;
+  if (step?.type !== guestListToken || !changesSomething(step)) return true;
+  return step.new?.outputs?.resumable === true;
+}
