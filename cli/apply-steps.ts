@@ -131,6 +131,22 @@ export async function applyInSteps(
   });
 }
 
+/**
+ * Removes everything that the stack has made, after the preview of it. A removal that is lost with a killed run is simply
+ * done again.
+ *
+ * @param events those of the preview
+ */
+export function destroyStack(
+  options: RunOptions,
+  events: readonly EngineEvent[],
+  checkpoints: boolean,
+): Promise<PulumiRun> {
+  const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
+  const environment = "lists" in plan ? withoutCheckpoints : {};
+  return runPulumi(options, "destroy", ["--yes", "--skip-preview"], environment);
+}
+
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */
 export const withoutCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
