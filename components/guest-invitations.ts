@@ -162,8 +162,8 @@ export class GuestInvitations extends pulumi.ComponentResource {
     this.invited = pulumi.output(current.length);
     this.pending = countOf("PendingAcceptance", invitations);
     this.accepted = countOf("Accepted", invitations);
+    // The guests stand in the state already, each by their own resource.
     this.registerOutputs({
-      guests: mapValues(invitations, shownOf),
       invited: this.invited,
       pending: this.pending,
       accepted: this.accepted,
@@ -325,14 +325,10 @@ function notYet(): pulumi.Output<never> {
 }
 
 function knownOf(invitation: GuestInvitation): InvitedGuest {
-  // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
-  return { ...shownOf(invitation), redeemUrl: pulumi.secret(invitation.redeemUrl) };
-}
-
-/** What may be shown. The redeem URLs stay in the children's state: a second copy of each would slow every checkpoint. */
-function shownOf(invitation: GuestInvitation): ShownGuest {
   const { userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted } = invitation;
-  return definedOnly({ userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted }) as ShownGuest;
+  const shown = definedOnly({ userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted });
+  // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
+  return { ...shown, redeemUrl: pulumi.secret(invitation.redeemUrl) } as InvitedGuest;
 }
 
 function definedOnly<T extends object>(value: T): T {
