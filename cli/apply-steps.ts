@@ -33,8 +33,8 @@ const recordedTypes: ReadonlySet<string> = new Set([
 
 /** The two runs of an apply. */
 export interface TwoRuns {
-  /** The URNs of the lists that have to be written down, with the components around them that are new. */
-  lists: string[];
+  /** What the first one leaves out, as patterns of URNs; `undefined` where no list changes, and one run is enough. */
+  leftOut: string[] | undefined;
 }
 
 /**
@@ -61,9 +61,17 @@ export function planRuns(
   }
   const again = changed.filter(({ mailedAgain }) => mailedAgain).length;
   if (again > inFlight) return { why: `${again} guests are mailed again, and a kill would leave in doubt who was` };
-  const byUrn = new Map(steps.map((step) => [step.urn, step]));
   const lists = changes.filter(({ type, op }) => type === guestListToken && op !== "delete");
-  return { lists: [...new Set(lists.flatMap((list) => [list.urn, ...newAncestors(list, byUrn)]))] };
+  return { leftOut: lists.length === 0 ? undefined : allBut(lists, steps) };
+}
+
+/** Everything but the lists, what stands around them, and the providers: one pattern for each type. */
+function allBut(lists: readonly Step[], steps: readonly Step[]): string[] {
+  const byUrn = new Map(steps.map((step) => [step.urn, step]));
+  const needed = new Set(lists.flatMap((list) => [list.type, ...typesAround(list, byUrn)]));
+  const others = steps.map(({ type }) => type).filter((type) => !needed.has(type) && !type.startsWith("pulumi:"));
+  // The type of a URN stands before its name; those of its parents stand before a `$`.
+  return [...new Set(others)].sort().map((type) => `**${type}::**`);
 }
 
 function changesSomething({ op }: Step): boolean {
@@ -75,11 +83,9 @@ function isRecorded({ type, op }: Step): boolean {
   return recordedTypes.has(type) && ["create", "update", "delete"].includes(op);
 }
 
-/** The resources around one that the state does not have yet: a run that leaves them out could not make it. */
-function newAncestors(step: Step, byUrn: ReadonlyMap<string, Step>): string[] {
+function typesAround(step: Step, byUrn: ReadonlyMap<string, Step>): string[] {
   const parent = byUrn.get(step.new?.parent ?? "");
-  if (parent === undefined) return [];
-  return [...(parent.op === "create" ? [parent.urn] : []), ...newAncestors(parent, byUrn)];
+  return parent === undefined ? [] : [parent.type, ...typesAround(parent, byUrn)];
 }
 
 /**
@@ -97,17 +103,17 @@ export async function applyInSteps(
   const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags]);
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
-  if (!("lists" in plan)) {
+  if (!("leftOut" in plan)) {
     if (plan.why !== undefined) say(`The state is written after each resource, which takes longer: ${plan.why}.`);
     return atOnce();
   }
 
   const began = Date.now();
-  if (plan.lists.length > 0) {
+  if (plan.leftOut !== undefined) {
     say("\nStep 1 of 2: writing down who is in the tenant already. Nothing is sent.");
-    const targets = plan.lists.flatMap((urn) => ["--target", urn]);
+    const excluded = plan.leftOut.flatMap((pattern) => ["--exclude", pattern]);
     const environment = { [applyStepVariable]: `record:${began}` };
-    const record = await runPulumi(options, "up", ["--yes", "--skip-preview", ...targets], environment);
+    const record = await runPulumi(options, "up", ["--yes", "--skip-preview", ...excluded], environment);
     if (record.status !== 0) {
       throw new Stop(
         "The list could not be written down; the messages above say why. Nobody was invited.\n" +
@@ -143,7 +149,7 @@ export function destroyStack(
   checkpoints: boolean,
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
-  const environment = "lists" in plan ? withoutCheckpoints : {};
+  const environment = "leftOut" in plan ? withoutCheckpoints : {};
   return runPulumi(options, "destroy", ["--yes", "--skip-preview"], environment);
 }
 
