@@ -79,5 +79,6 @@ describe("an apply", () => {
     const again = Array.from({ length: 17 }, () => ({ mailedAgain: true }));
     expect(plan(events(1000), again)).toHaveProperty("why");
     expect(plan(events(1000), again.slice(1))).toHaveProperty("leftOut");
+    expect(plan(events(1000), [{ formerly: "ana@fabrikam.example" }])).toHaveProperty("why");
   });
 });

@@ -59,6 +59,9 @@ export function planRuns(
     const name = foreign.urn.split("::").at(-1);
     return { why: `${name} (${foreign.type}) would be left in doubt by a kill` };
   }
+  const moved = changed.find(({ formerly }) => formerly !== undefined);
+  if (moved !== undefined)
+    return { why: `${moved.address} is a new address, and a kill would leave the guest in doubt` };
   const again = changed.filter(({ mailedAgain }) => mailedAgain).length;
   if (again > inFlight) return { why: `${again} guests are mailed again, and a kill would leave in doubt who was` };
   const lists = changes.filter(({ type, op }) => type === guestListToken && op !== "delete");
@@ -109,11 +112,12 @@ export async function applyInSteps(
   }
 
   const began = Date.now();
+  const rest = { [applyStepVariable]: `rest:${began}` };
   if (plan.leftOut !== undefined) {
     say("\nStep 1 of 2: writing down who is in the tenant already. Nothing is sent.");
     const excluded = plan.leftOut.flatMap((pattern) => ["--exclude", pattern]);
-    const environment = { [applyStepVariable]: `record:${began}` };
-    const record = await runPulumi(options, "up", ["--yes", "--skip-preview", ...excluded], environment);
+    const step = withVariables(options, { [applyStepVariable]: `record:${began}` });
+    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded]);
     if (record.status !== 0) {
       throw new Stop(
         "The list could not be written down; the messages above say why. Nobody was invited.\n" +
@@ -125,16 +129,16 @@ export async function applyInSteps(
       say(
         "After a kill nobody could tell who was invited and mailed: the rest runs with checkpoints, which takes longer.",
       );
-      return runPulumi(options, "up", ["--yes", "--skip-preview", ...flags], {
-        [applyStepVariable]: `rest:${began}`,
-      });
+      return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags]);
     }
     say("\nStep 2 of 2: the changes.");
   }
-  return runPulumi(options, "up", ["--yes", "--skip-preview", ...flags], {
-    [applyStepVariable]: `rest:${began}`,
-    ...withoutCheckpoints,
-  });
+  const step = withVariables(options, { ...rest, ...withoutCheckpoints });
+  return runPulumi(step, "up", ["--yes", "--skip-preview", ...flags]);
+}
+
+function withVariables(options: RunOptions, variables: Readonly<Record<string, string>>): RunOptions {
+  return { ...options, environment: { ...(options.environment ?? process.env), ...variables } };
 }
 
 /**
@@ -149,8 +153,8 @@ export function destroyStack(
   checkpoints: boolean,
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
-  const environment = "leftOut" in plan ? withoutCheckpoints : {};
-  return runPulumi(options, "destroy", ["--yes", "--skip-preview"], environment);
+  const step = "leftOut" in plan ? withVariables(options, withoutCheckpoints) : options;
+  return runPulumi(step, "destroy", ["--yes", "--skip-preview"]);
 }
 
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */

@@ -9,6 +9,29 @@ export interface ApiRequest {
   body?: unknown;
 }
 
+const patienceMs = 30_000;
+const jsonContent = { "content-type": "application/json" };
+
+/**
+ * Sends a request.
+ *
+ * @returns the answer's JSON; `undefined` where it has no body
+ * @throws Stop with the host's answer when it refuses
+ */
+export async function send({ method, url, headers, body }: ApiRequest): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers, "user-agent": "guests-as-code", ...(body !== undefined && jsonContent) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(patienceMs),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Stop(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`, exitStatus.failed);
+  }
+  return text === "" ? undefined : JSON.parse(text);
+}
+
 /** A comment on the pull request. */
 export interface ExistingComment {
   id: string;
@@ -212,7 +235,7 @@ function textOf(id: number | string | undefined): string | undefined {
  *
  * @throws NoComments that names the missing ones and the remedy
  */
-function required<Name extends string>(
+export function required<Name extends string>(
   environment: NodeJS.ProcessEnv,
   names: readonly Name[],
   remedy: string,

@@ -54,7 +54,7 @@ export async function endWith(main: () => Promise<ExitStatus>): Promise<void> {
 export interface Command {
   /** By name, without the dashes. */
   options: Readonly<Record<string, Option>>;
-  /** The name of what follows the options, such as `FILE...`; without it nothing may follow. */
+  /** The name of what follows the options, such as `FILE...`; in brackets where it may be left out. */
   takes?: string;
   /** How it may end. */
   ends: readonly ExitStatus[];
@@ -73,7 +73,7 @@ export interface CommandLine {
   /** Options with a value, by name. */
   values: Readonly<Record<string, string | undefined>>;
   flags: ReadonlySet<string>;
-  /** What follows the options; at least one where the command takes any. */
+  /** What follows the options; at least one where the command needs any. */
   rest: readonly string[];
 }
 
@@ -95,7 +95,8 @@ export function readCommandLine(name: string, command: Command, args: string[]):
   for (const [option, entry] of Object.entries(command.options)) {
     if (entry.required && values[option] === undefined) throw wrong(`${spelled(option, entry)} is missing.`);
   }
-  if (command.takes !== undefined && rest.length === 0) throw wrong(`${command.takes} is missing.`);
+  if (command.takes !== undefined && !command.takes.startsWith("[") && rest.length === 0)
+    throw wrong(`${command.takes} is missing.`);
   return { values, flags, rest };
 }
 
@@ -140,12 +141,18 @@ function spelled(option: string, { value }: Option): string {
   return value === undefined ? `--${option}` : `--${option} ${value}`;
 }
 
+/** The options that name a stack. */
+export const placeOptions = {
+  stack: { value: "NAME", required: true, help: "The stack; local is the one with the local tenant." },
+  cwd: { value: "PROJECT", help: "The folder of the Pulumi project; the one you are in unless given." },
+} satisfies Record<string, Option>;
+
 /** The options of every command that runs Pulumi. */
 export const stackOptions = {
-  stack: { value: "NAME", required: true, help: "The stack; local is the one with the local tenant." },
+  stack: placeOptions.stack,
   "policy-config": { value: "FILE", help: "The policies' settings; policies/guests.STACK.json unless given." },
   out: { value: "FOLDER", help: "Where reports and event logs go; .local/pipelines/STACK unless given." },
-  cwd: { value: "PROJECT", help: "The folder of the Pulumi project; the one you are in unless given." },
+  cwd: placeOptions.cwd,
   commit: { value: "ID", help: "The commit that the comment names." },
 } satisfies Record<string, Option>;
 
@@ -154,17 +161,39 @@ export const newestOption = {
   "newest-of": { value: "BRANCH", help: "Refuse a checkout that is not the newest commit of this branch of origin." },
 } satisfies Record<string, Option>;
 
-/** What a run of Pulumi needs to know. */
-export interface RunOptions {
+/** Where a stack is. */
+export interface StackPlace {
   stack: string;
-  /** The folder of the Pulumi project. */
+  /** The folder of the Pulumi project, an absolute path. */
   project: string;
+}
+
+/** Reads the `placeOptions` of a command line. */
+export function stackPlace({ values }: CommandLine): StackPlace {
+  return { stack: values.stack ?? "", project: path.resolve(values.cwd ?? checkout) };
+}
+
+/** `prod` of `organisation/project/prod`. */
+export function shortName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
+/** The file with the policies' settings for a stack, an absolute path; whether it is there or not. */
+export function policyConfigOf({ values }: CommandLine): string {
+  const usual = path.join(checkout, "policies", `guests.${shortName(values.stack ?? "")}.json`);
+  return path.resolve(values["policy-config"] ?? usual);
+}
+
+/** What a run of Pulumi needs to know. */
+export interface RunOptions extends StackPlace {
   /** The policies' settings for this stack, an absolute path. */
   policyConfig: string;
   /** Where reports and event logs go, an absolute path. */
   out: string;
   /** The commit that the comment names. */
   commit?: string;
+  /** The variables that Pulumi gets; this process's own unless given. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -172,22 +201,20 @@ export interface RunOptions {
  *
  * @throws Stop when the stack has no policy settings
  */
-export function runOptions({ values }: CommandLine): RunOptions {
-  const { stack = "", commit } = values;
-  // `prod` of `organisation/project/prod`.
-  const shortName = stack.split("/").at(-1) ?? stack;
-  const policyConfig = path.resolve(
-    values["policy-config"] ?? path.join(checkout, "policies", `guests.${shortName}.json`),
-  );
+export function runOptions(line: CommandLine): RunOptions {
+  const { values } = line;
+  const { stack, project } = stackPlace(line);
+  const { commit } = values;
+  const policyConfig = policyConfigOf(line);
   if (!existsSync(policyConfig)) {
     const rule = "Each stack says what its guests may be: make the file, or name another with --policy-config.";
     throw new Stop(`${policyConfig} is missing. ${rule}`, exitStatus.usage);
   }
   return {
     stack,
-    project: path.resolve(values.cwd ?? checkout),
+    project,
     policyConfig,
-    out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName)),
+    out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName(stack))),
     ...(commit && { commit }),
   };
 }

@@ -3,7 +3,26 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { compareSettings } from "./compared-settings.ts";
+import { compareSettings, unknownPolicies } from "./compared-settings.ts";
+
+it("[case 4] a policy that does not exist is named with the nearest one, also without a level", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-settings-"));
+  try {
+    const file = path.join(folder, "guests.prod.json");
+    const toldOf = (text: string) => {
+      writeFileSync(file, text);
+      return unknownPolicies(file);
+    };
+    expect(toldOf(JSON.stringify({ "allowed-domain": { allowed: [] }, __proto__x: {} }))).toMatch(
+      /"allowed-domain" is no policy, did you mean "allowed-domains"\?; "__proto__x" is no policy\. The policies are allowed-domains, /,
+    );
+    for (const right of ['{"all": "mandatory", "guest-limits": {"perStack": 3}}', "", "{", "[]"]) {
+      expect(toldOf(right), right).toBeUndefined();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 // Each test starts Git a dozen times, which takes seconds on a busy machine.
 describe("[M9] the policies' settings of a pull request", { timeout: 60_000 }, () => {

@@ -1,6 +1,7 @@
-/** Compares the policies' settings of this checkout with those of the commit before the pull request. */
+/** The policies' settings: whether they name policies that exist, and what a pull request changes in them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { nearestName, quoted } from "../model/findings.ts";
 import {
   listChanges,
   type SettingChange,
@@ -8,6 +9,7 @@ import {
   type SettingsFile,
   settingChanges,
 } from "./comment/policy-changes.ts";
+import { policyDefaults } from "./comment/policy-settings.generated.ts";
 import { baseCommit, changedSince, fileAt, namesAt, repositoryPath } from "./git-checkout.ts";
 
 /** What is compared. */
@@ -70,6 +72,26 @@ function changesOfList(commit: string, pack: string, file: string, config: unkno
   const [before, after] = [fileAt(commit, pack, file), textNow(path.join(pack, file))];
   const changes = listChanges(path.basename(file, ".txt"), before ?? "", after ?? "", config);
   return { file: repositoryPath(pack, file), own: true, isNew: before === undefined, changes };
+}
+
+/**
+ * What names a policy that the pack lacks. The pack finds such a name as well; but where no level stands beside it, the
+ * engine stops before it asks the pack, with `invalid enforcement level ""` and without the name.
+ *
+ * @param policyConfig the settings of the stack
+ * @returns one sentence for all such names, or `undefined`
+ */
+export function unknownPolicies(policyConfig: string): string | undefined {
+  const config = parsed(textNow(policyConfig) ?? "");
+  if (typeof config !== "object" || config === null) return undefined;
+  const known = Object.keys(policyDefaults);
+  const unknown = Object.keys(config).filter((name) => name !== "all" && !known.includes(name));
+  if (unknown.length === 0) return undefined;
+  const told = unknown.map((name) => {
+    const near = nearestName(name, known);
+    return `${quoted([name])} is no policy${near === undefined ? "" : `, did you mean ${quoted([near])}?`}`;
+  });
+  return `${policyConfig}: ${told.join("; ")}. The policies are ${known.join(", ")}.`;
 }
 
 function textNow(file: string): string | undefined {

@@ -24,6 +24,19 @@ describe("the daily report", () => {
     expect(dailyMarkdown(quiet)).toBe("### ✅ Guests of `prod`: nothing new\n");
   });
 
+  it("tells which sponsors cannot be asked any more, what the review did, and where nobody could ask", () => {
+    const sponsors = [
+      { address: "ana@fabrikam.example", finding: "the sponsor Mona | <b> is blocked from signing in" },
+    ];
+    const text = dailyMarkdown({ ...quiet, care: { sponsors, review: "Review of stack prod: nothing to propose" } });
+    expect(text).toContain("### ✅ Guests of `prod`: 1 sponsor cannot be asked any more");
+    expect(text).toMatch(/\| `ana@fabrikam.example` \| the sponsor Mona &#124; &#60;b&#62; is blocked/);
+    expect(text).toContain("```text\nReview of stack prod: nothing to propose\n```");
+    expect(dailyMarkdown({ ...quiet, care: { sponsors: [], notAsked: "no sign-in" } })).toContain(
+      "The tenant was not asked about sponsors and the review: no sign-in",
+    );
+  });
+
   it("does not claim to have removed anybody when the run failed", () => {
     const [expired] = reportOf("pull-request").removed.filter(({ reason }) => reason === "expired");
     const text = dailyMarkdown({ ...quiet, expired: expired ? [expired] : [], errors: ["no answer"] });

@@ -17,13 +17,14 @@ import {
   sizedToFit,
 } from "./comment/preview-comment.ts";
 import { count, counts, terminalText } from "./comment/report-text.ts";
-import { code } from "./comment/untrusted-text.ts";
+import { block, code, oneLine, prose } from "./comment/untrusted-text.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
+import { type TenantCare, tenantCare } from "./guests-review.ts";
 import { say } from "./log-lines.ts";
 import { operationErrors, previewStack } from "./preview-and-apply.ts";
 import { keepFile, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
-import { inColumns } from "./text-table.ts";
+import { inColumns, markdownTable } from "./text-table.ts";
 
 /** What the daily run found and did. */
 export interface DailyReport {
@@ -38,6 +39,8 @@ export interface DailyReport {
   difference: GuestReport;
   /** Why the run failed; empty when it did not. */
   errors: string[];
+  /** What only the tenant can tell; absent where the run failed before it was asked. */
+  care?: TenantCare;
 }
 
 /**
@@ -54,12 +57,16 @@ export const dailyCommand: Command = {
     const branch = line.values["newest-of"];
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
     refuseWithoutSpace(options);
-    const report = await lookAfter(options);
+    const report = await withCare(await lookAfter(options), options);
     publish(report, options);
     if (report.errors.length > 0) return exitStatus.failed;
     return hasDrift(report) ? exitStatus.drift : exitStatus.fine;
   },
 };
+
+async function withCare(report: DailyReport, options: RunOptions): Promise<DailyReport> {
+  return report.errors.length > 0 ? report : { ...report, care: await tenantCare(options) };
+}
 
 /** Whether somebody has to decide: change the list, or bring the tenant back to it. */
 export function hasDrift({ difference }: DailyReport): boolean {
@@ -106,6 +113,7 @@ const notCompared: GuestReport = {
   added: [],
   changed: [],
   removed: [],
+  lookalikes: [],
   total: 0,
   access: [],
   other: [],
@@ -171,6 +179,11 @@ function publish(report: DailyReport, { out }: RunOptions): void {
   say(`\nGuests of ${report.stack}: ${dailyHeadline(report)}`);
   for (const line of inColumns(guests)) say(`  ${line}`);
   for (const error of report.errors) say(`  error  ${error}`);
+  const { sponsors = [], review, notAsked } = report.care ?? {};
+  const findings = sponsors.map(({ address, finding }) => ["sponsor", oneLine(address), oneLine(finding, 200)]);
+  for (const line of inColumns(findings)) say(`  ${line}`);
+  if (review !== undefined) say(`\n${review}`);
+  if (notAsked !== undefined) say(`\n${sponsorsNotAsked}: ${notAsked}`);
   if (hasDrift(report)) say(`\nAn up would do this:\n${terminalText(report.difference)}`);
   say(`\nThe report is in ${path.relative(process.cwd(), file) || file}`);
 }
@@ -194,6 +207,7 @@ function render(report: DailyReport, rows: number): string {
     ...resourceSection("Access", difference.access, rows),
     ...resourceSection("Other differences", difference.other, rows),
     ...names("Accepted since the last run", report.accepted, rows),
+    ...careSections(report.care, rows),
     ...findingSection(
       "Broken rules",
       difference.findings.filter(({ mandatory }) => mandatory),
@@ -201,6 +215,21 @@ function render(report: DailyReport, rows: number): string {
     ),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+const sponsorsNotAsked = "The tenant was not asked about sponsors and the review";
+
+function careSections({ sponsors, review, notAsked }: TenantCare = { sponsors: [] }, rows: number): string[] {
+  const shown = sponsors.slice(0, rows).map(({ address, finding }) => [code(address), prose(finding)]);
+  const more = sponsors.length - shown.length;
+  return [
+    ...(sponsors.length === 0
+      ? []
+      : ["**Sponsors who cannot be asked any more**", markdownTable(["Guest", "Finding"], shown)]),
+    ...(more > 0 && shown.length < sponsors.length ? [`and ${more} more`] : []),
+    ...(review === undefined ? [] : ["**Review**", block(review)]),
+    ...(notAsked === undefined ? [] : [`${sponsorsNotAsked}: ${prose(notAsked)}`]),
+  ];
 }
 
 const whatToDo =
@@ -213,7 +242,9 @@ export function dailyHeadline(report: DailyReport): string {
   const removed = report.expired.length > 0 ? [`${count(report.expired.length, "expired guest")} removed`] : [];
   const differs = hasDrift(report) ? [`the tenant differs (an up would mean: ${counts(report.difference)})`] : [];
   const accepted = report.accepted.length > 0 ? [`${count(report.accepted.length, "guest")} accepted`] : [];
-  const said = [...differs, ...removed, ...accepted];
+  const left = report.care?.sponsors.length ?? 0;
+  const findings = left > 0 ? [`${count(left, "sponsor")} cannot be asked any more`] : [];
+  const said = [...differs, ...removed, ...accepted, ...findings];
   return said.length === 0 ? "nothing new" : said.join(", ");
 }
 

@@ -1,5 +1,6 @@
 /** What Git knows of the checkout: whether it is the newest commit, and how files were at the commit before. */
 import { spawnSync } from "node:child_process";
+import path from "node:path";
 import { exitStatus, Stop } from "./command-line.ts";
 
 /**
@@ -85,6 +86,21 @@ function firstCommit(folder: string, names: readonly string[]): { commit: string
     if (text !== undefined) return { commit: text.trim() };
   }
   return undefined;
+}
+
+/**
+ * The checkout that a folder is in.
+ *
+ * @param orElse what to take for its top where it is in none
+ * @returns its top, and the commit that is checked out
+ * @throws Stop where it is in none
+ */
+export function checkoutOf(folder: string, { orElse }: { orElse?: string } = {}): { root: string; commit: string } {
+  const root = git(folder, ["rev-parse", "--show-toplevel"]);
+  const commit = git(folder, ["rev-parse", "HEAD"]).text?.trim() ?? "";
+  if (root.text !== undefined && commit !== "") return { root: path.resolve(root.text.trim()), commit };
+  if (orElse !== undefined) return { root: orElse, commit: "" };
+  throw new Stop(`${folder} is in no Git checkout: ${root.problem}`, exitStatus.failed);
 }
 
 /**

@@ -11,6 +11,27 @@ interface Entry {
 
 const commands: ReadonlyMap<string, Entry> = new Map([
   [
+    "init",
+    {
+      about: "Makes a guest repository: stacks, lists, policy settings, pipelines. Asks what no option answers.",
+      load: async () => (await import("./init.ts")).initCommand,
+    },
+  ],
+  [
+    "check",
+    {
+      about: "Judges the lists and policy settings of all stacks by their files alone, in seconds. Needs no login.",
+      load: async () => (await import("./check.ts")).checkCommand,
+    },
+  ],
+  [
+    "rehearse",
+    {
+      about: "Invites a stack's guests to a tenant on this machine, lets them accept, and cleans up. Nobody is mailed.",
+      load: async () => (await import("./rehearse.ts")).rehearseCommand,
+    },
+  ],
+  [
     "preview",
     {
       about: "Shows what an apply would change, checks it against the policies and writes the comment. Sends nothing.",
@@ -39,10 +60,53 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "doctor",
+    {
+      about: "Says what the stack's sign-in and tenant lack, line by line, and what to do. Changes nothing.",
+      load: async () => (await import("./doctor.ts")).doctorCommand,
+    },
+  ],
+  [
+    "report",
+    {
+      about:
+        "Shows who the tenant's guests are, since when, and who answers for them; also as a page. Changes nothing.",
+      load: async () => (await import("./guests-report.ts")).reportCommand,
+    },
+  ],
+  [
+    "review",
+    {
+      about: "Proposes, by the stack's own rules, whom to remind and who should go: as a pull request. Deletes nobody.",
+      load: async () => (await import("./guests-review.ts")).reviewCommand,
+    },
+  ],
+  [
     "post-comment",
     {
       about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",
       load: async () => (await import("./post-comment.ts")).postCommentCommand,
+    },
+  ],
+  [
+    "import",
+    {
+      about: "Reads the guests that the tenant has, and writes one list for each partner. Sends nothing.",
+      load: async () => (await import("./import-guests.ts")).importCommand,
+    },
+  ],
+  [
+    "add",
+    {
+      about: "Puts a guest on a list: changes the list's file, and is refused where the preview would refuse it.",
+      load: async () => (await import("./add-and-remove.ts")).addCommand,
+    },
+  ],
+  [
+    "remove",
+    {
+      about: "Takes guests off the lists: changes the lists' files, comments and order kept.",
+      load: async () => (await import("./add-and-remove.ts")).removeCommand,
     },
   ],
   [

@@ -1,6 +1,6 @@
 /** The command `post-comment`. It needs no package, so the job that may write to a pull request installs none. */
 import { readFileSync } from "node:fs";
-import { type ApiRequest, type CommentApi, type ExistingComment, hostOf, NoComments } from "./code-hosts.ts";
+import { type CommentApi, type ExistingComment, hostOf, NoComments, send } from "./code-hosts.ts";
 import { type Command, exitStatus, Stop } from "./command-line.ts";
 import { byHand, marker, pipelineOf, readMarker } from "./comment/comment-marker.ts";
 import { say } from "./log-lines.ts";
@@ -97,21 +97,3 @@ function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replace(/\r\n/g, "\n").trimEnd();
   return plain(one) === plain(other);
 }
-
-const patienceMs = 30_000;
-
-async function send({ method, url, headers, body }: ApiRequest): Promise<unknown> {
-  const response = await fetch(url, {
-    method,
-    headers: { ...headers, "user-agent": "guests-as-code", ...(body !== undefined && jsonContent) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(patienceMs),
-  });
-  const text = await response.text();
-  if (!response.ok) {
-    throw new Stop(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`, exitStatus.failed);
-  }
-  return text === "" ? undefined : JSON.parse(text);
-}
-
-const jsonContent = { "content-type": "application/json" };

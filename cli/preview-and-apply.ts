@@ -19,7 +19,7 @@ import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { commentOf } from "./comment/preview-comment.ts";
 import { type ShownWith, terminalText } from "./comment/report-text.ts";
-import { compareSettings } from "./compared-settings.ts";
+import { compareSettings, unknownPolicies } from "./compared-settings.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
 import { say } from "./log-lines.ts";
 import { keepFile, type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
@@ -30,6 +30,8 @@ export const previewCommand: Command = {
   options: {
     ...stackOptions,
     base: { value: "COMMIT", help: "The commit before the pull request, to compare the policies' settings with." },
+    "ask-tenant": { help: "Ask the tenant who of the added guests is there already (User.Read.All)." },
+    json: { help: "Print the report as JSON; Pulumi's own display goes to stderr." },
     "save-plan": { value: "FILE", help: "Save Pulumi's update plan, for apply --plan (PULUMI_EXPERIMENTAL=true)." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
@@ -38,10 +40,13 @@ export const previewCommand: Command = {
     const plan = planFile(options, line.values["save-plan"]);
     // Pulumi keeps the mode of a file that is there.
     if (plan !== undefined) keepFile(plan, "");
-    const { report } = await previewStack(options, plan === undefined ? [] : ["--save-plan", plan]);
+    const json = line.flags.has("json");
+    const flags = plan === undefined ? [] : ["--save-plan", plan];
+    const previewed = await previewStack(options, flags, json ? process.stderr : process.stdout);
+    const report = line.flags.has("ask-tenant") ? await askedOf(options, previewed.report) : previewed.report;
     if (plan !== undefined && statSync(plan).size === 0) rmSync(plan);
     const settings = compareSettings({ policyConfig: options.policyConfig, pack: policyPack, base: line.values.base });
-    publish({ ...report, settings }, options, { unasked: true });
+    publish({ ...report, settings }, options, { unasked: true, json });
     return statusOf(report);
   },
 };
@@ -134,16 +139,31 @@ export const commentCommand: Command = {
   },
 };
 
+/** The report with what the tenant says of the added guests. The look-ups load when they are asked for. */
+async function askedOf(options: RunOptions, report: GuestReport): Promise<GuestReport> {
+  const { askTenant } = await import("./ask-tenant.ts");
+  return askTenant(options, report);
+}
+
 export interface Preview {
   report: GuestReport;
   events: EngineEvent[];
 }
 
-/** Previews a stack with the policy pack. Sends nothing. */
-export async function previewStack(options: RunOptions, flags: readonly string[] = []): Promise<Preview> {
+/**
+ * Previews a stack with the policy pack. Sends nothing.
+ *
+ * @param display where Pulumi's own display goes
+ */
+export async function previewStack(
+  options: RunOptions,
+  flags: readonly string[] = [],
+  display: NodeJS.WritableStream = process.stdout,
+): Promise<Preview> {
   const tooLarge = configSizeProblem(options.project, options.stack.split("/").at(-1) ?? options.stack);
-  if (tooLarge !== undefined) throw new Stop(tooLarge, exitStatus.failed);
-  const run = await runPulumi(options, "preview", [...policyFlags(options), ...flags]);
+  const wrong = tooLarge ?? unknownPolicies(options.policyConfig);
+  if (wrong !== undefined) throw new Stop(wrong, exitStatus.failed);
+  const run = await runPulumi(options, "preview", [...policyFlags(options), ...flags], display);
   return { report: reportOf(run, options), events: run.events };
 }
 
@@ -154,11 +174,16 @@ export function operationErrors(run: PulumiRun, options: RunOptions): string[] {
 }
 
 /** Shows a report on the terminal, and writes the comment beside the events. */
-function publish(report: GuestReport, { out, commit, project }: RunOptions, shown: ShownWith = {}): void {
+function publish(
+  report: GuestReport,
+  { out, commit, project }: RunOptions,
+  { json = false, ...shown }: ShownWith & { json?: boolean } = {},
+): void {
   const file = path.join(out, "comment.md");
   const origin = { project: projectOf(project), pipeline: pipelineOf(process.env) };
   keepFile(file, commentOf(report, { origin, ...shown, ...(commit !== undefined && { commit }) }));
-  say(`\n${terminalText(report, shown)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
+  if (json) say(JSON.stringify(report, undefined, 2));
+  else say(`\n${terminalText(report, shown)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
 }
 
 /** How a command ends that did nothing but preview. */

@@ -7,7 +7,8 @@ import grpc from "@grpc/grpc-js";
 import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { checkout, exitStatus, type RunOptions, Stop } from "./command-line.ts";
+import { z } from "zod";
+import { checkout, exitStatus, type RunOptions, type StackPlace, Stop } from "./command-line.ts";
 import { type EngineEvent, eventReader } from "./comment/engine-events.ts";
 import { showLines } from "./log-lines.ts";
 
@@ -36,13 +37,13 @@ export function policyFlags({ policyConfig }: RunOptions): string[] {
  *
  * @param command `preview`, `up` or `refresh`
  * @param flags further flags of Pulumi's
- * @param environment variables for this run alone
+ * @param display where its display goes
  */
 export async function runPulumi(
   options: RunOptions,
   command: string,
   flags: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  display: NodeJS.WritableStream = process.stdout,
 ): Promise<PulumiRun> {
   const stream = await receiveEvents();
   const where = ["--cwd", options.project, "--stack", options.stack];
@@ -50,14 +51,10 @@ export async function runPulumi(
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
   const [program, ...first] = pulumi();
   const args = [...first, command, ...where, ...how, ...flags];
-  const env = { ...pulumiEnvironment(process.env), ...environment };
-  const running = runInForeground(program, args, { cwd: options.project, env, output: "filtered" });
+  const env = pulumiEnvironment(options.environment ?? process.env);
+  const running = runInForeground(program, args, { cwd: options.project, env, output: display });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-    const missing = existsSync(options.project)
-      ? "The Pulumi CLI is not on the PATH. Install it: https://www.pulumi.com/docs/install/"
-      : `There is no folder ${options.project}. Name the Pulumi project's folder with --cwd.`;
-    throw new Stop(missing, exitStatus.failed);
+    throw notStarted(error, options);
   });
   const events = stream.close();
   const file = path.join(options.out, `${command}.events.jsonl`);
@@ -65,26 +62,104 @@ export async function runPulumi(
   return { status, events };
 }
 
+/**
+ * Makes an empty stack.
+ *
+ * @throws Stop with Pulumi's own words
+ */
+export function initStack({ project, stack, environment = process.env }: RunOptions): void {
+  const [program, ...first] = pulumi();
+  const args = [...first, "stack", "init", stack, "--non-interactive", "--cwd", project];
+  const env = pulumiEnvironment(environment);
+  const { status, error, stderr } = spawnSync(program, args, { cwd: project, env, encoding: "utf8" });
+  if (error !== undefined) throw notStarted(error, { project, stack });
+  if (status !== 0) throw new Stop(`Stack ${stack} could not be made: ${stderr.trim()}`, exitStatus.failed);
+}
+
 /** The stack that `npm run pulumi` gives a backend of its own. */
-const localStack = "local";
+export const localStack = "local";
 
 /** Where the stack's state is kept, such as `file:///var/guests` or `azblob://state`; `undefined` where nobody can tell. */
-export function backendUrl({ project, stack }: RunOptions): string | undefined {
+export function backendUrl(place: StackPlace): string | undefined {
   const { PULUMI_BACKEND_URL } = process.env;
-  if (PULUMI_BACKEND_URL && stack !== localStack) return PULUMI_BACKEND_URL;
+  if (PULUMI_BACKEND_URL && place.stack !== localStack) return PULUMI_BACKEND_URL;
+  try {
+    return JSON.parse(askPulumi(place, ["about", "--json"])).backend?.url;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A stack's config by key, such as `guests:redirectUrl`. */
+export type StackConfig = Readonly<Record<string, ConfigValue>>;
+
+const configValue = z.object({
+  /** As text; JSON where it is an object or a list. */
+  value: z.string().optional(),
+  objectValue: z.unknown().optional(),
+  secret: z.boolean().default(false),
+});
+type ConfigValue = z.infer<typeof configValue>;
+
+/**
+ * The whole config of a stack, secrets decrypted.
+ *
+ * @throws Stop with Pulumi's own words, as when there is no such stack
+ */
+export function stackConfig(place: StackPlace): StackConfig {
+  const text = askPulumi(place, ["config", "--json", "--show-secrets"]);
+  return z.record(z.string(), configValue).parse(JSON.parse(text));
+}
+
+/** Why the secrets of a stack's state cannot be read, in Pulumi's words; `undefined` where they can. */
+export function secretsProblem(place: StackPlace): string | undefined {
+  try {
+    askPulumi(place, ["stack", "output", "--json", "--show-secrets"]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return error.message;
+  }
+}
+
+/**
+ * What a Pulumi command that changes nothing prints. It is given back, and shown to nobody.
+ *
+ * @throws Stop with Pulumi's own words
+ */
+function askPulumi(place: StackPlace, command: readonly string[]): string {
   const [program, ...first] = pulumi();
-  const args = [...first, "about", "--json", "--non-interactive", "--cwd", project, "--stack", stack];
-  const { stdout } = spawnSync(program, args, {
-    cwd: project,
+  const where = ["--non-interactive", "--color", "never", "--cwd", place.project, "--stack", place.stack];
+  const { status, stdout, stderr, error } = spawnSync(program, [...first, ...command, ...where], {
+    cwd: place.project,
     env: pulumiEnvironment(process.env),
     encoding: "utf8",
     maxBuffer: Infinity,
   });
-  try {
-    return JSON.parse(stdout).backend?.url;
-  } catch {
-    return undefined;
-  }
+  if (error !== undefined) throw notStarted(error, place);
+  if (status !== 0)
+    throw new Stop(stderr.trim() || `pulumi ${command[0]} ended with status ${status}.`, exitStatus.failed);
+  return stdout;
+}
+
+function notStarted(error: NodeJS.ErrnoException, { project }: StackPlace): Error {
+  if (error.code !== "ENOENT") return error;
+  const missing = existsSync(project)
+    ? "The Pulumi CLI is not on the PATH. Install it: https://www.pulumi.com/docs/install/"
+    : `There is no folder ${project}. Name the Pulumi project's folder with --cwd.`;
+  return new Stop(missing, exitStatus.failed);
+}
+
+/**
+ * The variables that point at the local tenant, for stack `local` of a checkout that is set up; `undefined` elsewhere.
+ * Starts the tenant unless it runs.
+ */
+export function localTenantVariables({ stack }: StackPlace): Record<string, string> | undefined {
+  if (stack !== localStack || !isSetUp()) return undefined;
+  const program = path.join(checkout, "tools", "tenant-process.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "environment"], { encoding: "utf8" });
+  if (status !== 0) throw new Stop(stderr.trim(), exitStatus.failed);
+  return z.record(z.string(), z.string()).parse(JSON.parse(stdout));
 }
 
 /** Variables with which Pulumi writes secrets in plain to a file or to its display. */
@@ -110,29 +185,33 @@ function pulumiEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * development package.
  */
 function pulumi(): [program: string, ...args: string[]] {
-  const wrapper = path.join(checkout, "tools", "pulumi.ts");
-  const isSetUp = existsSync(wrapper) && existsSync(path.join(checkout, ".local", "toolchain.json"));
-  return isSetUp ? [process.execPath, wrapper] : ["pulumi"];
+  return isSetUp() ? [process.execPath, wrapper] : ["pulumi"];
+}
+
+const wrapper = path.join(checkout, "tools", "pulumi.ts");
+
+function isSetUp(): boolean {
+  return existsSync(wrapper) && existsSync(path.join(checkout, ".local", "toolchain.json"));
 }
 
 /**
  * Runs a program in the foreground: it shares this process's terminal and gets its signals.
  *
- * @param options `output: "filtered"` shows what the program prints as harmless lines instead (log-lines.ts)
+ * @param options with `output`, what the program prints is shown there as harmless lines instead (log-lines.ts)
  * @returns its exit status; 128 + the signal's number when a signal ended it, as shells report it
  * @throws Error when it cannot be started
  */
 export function runInForeground(
   program: string,
   args: readonly string[],
-  { output, ...options }: { cwd: string; env: NodeJS.ProcessEnv; output?: "filtered" },
+  { output, ...options }: { cwd: string; env: NodeJS.ProcessEnv; output?: NodeJS.WritableStream },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const stdio: StdioOptions = output === "filtered" ? ["inherit", "pipe", "pipe"] : "inherit";
+    const stdio: StdioOptions = output !== undefined ? ["inherit", "pipe", "pipe"] : "inherit";
     const child: ChildProcess = spawn(program, args, { ...options, stdio });
     // Nobody may be left to read; that is no reason to stop half-way.
     const shown = Promise.allSettled([
-      child.stdout && showLines(child.stdout, process.stdout),
+      child.stdout && showLines(child.stdout, output ?? process.stdout),
       child.stderr && showLines(child.stderr, process.stderr),
     ]);
     // On a terminal, Ctrl-C reaches the child without our help, and a second SIGINT makes Pulumi give up half-way.

@@ -162,6 +162,28 @@ describe("children", () => {
     }
   });
 
+  it("have the names of earlier addresses for aliases, and the list knows each address of today", async () => {
+    const { engine, invitations } = await invited({
+      redirectUrl,
+      guests: [
+        { email: "Ana@new.example", formerly: ["ana@mid.example", "Ana@old.example"] },
+        { email: "bo@new.example", formerly: "bo@münchen.example" },
+        { email: "carla@x.example" },
+      ],
+    });
+    expect(invitations.map(({ name, aliases }) => [name, aliases])).toEqual([
+      ["partners-ana@new.example", ["partners-ana@mid.example", "partners-ana@old.example"]],
+      ["partners-bo@new.example", ["partners-bo@münchen.example", "partners-bo@xn--mnchen-3ya.example"]],
+      ["partners-carla@x.example", undefined],
+    ]);
+    expect(invitations[0]?.inputs.formerly).toEqual(["ana@mid.example", "Ana@old.example"]);
+    expect(engine.resources("entra-guests:index:GuestList")[0]?.inputs.formerly).toEqual({
+      "ana@mid.example": "ana@new.example",
+      "ana@old.example": "ana@new.example",
+      "bo@münchen.example": "bo@new.example",
+    });
+  });
+
   it("are there to hold on to, by address", async () => {
     const { component } = await invited({ redirectUrl, guests: [{ email: "Ana@x.example" }] });
 
@@ -338,6 +360,19 @@ describe("a wrong list", () => {
   it("[M1] refuses one mailbox in two spellings", () => {
     const guests = ["e6@münchen.example", "e6@xn--mnchen-3ya.example"].map((email) => ({ email, redirectUrl }));
     expect(failure({ guests })).toContain("no address twice");
+  });
+
+  it("refuses an earlier address that another guest has or claims, and the guest's own", () => {
+    const guests = [
+      { email: "ana@new.example", formerly: "bo@x.example" },
+      { email: "bo@x.example", formerly: ["bo@old.example"] },
+      { email: "carla@x.example", formerly: ["bo@old.example", "carla@X.example"] },
+    ].map((guest) => ({ ...guest, redirectUrl }));
+    const said = failure({ guests });
+    expect(said).toContain("guests[1].email is bo@x.example too");
+    expect(said).toContain("guests[1].formerly is bo@old.example too");
+    expect(said).toContain("this is the guest's address of today");
+    expect(said.match(/an earlier address is nobody else's/g)).toHaveLength(2);
   });
 
   it("[case 16] names a misspelt property alone", () => {

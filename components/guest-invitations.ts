@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output.js";
 import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
-import { addressSpellings, canonicalAddress } from "../model/email-address.ts";
-import { guestDefaults } from "../model/guest.ts";
+import { canonicalAddress } from "../model/email-address.ts";
+import { formerAddresses, guestDefaults } from "../model/guest.ts";
 import { shownOutputs, usualExpiryNotice } from "../model/guest-list.ts";
 import { applyStep, guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
 import { lookUpNote } from "./access/guest-access.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
 import { azureadBackend } from "./backends/azuread.ts";
-import { type Backend, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
+import { type Backend, earlierNames, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";
 import { withDefaults } from "./defaults.ts";
@@ -193,8 +193,11 @@ function writeDown(
     addresses: addresses(current),
     expired: addresses(expired),
     lastDays: lastDaysOf(current),
+    formerly: todaysAddresses(current),
     keep: retained.then((stay) => [...new Set([...thatLeave("keep"), ...stay])].sort()),
     disable: thatLeave("disable"),
+    // Whoever has a new address is there under the former one.
+    required: addresses(current.filter(({ existing, formerly }) => existing === "require" && formerly === undefined)),
     access: access.held,
     mails: mailsOf(current),
   };
@@ -209,6 +212,14 @@ function lastDaysOf(guests: readonly GuestArgs[]): Record<string, string> {
     expires === undefined ? [] : [[canonicalAddress(email), calendarDay(expires) ?? expires] as const],
   );
   return Object.fromEntries(days.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The address of today for each that a guest had before. The list remembers it: such a guest has not left. */
+function todaysAddresses(guests: readonly GuestArgs[]): Record<string, string> {
+  const former = guests.flatMap(({ email, formerly }) =>
+    formerAddresses(formerly).map((address) => [address, canonicalAddress(email)] as const),
+  );
+  return Object.fromEntries(former.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** A guest's resource before it is made. */
@@ -238,9 +249,8 @@ function planInvitations(
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
-    // The address names the resource; until both spellings of a domain were one, the other one may have.
-    const aliases = addressSpellings(address).filter((spelling) => spelling !== address);
-    if (aliases.length > 0) opts.aliases = aliases.map((spelling) => ({ name: `${name}-${spelling}` }));
+    const aliases = earlierNames(name, guest);
+    if (aliases.length > 0) opts.aliases = aliases.map((earlier) => ({ name: earlier }));
     // Nobody is invited before it is known that everything they are to reach exists.
     if (access.ready !== undefined) opts.dependsOn = access.ready;
     transform?.(args, opts, guest);

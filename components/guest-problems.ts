@@ -3,7 +3,7 @@ import { z } from "zod";
 import { byExpiry, calendarDay } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
 import { findingsOf, isMisspelt, type Path, valueAt } from "../model/findings.ts";
-import { guestSchema } from "../model/guest.ts";
+import { formerAddresses, guestSchema } from "../model/guest.ts";
 import { guestInvitationsInputs } from "../model/guest-list.ts";
 import { mailRules, saidOfMail } from "../model/message.ts";
 import { shown } from "../model/property.ts";
@@ -59,6 +59,7 @@ export function guestProblems(
     ...once(args.guests.flatMap((guest, index) => beyondBackend(guest, args, index, backend))),
     ...wrongTemplates(args, readTemplate),
     ...addressesListedTwice(known.guests),
+    ...formerAddressesTaken(known.guests),
     ...wrongAccess(known),
   ];
   return problems.sort((one, other) => position(one) - position(other));
@@ -195,6 +196,24 @@ function addressesListedTwice(guests: readonly GuestArgs[]): Problem[] {
   );
 }
 
+function formerAddressesTaken(guests: readonly GuestArgs[]): Problem[] {
+  const addresses = guests.map(({ email }) => (typeof email === "string" ? canonicalAddress(email) : ""));
+  const holders = new Map<string, string>(addresses.map((address, index) => [address, `guests[${index}].email`]));
+  return guests.flatMap((guest, index) => {
+    const { data = [] } = formerText.safeParse(guest.formerly);
+    return formerAddresses(data).flatMap((address) => {
+      const path = `guests[${index}].formerly`;
+      const holder = holders.get(address);
+      if (holder === undefined) holders.set(address, path);
+      if (holder === undefined || addresses[index] === address) return [];
+      const rule = `an earlier address is nobody else's: ${holder} is ${address} too`;
+      return [{ path, value: shown(address), rule, remedy: "keep it at the guest whose address it was" }];
+    });
+  });
+}
+
+const formerText = z.union([z.string(), z.array(z.string())]);
+
 /** Everything that is wrong with who may reach what, as far as it shows without asking the tenant. */
 function wrongAccess(args: ListedGuests): Problem[] {
   const { guests, accessProfiles = {} } = args;
@@ -207,8 +226,8 @@ function wrongAccess(args: ListedGuests): Problem[] {
     ...guests.map((guest, index): [Path, GuestDefaults] => [["guests", index], guest]),
   ];
   return places.flatMap(([place, access]) =>
-    accessProblems(access, accessProfiles).map(({ property, value, rule, remedy }) => ({
-      path: pathText([...place, property]),
+    accessProblems(access, accessProfiles).map(({ path, value, rule, remedy }) => ({
+      path: pathText([...place, ...path]),
       value: shown(value),
       rule,
       remedy,

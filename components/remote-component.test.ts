@@ -57,6 +57,17 @@ it("makes the same resources as a program in TypeScript, and tells what the sche
   });
 });
 
+it("finds a guest with a new address by the earlier one, which a program may give as an output that is known", async () => {
+  const guest = { email: "ana@northwind.example", formerly: pulumi.output([pulumi.output(ana.email)]) };
+  const { engine } = await constructed({ guests: [guest] });
+
+  expect(engine.invitations()[0]).toMatchObject({
+    name: "partners-ana@northwind.example",
+    aliases: ["partners-ana@fabrikam.example"],
+    inputs: { formerly: [ana.email] },
+  });
+});
+
 it("keeps the redeem URLs apart from what may be shown, as one secret", async () => {
   const { state } = await constructed({ guests: [ana] });
 

@@ -69,6 +69,43 @@ export const listSettings = {
 
 const invitations = z.array(guestSchema).meta({ description: "The guests." });
 
+const days = (description: string) => z.int().min(1).max(3650).meta({ description });
+
+/** When the command `guests review` proposes something for a guest. Nothing is said: nothing is proposed. */
+export const reviewRules = z
+  .strictObject({
+    pending: days(
+      "Days after which a guest who has not accepted is reminded by one mail; after as many more they get a last day.",
+    ).optional(),
+    notSignedIn: days(
+      "Days without a sign-in after which a guest gets a last day. Takes Entra ID P1 and AuditLog.Read.All; without them nobody is proposed for it.",
+    ).optional(),
+    blocked: z.boolean().meta({ description: "Whether a guest who may not sign in gets a last day." }).optional(),
+    noSponsor: z
+      .boolean()
+      .meta({ description: "Whether a guest for whom nobody can be asked gets a last day." })
+      .optional(),
+    accounts: z
+      .array(z.string().min(1))
+      .min(1)
+      .meta({
+        description:
+          "The kinds of account that are expected, as Graph names them in `identities`; a guest who redeemed with another one gets a last day.",
+        examples: [["ExternalAzureAD"]],
+      })
+      .optional(),
+    notice: days("How many days from the review on the proposed last day is. Default: 14.").optional(),
+  })
+  .meta({
+    description: "When `guests review` proposes to remind a guest or to let one go. Off unless it is said.",
+  })
+  .register(properties, { change: "nothing", plain: true });
+
+export type ReviewRules = z.output<typeof reviewRules>;
+
+/** How many days a proposed last day is ahead. */
+export const usualReviewNotice = 14;
+
 /** A YAML list file that has defaults of its own; one without is just a list of guests. */
 export const guestListFileSchema = z.strictObject({ ...guestDefaults, inheritAccess, invitations }).meta({
   description: "Guests, and defaults that hold for them.",
@@ -89,6 +126,7 @@ export const settingsSchema = z.strictObject({
         "Files with more guests, relative to the folder of the stack configs: the portal's bulk-invite CSV or its export of users (.csv), or YAML (.yaml).",
       examples: [["lists/fabrikam.csv"]],
     }),
+  review: reviewRules.optional(),
   ...listSettings,
 });
 
@@ -141,12 +179,24 @@ export const guestListInputs = z.strictObject({
     .meta({ description: "The last day of each guest on the list who has one, by address: YYYY-MM-DD." })
     .register(properties, fromComponent)
     .default({}),
+  formerly: z
+    .record(z.string(), z.string())
+    .meta({ description: "Addresses that guests on the list had before, each with the address of today." })
+    .register(properties, fromComponent)
+    .default({}),
   keep: addresses
     .meta({ description: "The addresses of those who stay in the tenant when they leave the list." })
     .register(properties, fromComponent)
     .default([]),
   disable: addresses
     .meta({ description: "The addresses of those who are disabled instead of removed when they leave the list." })
+    .register(properties, fromComponent)
+    .default([]),
+  required: addresses
+    .meta({
+      description:
+        "The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.",
+    })
     .register(properties, fromComponent)
     .default([]),
   access: z

@@ -7,7 +7,14 @@
 import { z } from "zod";
 import { access, appLink, inheritAccess, profiles } from "./access.ts";
 import { calendarDay, calendarDayRule, meantDay } from "./calendar-day.ts";
-import { addressProblem, domainProblem, meantAddress, meantUrl, redirectUrlProblem } from "./email-address.ts";
+import {
+  addressProblem,
+  canonicalAddress,
+  domainProblem,
+  meantAddress,
+  meantUrl,
+  redirectUrlProblem,
+} from "./email-address.ts";
 import { mailSettings, messageOf, messageParts } from "./message.ts";
 import { choice, guidPattern, nameProblem, properties, ruled, takeItOut, text, texts, types } from "./property.ts";
 import { countryProblem, languageProblem, meantCountry, meantLanguage } from "./registered-codes.ts";
@@ -16,11 +23,38 @@ import { countryProblem, languageProblem, meantCountry, meantLanguage } from "./
 export const email = ruled(addressProblem, "write the plain address at which the guest reads mail", meantAddress)
   .register(texts, { one: "one address" })
   .meta({
-    description: "The guest's e-mail address. Another address is another guest; letter case does not count.",
+    description:
+      "The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.",
     pattern: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
     examples: ["ana@fabrikam.example"],
   })
   .register(properties, { change: "guest", shown: true, plain: true, azuread: true });
+
+const formerAddress = ruled(addressProblem, "write the plain address that the list had before", meantAddress)
+  .register(texts, { one: "one address" })
+  .meta({ pattern: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$" });
+
+/** Addresses that the guest had before. They name the guest's resource in the state, so they are plain text. */
+export const formerly = z
+  .union([formerAddress, z.array(formerAddress).min(1)])
+  .meta({
+    description:
+      "The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.",
+    examples: ["ana@fabrikam.example"],
+  })
+  .register(properties, { change: "nothing", shown: true, plain: true })
+  .optional();
+
+/**
+ * The addresses that a guest had before.
+ *
+ * @param said what the list says under `formerly`
+ * @returns in the form in which addresses are compared, each once
+ */
+export function formerAddresses(said: string | readonly string[] | undefined): string[] {
+  if (said === undefined) return [];
+  return [...new Set((typeof said === "string" ? [said] : said).map(canonicalAddress))];
+}
 
 /** Where guests arrive, as a URL. */
 export const redirectUrl = ruled(redirectUrlProblem, "write the whole https address of the page", meantUrl)
@@ -142,7 +176,7 @@ export const terms = {
     .superRefine(sponsorsListedTwice)
     .meta({
       description:
-        "Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.",
+        "Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.",
     })
     .register(properties, { change: "sponsors", shown: true })
     .optional(),
@@ -168,8 +202,9 @@ export const terms = {
         "Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.",
       own: "Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.",
       fail: "Report an error.",
+      require: "Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.",
     },
-    "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.",
+    "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.",
   )
     .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),
@@ -219,11 +254,20 @@ export const guestDefaults = {
 };
 
 /** What is said of one guest only. */
-export const guestOwn = { email, displayName, ...personProfile, inheritAccess };
+export const guestOwn = { email, formerly, displayName, ...personProfile, inheritAccess };
+
+const withFormerAddresses = z.object({ email: z.string(), formerly: z.union([z.string(), z.array(z.string())]) });
 
 /** One guest of a list. */
 export const guestSchema = z
   .strictObject({ ...guestOwn, ...guestDefaults })
+  .refine(({ email, formerly }) => !formerAddresses(formerly).includes(canonicalAddress(email)), {
+    // Also beside other problems, so that everything is told at once.
+    when: ({ value }) => withFormerAddresses.safeParse(value).success,
+    path: ["formerly"],
+    message: "this is the guest's address of today",
+    params: { remedy: "write the earlier address, or take the line out" },
+  })
   .meta({ id: "guest", description: "One guest: the address, and what differs from the defaults." })
   .register(types, { name: "Guest" });
 

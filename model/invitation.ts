@@ -1,7 +1,7 @@
 /** The resource `entra-guests:index:Invitation`: what a list says of one guest under the names of `azuread.Invitation`. */
 import type { User } from "@microsoft/microsoft-graph-types";
 import { z } from "zod";
-import { displayName, email, personProfile, redirectUrl, sharedProfile, terms } from "./guest.ts";
+import { displayName, email, formerly, personProfile, redirectUrl, sharedProfile, terms } from "./guest.ts";
 import { mailSettings, messageOf, messageParts, templateProblem, underMailRules } from "./message.ts";
 import { type OnResource, onResource, resourceNames } from "./names.ts";
 import { factsOf, guidPattern, namesWhere, properties, ruled, types } from "./property.ts";
@@ -53,6 +53,7 @@ const mailTemplate = ruled(templateProblem, "correct the template")
 
 const inputs = z.strictObject({
   ...onResource({ email }),
+  formerly,
   redirectUrl,
   message: message.optional(),
   ...mailSettings,
@@ -115,6 +116,14 @@ export const invitationOutputs = z.object({
     .register(properties, told)
     .optional(),
   state: invitationState,
+  stateChangedAt: z
+    .string()
+    .meta({
+      description:
+        "When that state last changed, ISO 8601 date and time in UTC. Absent where the application may not read users. Graph: user.externalUserStateChangeDateTime.",
+    })
+    .register(properties, told)
+    .optional(),
   invitedAt: z
     .string()
     .meta({

@@ -15,6 +15,9 @@ export const pluginDownloadURL = "github://api.github.com/guests-as-code/guests-
 /** The type token of the resource that stands for one guest. */
 export const invitationToken = `${packageName}:index:Invitation`;
 
+/** The type token of the official plugin's resource for a guest, which engine azuread uses. */
+export const azureadInvitationToken = "azuread:index/invitation:Invitation";
+
 /** The type token of the resource that stands for a list: it guards removals and remembers who was there before. */
 export const guestListToken = `${packageName}:index:GuestList`;
 

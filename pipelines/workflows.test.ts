@@ -7,11 +7,21 @@ import path from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { guestOfIssue } from "../cli/add-and-remove.ts";
 import { platforms } from "../tools/release/plugin-archives.ts";
 import { nodeProgram, repository } from "../tools/toolchain.ts";
 
 const workflowsFolder = path.join(repository, ".github", "workflows");
 const workflows = readdirSync(workflowsFolder);
+/** What `guests init` makes; its pipelines keep the same rules. */
+const guestRepository = path.join(repository, "examples", "guest-repository");
+const workflowsOfGuests = path.join(guestRepository, ".github", "workflows");
+const everywhere = [workflowsFolder, workflowsOfGuests].flatMap((folder) =>
+  readdirSync(folder).map((name): [file: string, path: string] => {
+    const file = path.join(folder, name);
+    return [path.relative(repository, file), file];
+  }),
+);
 /** The one workflow that has nothing to do with guests: it publishes the packages. */
 const release = "release.yml";
 const pipelines = path.join(repository, "pipelines");
@@ -42,8 +52,8 @@ describe.each(workflows.filter((file) => file !== release))("the workflow %s, wh
   });
 });
 
-describe.each(workflows)("the workflow %s", (file) => {
-  const text = readFileSync(path.join(workflowsFolder, file), "utf8");
+describe.each(everywhere)("the workflow %s", (_, file) => {
+  const text = readFileSync(file, "utf8");
   const workflow = parse(text) as Workflow;
   const jobs = Object.entries(workflow.jobs);
 
@@ -59,7 +69,7 @@ describe.each(workflows)("the workflow %s", (file) => {
   it("pins every action to a commit, and names its version", () => {
     const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
     expect(uses.length).toBeGreaterThan(0);
-    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const line of uses) expect(line).toMatch(/uses: [\w-]+(?:\/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
   it("uses no stored secret", () => {
@@ -113,14 +123,18 @@ describe("the workflow that releases", () => {
   });
 });
 
-describe("the workflows together", () => {
-  const jobs = workflows.flatMap((file) =>
-    Object.values((parse(readFileSync(path.join(workflowsFolder, file), "utf8")) as Workflow).jobs),
+describe.each([
+  ["of this repository", workflowsFolder, "node cli/main.ts"],
+  ["of a guest repository", workflowsOfGuests, "npx guests"],
+])("the workflows %s together", (_, folder, guests) => {
+  const jobs = readdirSync(folder).flatMap((file) =>
+    Object.values((parse(readFileSync(path.join(folder, file), "utf8")) as Workflow).jobs),
   );
-  const runs = (call: string) => jobs.filter(({ steps }) => steps.some(({ run }) => run?.includes(call)));
+  const runs = (command: string) =>
+    jobs.filter(({ steps }) => steps.some(({ run }) => run?.includes(`${guests} ${command}`)));
 
   it("never let a stack run in parallel with itself, nor stop it half-way", () => {
-    const changing = [...runs("cli/main.ts apply"), ...runs("cli/main.ts daily")];
+    const changing = [...runs("apply"), ...runs("daily")];
     expect(changing).toHaveLength(2);
     for (const { concurrency } of changing) {
       const group = expect.stringMatching(/^stack-\$\{\{ matrix\.stack \}\}$/);
@@ -129,34 +143,124 @@ describe("the workflows together", () => {
   });
 
   it("change a stack only from main, in an environment of its own", () => {
-    for (const job of [...runs("cli/main.ts apply"), ...runs("cli/main.ts daily")]) {
+    for (const job of [...runs("apply"), ...runs("daily")]) {
       expect(job.if).toContain("github.ref == 'refs/heads/main'");
       expect(job.environment).toContain("matrix.stack");
     }
   });
 
   it("give a pull request another identity than the one that changes guests, and a fork none", () => {
-    const [preview] = runs("cli/main.ts preview");
+    const [preview] = runs("preview");
     expect(preview?.env?.ARM_CLIENT_ID).toMatch(/ vars\.ARM_PREVIEW_CLIENT_ID /);
     expect(preview?.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
     expect(preview?.environment).toBeUndefined();
   });
 
   it("[M9] check a pull request out with the commit before, to compare the policies' settings", () => {
-    const [preview] = runs("cli/main.ts preview");
+    const [preview] = runs("preview");
     expect(preview?.steps[0]?.with?.["fetch-depth"]).toBe(2);
   });
 
   it("[M8] post a comment as that of the stack whose job made it", () => {
-    const [comment] = runs("cli/main.ts post-comment");
+    const [comment] = runs("post-comment");
     const step = comment?.steps.find(({ run }) => run?.includes("post-comment"))?.run;
     expect(step).toMatch(/post-comment --stack "\$\{folder#comment-\}" "\$file"/);
   });
 
   it("comment with the program of the base, not with that of the pull request", () => {
-    const [comment] = runs("cli/main.ts post-comment");
+    const [comment] = runs("post-comment");
     expect(comment?.steps[0]?.with?.ref).toMatch(/ github\.event\.pull_request\.base\.sha /);
-    expect(comment?.steps.some(({ run }) => /npm/.test(run ?? ""))).toBe(false);
+    const npm = comment?.steps.flatMap(({ run = "" }) => run.split("\n").filter((line) => /\bnpm\b/.test(line)));
+    expect(npm).toEqual(folder === workflowsFolder ? [] : ["npm ci --omit=dev --ignore-scripts --no-audit --no-fund"]);
+  });
+});
+
+describe("the workflow that makes a pull request of an issue", () => {
+  const { on, jobs } = parse(readFileSync(path.join(workflowsOfGuests, "invite.yml"), "utf8")) as Workflow;
+
+  it("reads the issue where it may write nothing, and writes where it runs no package", () => {
+    expect(Object.keys(on)).toEqual(["issues"]);
+    const rights = Object.entries(jobs).map(([name, { permissions, steps }]) => [
+      name,
+      permissions,
+      steps.some(({ run }) => /\b(?:npm|npx|node)\b/.test(run ?? "")),
+    ]);
+    expect(rights).toEqual([
+      ["list", { contents: "read" }, true],
+      ["propose", { contents: "write", "pull-requests": "write" }, false],
+      ["refuse", { issues: "write" }, false],
+    ]);
+    expect(jobs.list?.if).toContain("author_association");
+  });
+
+  it("hands no text of the issue to a step: only its number, and the name of an account", () => {
+    const text = readFileSync(path.join(workflowsOfGuests, "invite.yml"), "utf8");
+    const values = [...text.matchAll(/\$\{\{ (.*?) \}\}/g)].map(([, value]) => value);
+    expect(values.filter((value) => /event|outputs/.test(value ?? "")).sort()).toEqual([
+      "github.event.issue.number",
+      "github.event.issue.number",
+      "needs.list.outputs.reviewer",
+      "steps.add.outputs.result",
+      "steps.add.outputs.reviewer",
+    ]);
+  });
+
+  it("knows the fields of the form", () => {
+    const form = parse(
+      readFileSync(path.join(guestRepository, ".github", "ISSUE_TEMPLATE", "invite-a-guest.yml"), "utf8"),
+    );
+    const answers: Record<string, string> = { email: "ana@fabrikam.example", name: "Ana", reviewer: "mona-lisa" };
+    const fields = (form.body as { id?: string; attributes: { label?: string } }[]).filter(({ id }) => id);
+    const body = fields.map(({ id = "", attributes }) => `### ${attributes.label}\n\n${answers[id] ?? `an ${id}`}`);
+    expect(guestOfIssue(body.join("\n\n"))).toEqual({
+      guest: { email: "ana@fabrikam.example", displayName: "Ana", sponsors: ["an sponsor"], expires: "an expires" },
+      reviewer: "mona-lisa",
+    });
+  });
+});
+
+describe("the issue forms", () => {
+  const folders = [repository, guestRepository].map((folder) => path.join(folder, ".github", "ISSUE_TEMPLATE"));
+  const forms = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name !== "config.yml")
+      .map((name): [string, string] => [path.relative(repository, path.join(folder, name)), path.join(folder, name)]),
+  );
+  const element = {
+    type: "object",
+    required: ["type", "attributes"],
+    properties: {
+      type: { enum: ["markdown", "input", "textarea", "dropdown", "checkboxes"] },
+      id: { type: "string", pattern: "^[\\w-]+$" },
+      attributes: { type: "object" },
+      validations: { type: "object", properties: { required: { type: "boolean" } }, additionalProperties: false },
+    },
+    additionalProperties: false,
+  };
+  /** GitHub's "Syntax for issue forms", as far as these use it. */
+  const schema = {
+    type: "object",
+    required: ["name", "description", "body"],
+    properties: {
+      name: { type: "string" },
+      description: { type: "string", maxLength: 200 },
+      title: { type: "string" },
+      labels: { type: "array", items: { type: "string" } },
+      body: { type: "array", items: element },
+    },
+    additionalProperties: false,
+  };
+
+  it.each(forms)("%s is one that GitHub takes, and asks for something", (_, file) => {
+    const form = parse(readFileSync(file, "utf8"));
+    const ajv = new Ajv({ allErrors: true });
+    expect(ajv.validate(schema, form), ajv.errorsText()).toBe(true);
+    const asked = (form.body as { type: string; id?: string; attributes: { label?: string } }[]).filter(
+      ({ type }) => type !== "markdown",
+    );
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter(({ id, attributes }) => !id || !attributes.label)).toEqual([]);
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(asked.length);
   });
 });
 
@@ -178,6 +282,16 @@ describe("gitlab-ci.yml", { timeout: 60_000 }, () => {
     }
   });
 
+  it("passes in a guest repository, too", () => {
+    const own = readFileSync(path.join(guestRepository, ".gitlab-ci.yml"), "utf8");
+    const listed = gitlabJobs(own);
+    for (const job of ["check", "preview prod", "apply prod", "daily prod"]) expect(listed).toContain(job);
+    const jobs = parse(own) as Record<string, { resource_group?: string }>;
+    expect([jobs["apply prod"], jobs["daily prod"]].map((job) => job?.resource_group)).toEqual(
+      Array(2).fill("stack-prod"),
+    );
+  });
+
   it("is found out when it has a mistake", () => {
     expect(() => gitlabJobs(text.replace("  interruptible:", "  interuptible:"))).toThrow(/interuptible/);
   });
@@ -191,26 +305,27 @@ describe("gitlab-ci.yml", { timeout: 60_000 }, () => {
   });
 });
 
-describe("azure-pipelines.yml", () => {
-  const files = ["azure-pipelines.yml", ...readdirSync(path.join(pipelines, "azure")).map((file) => `azure/${file}`)];
+describe.each([
+  ["in this repository", pipelines],
+  ["in a guest repository", guestRepository],
+])("azure-pipelines.yml %s", (_, folder) => {
+  const files = ["azure-pipelines.yml", ...readdirSync(path.join(folder, "azure")).map((file) => `azure/${file}`)];
   const schema = JSON.parse(readFileSync(path.join(pipelines, "schemas", "azure-pipelines.schema.json"), "utf8"));
   const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
 
   it.each(files)("%s passes the schema", (file) => {
-    validate(parse(readFileSync(path.join(pipelines, file), "utf8")));
+    validate(parse(readFileSync(path.join(folder, file), "utf8")));
     expect(validate.errors ?? []).toEqual([]);
   });
 
   it.each(files)("%s has no anchor, which Azure Pipelines does not read", (file) => {
-    expect(readFileSync(path.join(pipelines, file), "utf8")).not.toMatch(/^\s*(?:- )?(?:\w+: )?[&*]\w+\s*$/m);
+    expect(readFileSync(path.join(folder, file), "utf8")).not.toMatch(/^\s*(?:- )?(?:\w+: )?[&*]\w+\s*$/m);
   });
 
   it("names templates that exist, with the parameters they ask for", () => {
     for (const file of files) {
-      for (const { template, parameters = {} } of templatesOf(
-        parse(readFileSync(path.join(pipelines, file), "utf8")),
-      )) {
-        const used = path.join(pipelines, path.dirname(file), template);
+      for (const { template, parameters = {} } of templatesOf(parse(readFileSync(path.join(folder, file), "utf8")))) {
+        const used = path.join(folder, path.dirname(file), template);
         const declared = (parse(readFileSync(used, "utf8")).parameters ?? []) as { name: string }[];
         expect(Object.keys(parameters).sort()).toEqual(declared.map(({ name }) => name).sort());
       }
@@ -229,16 +344,35 @@ describe("all three systems", () => {
     gitlab: readFileSync(path.join(pipelines, "gitlab-ci.yml"), "utf8"),
   };
 
-  it.each(Object.entries(texts))("%s calls the same commands", (_, text) => {
-    const called = new Set([...text.matchAll(/node cli\/main\.ts ([\w-]+)/g)].map(([, command]) => command));
-    expect([...called].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
+  const ofGuests = {
+    github: readdirSync(workflowsOfGuests)
+      .map((file) => readFileSync(path.join(workflowsOfGuests, file), "utf8"))
+      .join("\n"),
+    azure: readFileSync(path.join(guestRepository, "azure-pipelines.yml"), "utf8"),
+    gitlab: readFileSync(path.join(guestRepository, ".gitlab-ci.yml"), "utf8"),
+  };
+
+  it.each([...Object.entries(texts), ...Object.entries(ofGuests)])("%s calls the same commands", (_, text) => {
+    const calls = text.matchAll(/(?:node cli\/main\.ts|npx guests) ([\w-]+)/g);
+    // GitHub's issue form has no counterpart in the other two.
+    const commands = new Set([...calls].map(([, command]) => command).filter((command) => command !== "add"));
+    expect([...commands].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
+  });
+
+  it("has its lists checked in a guest repository by `npm test`, which needs no login", () => {
+    for (const text of Object.values(ofGuests)) expect(text).toMatch(/(run|script|-): ?npm test|- npm test/);
   });
 });
 
 describe("[Low] a job that may ask for an identity", () => {
   const { dependencies } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
   const read = (file: string) => readFileSync(path.join(pipelines, file), "utf8");
-  const install = "npm ci --omit=dev --ignore-scripts --no-audit --no-fund";
+  // Every workspace but the tenant, whose packages are a web server's and a mail server's, and what makes new repositories.
+  const workspaces = (JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")).workspaces as string[])
+    .filter((name) => !["tenant", "create"].includes(name))
+    .sort()
+    .map((name) => ` --workspace ${name}`);
+  const install = `npm ci --omit=dev --ignore-scripts --no-audit --no-fund --include-workspace-root${workspaces.join("")}`;
   const scriptsOf = (value: unknown): string[] => {
     if (value === null || typeof value !== "object") return [];
     const own = ["script", "inlineScript", "before_script", "run"].flatMap(
@@ -267,12 +401,15 @@ describe("[Low] a job that may ask for an identity", () => {
     ];
   }
 
-  it.each(withIdentity())("installs no development package and runs no script of one (%s)", (_, scripts) => {
-    const calls = scripts
-      .flatMap((script) => script.split("\n"))
-      .filter((line) => /\b(?:npm|npx|yarn|pnpm)\b/.test(line));
-    expect(calls).toEqual([install]);
-  });
+  it.each(withIdentity())(
+    "installs no development package and none of the tenant's, and runs no script of one (%s)",
+    (_, scripts) => {
+      const calls = scripts
+        .flatMap((script) => script.split("\n"))
+        .filter((line) => /\b(?:npm|npx|yarn|pnpm)\b/.test(line));
+      expect(calls).toEqual([install]);
+    },
+  );
 
   it("is every one that runs a command on a stack", () => {
     const names = withIdentity().map(([name]) => name);
@@ -290,11 +427,29 @@ describe("[Low] a job that may ask for an identity", () => {
     );
   });
 
+  it("installs and runs nothing else in a guest repository, either", () => {
+    const { jobs } = parse(readFileSync(path.join(workflowsOfGuests, "apply.yml"), "utf8")) as Workflow;
+    const { ".stack": gitlab } = parse(readFileSync(path.join(guestRepository, ".gitlab-ci.yml"), "utf8"));
+    const azure = parse(readFileSync(path.join(guestRepository, "azure", "install.yml"), "utf8"));
+    for (const scripts of [scriptsOf(jobs), scriptsOf(gitlab), scriptsOf(azure)]) {
+      const calls = scripts
+        .flatMap((script) => script.split("\n"))
+        .filter((line) => /\b(?:npm|npx|yarn|pnpm)\b/.test(line) && !line.includes("npx guests "));
+      expect(calls).toEqual(["npm ci --omit=dev --ignore-scripts --no-audit --no-fund"]);
+    }
+  });
+
   it("has the Pulumi CLI of the SDK's version", () => {
     const texts = [...workflows.map((file) => readFileSync(path.join(workflowsFolder, file), "utf8"))];
     texts.push(read("gitlab-ci.yml"), read("azure/install.yml"));
+    texts.push(
+      ...readdirSync(workflowsOfGuests).map((file) => readFileSync(path.join(workflowsOfGuests, file), "utf8")),
+    );
+    for (const file of [".gitlab-ci.yml", "azure/install.yml"]) {
+      texts.push(readFileSync(path.join(guestRepository, file), "utf8"));
+    }
     const versions = texts.flatMap((text) => [...text.matchAll(/pulumi.?version: (\S+)|--version (\d\S+)/gi)]);
-    expect(versions.map(([, one, other]) => one ?? other)).toEqual(Array(5).fill(dependencies["@pulumi/pulumi"]));
+    expect(versions.map(([, one, other]) => one ?? other)).toEqual(Array(10).fill(dependencies["@pulumi/pulumi"]));
   });
 });
 

@@ -89,7 +89,7 @@ const inputs: fc.Arbitrary<Properties> = fc
       department: fc.string({ minLength: 1, maxLength: 40 }),
       accountEnabled: fc.boolean(),
       sponsors: fc.array(fc.stringMatching(/^[a-z]{1,6}@contoso\.example$/), { maxLength: 5 }),
-      existing: fc.constantFrom("adopt", "own", "fail"),
+      existing: fc.constantFrom("adopt", "own", "fail", "require"),
       onDelete: fc.constantFrom("delete", "disable", "keep"),
       existedBefore: fc.boolean(),
     },

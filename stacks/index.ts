@@ -1,10 +1,11 @@
 /** The Pulumi program: the guests that the stack's config lists. */
 import { GuestInvitations, readGuestList } from "../components/index.ts";
 
-const invitations = new GuestInvitations("guests", readGuestList());
+const { guests, invited, pending, accepted, nodes } = new GuestInvitations("guests", readGuestList());
 
-/** Each guest by address; the redeem URLs are secrets (`pulumi stack output guests --show-secrets`). */
-export const guests = invitations.guests;
-export const invited = invitations.invited;
-export const pending = invitations.pending;
-export const accepted = invitations.accepted;
+/**
+ * The stack's outputs: each guest by address, with the redeem URLs as secrets (`pulumi stack output guests
+ * --show-secrets`), and how many there are. Engine azuread, which keeps no list, does not know who has accepted; and Pulumi
+ * warns of an output without a value.
+ */
+export default { guests, invited, ...(nodes.list !== undefined && { pending, accepted }) };

@@ -3,14 +3,17 @@ import type { Server } from "node:https";
 import { join, resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { accessOf, type UserAccess } from "./domain/app-access.ts";
+import { type Backdating, backdateGuest } from "./domain/backdate-guest.ts";
 import { BrowserSessions, type GuestSignIn, Passcodes } from "./domain/guest-sign-in.ts";
 import type { CollaborationRules, Inviting } from "./domain/invite-guest.ts";
-import { acceptFor } from "./domain/redeem-invitation.ts";
+import { acceptFor, ageLinksOf } from "./domain/redeem-invitation.ts";
+import { seedGuests } from "./domain/seed-guests.ts";
 import type { Mailing } from "./domain/send-mail.ts";
 import { type FaultRule, FaultRules } from "./http/faults.ts";
 import { Throttle } from "./http/graph/routes.ts";
 import { closeServer, listen, portOf, type ServerCertificate, serverCertificate } from "./http/https-server.ts";
 import { signInAs, TokenService } from "./http/identity/token-service.ts";
+import { type InboxPage, openInboxPage } from "./http/pages/inbox-pages.ts";
 import { type LoggedRequest, type OnRequest, RequestLog } from "./http/request-log.ts";
 import { createApp, type TenantParts } from "./http/tenant-app.ts";
 import type { InboxOptions } from "./mail/catch-all-inbox.ts";
@@ -21,16 +24,18 @@ import { Database } from "./store/database.ts";
 import type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
 import type { User } from "./store/object-types.ts";
 import { type RehearsalChanges, rehearsal, rehearse } from "./store/rehearsal.ts";
-import { applySeed, readSeed } from "./store/seed.ts";
+import { applySeed, readSeed, type Seed, type SeedAdditions, seedWith } from "./store/seed.ts";
 import { openTenantStore, type TenantStore } from "./store/tenant-store.ts";
 
 export type { UserAccess } from "./domain/app-access.ts";
+export type { Backdating } from "./domain/backdate-guest.ts";
 export type { CollaborationRules } from "./domain/invite-guest.ts";
 export type { FaultRule } from "./http/faults.ts";
 export type { LoggedRequest } from "./http/request-log.ts";
 export type { AppRegistration, FederatedCredential, Permission } from "./store/application-store.ts";
 export type { InvitationMail, ListedMail } from "./store/invitation-store.ts";
 export type { User } from "./store/object-types.ts";
+export type { SeedAdditions } from "./store/seed.ts";
 
 /** What one local tenant is started with. */
 export interface TenantOptions {
@@ -48,6 +53,10 @@ export interface TenantOptions {
   collaboration?: CollaborationRules;
   /** What the tenant does where the real service may do either; see `tenant/README.md`. */
   rehearsal?: RehearsalChanges;
+  /** How many guests of nine domains a new data folder begins with, as if they had come over the years. Default: none. */
+  seedGuests?: number;
+  /** What a new tenant holds beside its seed; a data folder that has one keeps what it has. */
+  additions?: SeedAdditions;
   /** Faults that are set from the start; see `tenant/README.md`. */
   faults?: readonly FaultRule[];
   /** Where the inbox listens. Default: no mail is sent; it is recorded, and sent by a later start with an inbox. */
@@ -99,6 +108,19 @@ export interface Tenant {
    * @throws where no guest has the address
    */
   accept(address: string, own?: { displayName?: string }): void;
+  /**
+   * Makes every link of a guest old.
+   *
+   * @param days how long ago the newest was sent. Default: so long that it has expired
+   * @throws where no guest has the address
+   */
+  ageLinks(address: string, days?: number): void;
+  /**
+   * Makes a guest old: moves what happened to them to so many days ago. Works in the recycle bin as well.
+   *
+   * @throws where no guest has the address, or what is to be moved has not happened
+   */
+  backdate(address: string, days: Backdating): void;
   /** An access token for Graph of a member of the organisation, signed in as themselves. @throws where nobody has the address */
   signIn(address: string): Promise<string>;
   /** Registers another application, with chosen permissions and a secret of its own. */
@@ -131,20 +153,25 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
   const certificate = await serverCertificate(dataDir, now());
   const database = new Database(dataDir);
   let mailer: Mailer | undefined;
+  let inboxPage: InboxPage | undefined;
   let server: Server | undefined;
   try {
-    const seed = readSeed();
+    const seed = seedWith(readSeed(), options.additions ?? {});
     const store = await openTenantStore(database, seed, {
       now,
       replicationLagSeconds,
       rehearsal: rehearsal.parse({ ...seed.rehearsal, ...options.rehearsal }),
     });
     applySeed(seed, store);
+    seedGuests(store, options.seedGuests ?? 0);
     store.users.sweep();
     mailer = options.mail && (await openMailer(store, dataDir, options.mail));
+    let url = "";
+    inboxPage = mailer && (await openInboxPage(mailer.inbox, store.settings, () => url, options.mail?.inboxPort));
+    const inboxUrl = inboxPage?.url;
     server = await listen(certificate, port);
-    const url = `https://127.0.0.1:${portOf(server)}`;
-    const parts = partsOf(options, { store, url, mailer, resourceGroups: seed.resourceGroups });
+    url = `https://127.0.0.1:${portOf(server)}`;
+    const parts = partsOf(options, { store, url, mailer, inboxUrl, seed });
     const app = createApp(parts);
     server.on("request", getRequestListener(app.fetch));
     // One entry for each operation; what stands before all of them is no route.
@@ -152,25 +179,31 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
       app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path }));
 
     const environment = environmentOf(store, url, certificate, replicationLagSeconds);
-    const links = linksOf(url, mailer?.inboxUrl);
+    const links = linksOf(url, inboxUrl);
     save(join(dataDir, "environment.json"), `${JSON.stringify(environment, undefined, 2)}\n`);
     save(join(dataDir, "links.json"), `${JSON.stringify(links, undefined, 2)}\n`);
     save(join(dataDir, "control-token"), store.settings.controlToken);
     let closing: Promise<void> | undefined;
     const close = () => {
-      closing ??= closeAll(server, mailer, database);
+      closing ??= closeAll(server, inboxPage, mailer, database);
       return closing;
     };
     return { url, environment, links, caFile: certificate.caFile, close, routes, ...handleOf(store, parts.control) };
   } catch (error) {
     // What is open would keep the process going.
-    await closeAll(server, mailer, database);
+    await closeAll(server, inboxPage, mailer, database);
     throw error;
   }
 }
 
-async function closeAll(server: Server | undefined, mailer: Mailer | undefined, database: Database): Promise<void> {
+async function closeAll(
+  server: Server | undefined,
+  inboxPage: InboxPage | undefined,
+  mailer: Mailer | undefined,
+  database: Database,
+): Promise<void> {
   if (server) await closeServer(server);
+  await inboxPage?.close();
   await mailer?.close();
   database.close();
 }
@@ -182,12 +215,14 @@ function partsOf(
     store,
     url,
     mailer,
-    resourceGroups,
+    inboxUrl,
+    seed,
   }: {
     store: TenantStore;
     url: string;
     mailer: Mailer | undefined;
-    resourceGroups: readonly string[];
+    inboxUrl: string | undefined;
+    seed: Seed;
   },
 ): TenantParts {
   const { now, settings } = store;
@@ -215,9 +250,9 @@ function partsOf(
   return {
     control: { store, url, tokens, requests: new RequestLog(), onRequest: options.onRequest ?? (() => {}), faults },
     graph: { store, url, inviting, mailing, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
-    arm: { store, tokens, resourceGroups },
+    arm: { store, tokens, resourceGroups: seed.resourceGroups },
     identity: { url, settings, now, tokens },
-    site: { store, url, inviting, signIn, inboxUrl: mailer?.inboxUrl },
+    site: { store, url, inviting, signIn, inboxUrl, forGuests: seed.forGuests },
   };
 }
 
@@ -272,6 +307,10 @@ function handleOf(
       if (!acceptFor(store, address, own?.displayName))
         throw new Error(`No guest of the tenant has the address ${address}.`);
     },
+    ageLinks: (address, days) => {
+      if (!ageLinksOf(store, address, days)) throw new Error(`No guest of the tenant has the address ${address}.`);
+    },
+    backdate: (address, days) => backdateGuest(store, address, days),
     registerApp: (registration) => {
       const app = database.write(() => registrations.register(registration));
       return { clientId: app.appId, clientSecret: app.clientSecret, objectId: app.servicePrincipalId };

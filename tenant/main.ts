@@ -17,6 +17,8 @@ const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on ht
   --throttling            apply Graph's published request limits
   --allow-domain DOMAIN   only invite guests of this domain (may be given several times)
   --deny-domain DOMAIN    invite no guest of this domain (may be given several times)
+  --link-days DAYS        for how long an unused invitation link is good (default 90, or as --rehearsal or seed.yaml say)
+  --seed-guests N         let a new data folder begin with N guests of nine domains, as if they had come over the years
   --rehearsal JSON        what the real service may do as well, such as '{"messagesPerMinute": 30}'; see tenant/README.md
   --help                  this text
 
@@ -34,6 +36,8 @@ async function main(): Promise<void> {
       throttling: { type: "boolean", default: false },
       "allow-domain": { type: "string", multiple: true },
       "deny-domain": { type: "string", multiple: true },
+      "link-days": { type: "string" },
+      "seed-guests": { type: "string", default: "0" },
       rehearsal: { type: "string", default: "{}" },
       help: { type: "boolean", default: false },
     },
@@ -55,7 +59,11 @@ async function main(): Promise<void> {
       inboxPort: optionalPort("--inbox-port (or TENANT_INBOX_PORT)", values["inbox-port"]),
     },
     collaboration,
-    rehearsal: choices(values.rehearsal),
+    seedGuests: number("--seed-guests", values["seed-guests"], 0, 20_000),
+    rehearsal: {
+      ...choices(values.rehearsal),
+      ...(values["link-days"] !== undefined && { linkDays: number("--link-days", values["link-days"], 0, 36_500) }),
+    },
   });
   const stop = async () => {
     process.off("SIGINT", stop).off("SIGTERM", stop);

@@ -2,7 +2,7 @@
  * `npm run build [FOLDER…]` makes what is published: JavaScript, types and source maps in the `dist/` of each folder. The
  * model is built into each of them; everything else that they import is a dependency of theirs.
  */
-import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "tsdown";
 import { packagesOfFiles, type UsedPackage } from "./release/bill-of-materials.ts";
@@ -14,12 +14,23 @@ interface PackageBuild {
   kind: "library" | "program";
   /** The doors, by the name of the file in `dist/`. */
   entries: Readonly<Record<string, string>>;
-  /** Files and folders that the code reads at run time, copied into `dist/` beside it. */
-  reads?: readonly string[];
+  /** Files and folders that are read at run time, copied into `dist/`: under their own name, or as `name` says. */
+  reads?: readonly (string | { from: string; name: string; renamed?: Readonly<Record<string, string>> })[];
 }
 
+/** What `guests init` and `npm create guests-as-code` make. */
+const guestRepository = [
+  // As it is, the program would pass for the types of the package.
+  { from: "../examples/guest-repository", name: "template", renamed: { "index.ts": "index.ts.txt" } },
+];
+
 const packages: Readonly<Record<string, PackageBuild>> = {
-  components: { kind: "library", entries: { index: "index.ts" } },
+  components: {
+    kind: "library",
+    entries: { index: "index.ts" },
+    // Editors check stack configs and lists with them.
+    reads: ["../stacks/guests.schema.json", "../stacks/guest-list.schema.json"],
+  },
   "policies/guests": {
     kind: "library",
     entries: { policies: "policies.ts" },
@@ -30,7 +41,8 @@ const packages: Readonly<Record<string, PackageBuild>> = {
     entries: { index: "index.ts", main: "main.ts" },
     reads: ["http/pages/style.css", "http/pages/icon.svg"],
   },
-  cli: { kind: "program", entries: { main: "main.ts" } },
+  cli: { kind: "program", entries: { main: "main.ts" }, reads: guestRepository },
+  create: { kind: "program", entries: { main: "main.ts" }, reads: guestRepository },
 };
 
 /** The folders that are published as npm packages. */
@@ -66,8 +78,11 @@ async function buildPackage(folder: string): Promise<void> {
     deps: { neverBundle: declaredPackages(cwd), onlyBundle: [] },
   });
   if (isLibrary) letOptionalTypesBeMissing(cwd);
-  for (const file of found.reads ?? []) {
-    cpSync(path.join(cwd, file), path.join(cwd, "dist", path.basename(file)), { recursive: true });
+  for (const read of found.reads ?? []) {
+    const { from, name, renamed = {} } = typeof read === "string" ? { from: read, name: path.basename(read) } : read;
+    const to = path.join(cwd, "dist", name);
+    cpSync(path.join(cwd, from), to, { recursive: true });
+    for (const [file, packed] of Object.entries(renamed)) renameSync(path.join(to, file), path.join(to, packed));
   }
   // npm packs the licence that lies in the folder itself.
   copyFileSync(path.join(repository, "LICENSE"), path.join(cwd, "LICENSE"));

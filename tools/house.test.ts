@@ -4,7 +4,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { repository } from "./toolchain.ts";
 
-const MOST_SOURCES = 198;
+/** The house was rebuilt with 190. Packages, other languages and the commands over a guest's time have brought theirs. */
+const MOST_SOURCES = 240;
 
 /** The doors of a package or a folder: many may have one. */
 const DOORS = new Set(["index.ts", "index.js", "main.ts", "routes.ts"]);

@@ -56,6 +56,18 @@ describe("the language host", () => {
     expect(answers.at(-1)?.getExitcode()).toBe(7);
   });
 
+  it("answers an import with a comment in the place of a program", async () => {
+    const request = new language.GenerateProgramRequest();
+    request
+      .getSourceMap()
+      .set("main.pp", 'resource ana "entra-guests:index:Invitation" {\n  displayName = "*/ Ana"\n}\n');
+    const answer = await unary<language.GenerateProgramResponse>((respond) => client.generateProgram(request, respond));
+    const [[, program]] = [...answer.getSourceMap().entries()] as [[string, Uint8Array]];
+    const lines = Buffer.from(program).toString().trimEnd().split("\n");
+    expect(lines.filter((line) => !line.startsWith("//"))).toEqual([]);
+    expect(lines).toContain('//   displayName = "*/ Ana"');
+  });
+
   it("ends the plugin when its call is cancelled", async () => {
     withSdk("run-plugin", "console.log(process.pid); setInterval(() => {}, 1000);");
     const call = client.runPlugin(pluginRequest(folder));
@@ -125,7 +137,7 @@ describe("the language host", () => {
   });
 
   it("answers UNIMPLEMENTED for what it does not serve", async () => {
-    const answer = unary((respond) => client.generateProgram(new language.GenerateProgramRequest(), respond));
+    const answer = unary((respond) => client.generateProject(new language.GenerateProjectRequest(), respond));
     await expect(answer).rejects.toMatchObject({ code: grpc.status.UNIMPLEMENTED });
   });
 

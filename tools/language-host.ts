@@ -1,7 +1,7 @@
 // Pulumi's Node language host for machines that build their toolchain (docs/toolchain.md): the official one comes only
 // with the official CLI, and its last version among the Go modules is too old for today's CLI. This one runs programs,
-// providers and policy packs through the SDK they have installed. Whatever it does not serve (code generation) answers
-// UNIMPLEMENTED, which the CLI understands.
+// providers and policy packs through the SDK they have installed. Whatever it does not serve (other
+// code generation) answers UNIMPLEMENTED, which the CLI understands.
 //
 // Pulumi starts it as `pulumi-language-nodejs ENGINE_ADDRESS` and reads a port from the first line of stdout.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
@@ -25,6 +25,7 @@ const [engineAddress = ""] = process.argv.slice(2).filter((arg) => !arg.startsWi
 const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
 server.addService(languageGrpc.LanguageRuntimeService, {
   about,
+  generateProgram,
   getPluginInfo,
   getRequiredPackages,
   installDependencies,
@@ -53,6 +54,27 @@ function about(_call: unknown, respond: grpc.sendUnaryData<language.AboutRespons
   const answer = new language.AboutResponse();
   answer.setExecutable(process.execPath);
   answer.setVersion(process.version);
+  respond(null, answer);
+}
+
+/**
+ * Answers `pulumi import`, which prints a program for what it has imported: this language host writes none. A comment with
+ * Pulumi's own notation takes its place, because the CLI drops diagnostics and counts an error as a failed import.
+ */
+function generateProgram(
+  call: grpc.ServerUnaryCall<language.GenerateProgramRequest, language.GenerateProgramResponse>,
+  respond: grpc.sendUnaryData<language.GenerateProgramResponse>,
+): void {
+  const sources = [...call.request.getSourceMap().entries()].map(([, text]) => text);
+  const text = [
+    "The import is done. This machine's Pulumi writes no TypeScript (docs/toolchain.md): a list already declares its guests and",
+    "their access; declare anything else yourself. In Pulumi's own notation, this was imported:",
+    "",
+    ...sources.join("\n").trimEnd().split("\n"),
+  ];
+  const answer = new language.GenerateProgramResponse();
+  const comment = text.map((line) => `// ${line}`.trimEnd()).join("\n");
+  answer.getSourceMap().set("index.ts", Buffer.from(`${comment}\n`));
   respond(null, answer);
 }
 

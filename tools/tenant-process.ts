@@ -199,11 +199,22 @@ function ask(program: string, args: string[]): string {
 }
 
 // npm stop: stops the local tenant that `npm start` (or `npm run pulumi`) left running in the background.
+// With the argument `environment`: starts it unless it runs, and prints the variables that point at it, as JSON.
 if (import.meta.main) {
-  const stopped = await stopTenant().catch((error) => {
+  const task = process.argv[2] === "environment" ? printEnvironment : stop;
+  await task().catch((error) => {
     console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
+    process.exitCode = 1;
   });
+}
+
+async function printEnvironment(): Promise<void> {
+  await ensureTenant();
+  console.log(JSON.stringify(tenantEnvironment()));
+}
+
+async function stop(): Promise<void> {
+  const stopped = await stopTenant();
   console.log(
     stopped
       ? `Stopped the local tenant (process ${stopped.pid}, port ${stopped.port}). Its guests are kept for the next start.`

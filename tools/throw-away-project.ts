@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
-import { accessPlugins, repository, toolchainEnvironment } from "./toolchain.ts";
+import { accessPlugins, fileBackend, repository, toolchainEnvironment } from "./toolchain.ts";
 
 /** What a throw-away project is made of. */
 export interface ProjectParts {
@@ -64,7 +63,7 @@ export async function makeThrowAwayProject(folder: string, parts: ProjectParts):
       pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
       envVars: {
         ...toolchainEnvironment(),
-        PULUMI_BACKEND_URL: pathToFileURL(state).href,
+        PULUMI_BACKEND_URL: fileBackend(state),
         PULUMI_CONFIG_PASSPHRASE: "local",
         ...accessPlugins(process.env),
         ...parts.environment,

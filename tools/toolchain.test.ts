@@ -7,7 +7,7 @@ describe("the environment of stack local", () => {
   it("points at the local tenant and at a state of its own", () => {
     const env = localStackEnvironment(tenant, { PATH: "/usr/bin" });
     expect(env).toMatchObject({ ...tenant, PULUMI_STACK: "local", PULUMI_CONFIG_PASSPHRASE: "local" });
-    expect(env.PULUMI_BACKEND_URL).toMatch(/^file:\/\/.*\/\.local\/state$/);
+    expect(env.PULUMI_BACKEND_URL).toMatch(/^file:\/\/.*\/\.local\/state\?metadata=skip$/);
   });
 
   it("lets nothing of the user's real tenant or Pulumi Cloud through", () => {

@@ -69,6 +69,14 @@ export const LOCAL_STACK = "local";
 /** Where stack `local` keeps its state and its login, apart from the user's own Pulumi. */
 const stateFolder = path.join(localFolder, "state");
 
+/**
+ * The URL of a state that Pulumi keeps in a folder. Without `metadata=skip` Pulumi writes a second file beside each, in
+ * place: a run that is killed in that moment, or meets a full disk, leaves it empty, and no command can read the state.
+ */
+export function fileBackend(folder: string): string {
+  return `${pathToFileURL(folder).href}?metadata=skip`;
+}
+
 /** Variables of the user's real tenants and Pulumi Cloud; none of them may reach the local tenant. */
 const NOT_FOR_LOCAL = /^(ARM_|AZURE_|PULUMI_ACCESS_TOKEN$|PULUMI_BACKEND_URL$|PULUMI_CONFIG_PASSPHRASE)/;
 
@@ -87,7 +95,7 @@ export function localStackEnvironment(
     ...Object.fromEntries(kept),
     ...toolchain,
     ...accessPlugins({ ...env, ...toolchain }),
-    PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href,
+    PULUMI_BACKEND_URL: fileBackend(stateFolder),
     // Logging in to the state folder must not log the user out of Pulumi Cloud.
     PULUMI_CREDENTIALS_PATH: stateFolder,
     // The state holds nothing but the local tenant's made-up guests, and its salt is in the committed stack config.

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { report } from "../fixtures/recorded-previews.ts";
 import type { Step } from "./engine-events.ts";
 import { changedGuest } from "./guest-changes.ts";
+import { commentOf } from "./preview-comment.ts";
+import { terminalText } from "./report-text.ts";
 
 const type = "entra-guests:index:Invitation";
 const urn = `urn:pulumi:prod::guests::${type}::guests-ana@fabrikam.example`;
@@ -52,5 +55,44 @@ describe("the value of a guest's property", () => {
 
   it("is not mentioned where it only follows from others", () => {
     expect(fields({ redeemUrl: "https://a.example/redeem" }, { redeemUrl: "https://b.example/redeem" })).toEqual([]);
+  });
+});
+
+describe("a guest who gets a new address", () => {
+  const moved = (more: object = {}): Step => ({
+    op: "update",
+    type,
+    urn,
+    old: { type, urn, inputs: { userEmailAddress: "Ana@fabrikam.example" }, outputs: { state: "Accepted" } },
+    new: {
+      type,
+      urn,
+      inputs: { userEmailAddress: "ana@northwind.example", formerly: "ana@fabrikam.example", ...more },
+    },
+    diffs: ["userEmailAddress"],
+  });
+
+  it("is told with the address until now, and is mailed although they have accepted", () => {
+    expect(changedGuest(moved())).toEqual({
+      address: "ana@northwind.example",
+      domain: "northwind.example",
+      formerly: "ana@fabrikam.example",
+      fields: [],
+      mailedAgain: true,
+    });
+    expect(changedGuest(moved({ sendInvitation: false })).mailedAgain).toBe(false);
+    const spelling = moved({ userEmailAddress: "ana@Fabrikam.example", jobTitle: "Owner" });
+    expect(changedGuest(spelling)).not.toHaveProperty("formerly");
+  });
+
+  it("is in the comment and on the terminal as such", () => {
+    const shown = report({ changed: [changedGuest(moved())], total: 1 });
+    expect(commentOf(shown)).toContain(
+      "| `ana@northwind.example` | new address for `ana@fabrikam.example`<br>is mailed there, and accepts again |",
+    );
+    expect(terminalText(shown)).toMatch(
+      /~ ana@northwind\.example +new address for ana@fabrikam\.example\n +is mailed there/,
+    );
+    expect(commentOf(shown)).toContain("Up to 1 guest will be mailed.");
   });
 });

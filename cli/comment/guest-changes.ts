@@ -23,18 +23,28 @@ export interface Guest {
 
 export interface AddedGuest extends Guest {
   displayName?: string;
-  /** Whether Microsoft mails the guest. */
+  /** Whether a new guest is mailed. */
   mailed: boolean;
+  /** What happens to somebody who is there already, unless it is `adopt`; the official package can only `invite again`. */
+  existing?: string;
+  /** Who has the address in the tenant; absent where it was not asked. */
+  standing?: Standing;
 }
 
+/** Who has an address in the tenant: nobody, a guest, a deleted guest, a member of the organisation, several guests. */
+export type Standing = "new" | "here" | "recycle bin" | "member" | "several";
+
 export interface ChangedGuest extends Guest {
+  /** The address until now, of a guest who gets another one. */
+  formerly?: string;
   fields: FieldChange[];
-  /** Whether the guest has not accepted yet and so gets the mail again. */
+  /** Whether the guest gets the mail again: they have not accepted yet, or accept anew at another address. */
   mailedAgain: boolean;
 }
 
 export interface RemovedGuest extends Guest {
   urn: string;
+  displayName?: string;
   /** `replaced`: the engine must make a new guest of this one. */
   reason: "left the list" | "expired" | "replaced";
   /** What becomes of the guest in the tenant. */
@@ -80,11 +90,13 @@ export function addedGuest(step: Step): AddedGuest {
   const inputs = step.new?.inputs ?? {};
   const displayName = textOf(inputs.userDisplayName, "userDisplayName");
   const isAzuread = step.type === azureadToken;
+  const existing = isAzuread ? "invite again" : textOf(inputs.existing, "existing");
   return {
     ...guestOf(step),
     ...(displayName !== undefined && { displayName }),
     // The official package mails every guest who has a message, and nobody else.
     mailed: isAzuread ? inputs.message !== undefined : inputs.sendInvitation !== false,
+    ...(existing !== undefined && existing !== "adopt" && { existing }),
   };
 }
 
@@ -92,9 +104,24 @@ export function addedGuest(step: Step): AddedGuest {
 export function changedGuest(step: Step): ChangedGuest {
   const isPending = step.old?.outputs?.state === "PendingAcceptance";
   const isMailed = step.new?.inputs?.sendInvitation !== false;
-  const mailedAgain = isPending && isMailed && changedPaths(step).some(invitesAgain);
-  return { ...guestOf(step), fields: fieldChanges(step), mailedAgain };
+  const formerly = formerAddress(step);
+  const isInvited = formerly !== undefined || (isPending && changedPaths(step).some(invitesAgain));
+  return {
+    ...guestOf(step),
+    ...(formerly !== undefined && { formerly }),
+    fields: fieldChanges(step),
+    mailedAgain: isMailed && isInvited,
+  };
 }
+
+/** The address that a changed guest has until now, where they get another one. */
+function formerAddress(step: Step): string | undefined {
+  const before = textOf(step.old?.inputs?.userEmailAddress, addressProperty);
+  if (before === undefined || !(addressProperty in (step.new?.inputs ?? {}))) return undefined;
+  return canonicalAddress(before) === guestOf(step).address ? undefined : canonicalAddress(before);
+}
+
+const addressProperty = resourceNames.email;
 
 /**
  * The guest that a step removes.
@@ -109,7 +136,9 @@ export function removedGuest(step: Step, expired: ReadonlySet<string>, today: st
   const reason = step.op === "delete-replaced" ? "replaced" : hasExpired ? "expired" : "left the list";
   // Where the list has moved the day into the past, the state still has the old one, which would mislead.
   const day = expires !== undefined && (isPast || !hasExpired) ? { expires } : {};
-  return { address, domain, ...day, urn: step.urn, reason, fate: fateOf(step.old ?? undefined) };
+  const displayName = textOf(step.old?.inputs?.userDisplayName, "userDisplayName");
+  const name = displayName !== undefined && { displayName };
+  return { address, domain, ...day, ...name, urn: step.urn, reason, fate: fateOf(step.old ?? undefined) };
 }
 
 function fateOf(old: ResourceState | undefined): RemovedGuest["fate"] {
@@ -117,9 +146,10 @@ function fateOf(old: ResourceState | undefined): RemovedGuest["fate"] {
   return old?.inputs?.onDelete === "disable" ? "disabled" : "deleted";
 }
 
-/** What an update changes, sorted by field. */
+/** What an update changes, sorted by field; a new address is told apart. */
 function fieldChanges(step: Step): FieldChange[] {
   return changedPaths(step)
+    .filter((path) => path !== addressProperty)
     .map((path) => {
       const before = textOf(valueAt(step.old?.inputs, path), path);
       const after = textOf(valueAt(step.new?.inputs, path), path);
@@ -145,8 +175,8 @@ function changedPaths({ detailedDiff, diffs }: Step): string[] {
  */
 function textOf(value: unknown, path: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isSecret(value) || !isShown(path)) return "[secret]";
-  if (value === unknownValue) return "(known after the update)";
+  if (isSecret(value) || !isShown(path)) return concealed;
+  if (value === unknownValue) return notKnownYet;
   if (typeof value === "string") return withoutSecrets(value);
   if (Array.isArray(value)) return value.map((part) => textOf(part, path) ?? "").join(", ");
   if (typeof value === "object") {
@@ -155,6 +185,14 @@ function textOf(value: unknown, path: string): string | undefined {
       .join("; ");
   }
   return String(value);
+}
+
+const concealed = "[secret]";
+const notKnownYet = "(known after the update)";
+
+/** Whether a value's text says what the value is. */
+export function isTold(text: string): boolean {
+  return text !== "" && text !== concealed && text !== notKnownYet;
 }
 
 /** What gives a guest access, by the type without its version. */

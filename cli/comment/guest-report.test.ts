@@ -3,6 +3,7 @@ import { recorded, reportOf } from "../fixtures/recorded-previews.ts";
 import { type EngineEvent, readEvents } from "./engine-events.ts";
 import { readReport } from "./guest-report.ts";
 import { commentOf } from "./preview-comment.ts";
+import { terminalText } from "./report-text.ts";
 
 describe("the report of a pull request", () => {
   const report = reportOf("pull-request");
@@ -141,7 +142,7 @@ describe("resources that are no invitations of ours", () => {
     const type = "azuread:index/invitation:Invitation";
     const events = [step("create", type, "a", { userEmailAddress: "A@Fabrikam.example" }), finished];
     expect(readReport(events, "prod", "2026-01-01").added).toEqual([
-      { address: "a@fabrikam.example", domain: "fabrikam.example", mailed: false },
+      { address: "a@fabrikam.example", domain: "fabrikam.example", mailed: false, existing: "invite again" },
     ]);
   });
 
@@ -175,4 +176,44 @@ describe("resources that are no invitations of ours", () => {
       ["ana@fabrikam.example", "replaced"],
     ]);
   });
+});
+
+describe("a guest who leaves while one of the same name comes", () => {
+  const type = "entra-guests:index:Invitation";
+  const step = (op: "create" | "delete", userEmailAddress: string, more: object): EngineEvent => {
+    const urn = `urn:pulumi:prod::guests::${type}::guests-${userEmailAddress}`;
+    const state = { type, urn, inputs: { userEmailAddress, ...more } };
+    return { resourcePreEvent: { metadata: { op, type, urn, [op === "create" ? "new" : "old"]: state } } };
+  };
+  const kim = { userDisplayName: "Kim Larsen" };
+  const hidden = { userDisplayName: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" } };
+  const reportOn = (...events: EngineEvent[]) => readReport(events, "prod", "2026-01-01");
+
+  it("may be one person: the comment and the terminal say what to write", () => {
+    const report = reportOn(
+      step("delete", "kim@fabrikam.example", kim),
+      step("create", "kim@northwind.example", { userDisplayName: "kim larsen " }),
+      step("create", "bo@northwind.example", { userDisplayName: "Bo" }),
+    );
+    expect(report.lookalikes).toEqual([
+      { displayName: "kim larsen ", removed: "kim@fabrikam.example", added: "kim@northwind.example" },
+    ]);
+    const comment = commentOf(report);
+    expect(comment).toContain("**One person?**");
+    expect(comment).toContain("write `formerly: kim@fabrikam.example` at `kim@northwind.example`");
+    expect(terminalText(report)).toContain("write formerly: kim@fabrikam.example at kim@northwind.example");
+  });
+
+  it.each([
+    ["they have no name", [step("delete", "kim@a.example", {}), step("create", "kim@b.example", {})]],
+    [
+      "two come by it",
+      [step("delete", "k@a.example", kim), step("create", "k@b.example", kim), step("create", "k@c.example", kim)],
+    ],
+    [
+      "their last day has passed",
+      [step("delete", "k@a.example", { ...kim, expires: "2025-12-31" }), step("create", "k@b.example", kim)],
+    ],
+    ["their names are secrets", [step("delete", "k@a.example", hidden), step("create", "k@b.example", hidden)]],
+  ])("is no hint where %s", (_, events) => expect(reportOn(...events).lookalikes).toEqual([]));
 });

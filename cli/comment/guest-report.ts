@@ -10,6 +10,7 @@ import {
   changedGuest,
   guestOf,
   isInvitation,
+  isTold,
   nameOf,
   otherChange,
   type RemovedGuest,
@@ -33,12 +34,23 @@ export interface GuestReport {
   other: ResourceChange[];
   /** Mandatory ones first, then by severity. */
   findings: Finding[];
+  /** Guests who leave while somebody of the same name comes: perhaps one person with a new address. */
+  lookalikes: Lookalike[];
   /** Why Pulumi could not finish, in its own words; empty when it could. */
   errors: string[];
   warnings: string[];
   /** What differs in the policies' settings, where they were compared with those of an earlier commit. */
   settings?: SettingsComparison;
+  /** Whether the tenant was asked who of the added guests is there already; why not, in words, where it should have been. */
+  asked?: true | { missing: string };
   outcome: "previewed" | "stopped by policy" | "failed";
+}
+
+/** One guest who leaves, and one of the same name who comes. */
+export interface Lookalike {
+  displayName: string;
+  removed: string;
+  added: string;
 }
 
 export interface Finding {
@@ -65,11 +77,14 @@ export function readReport(events: readonly EngineEvent[], stack: string, today:
   const expired = expiredAddresses(steps);
   const findings = findingsOf(events, steps);
   const errors = errorsOf(events);
+  const added = byAddress(invitations.filter(adds).map(addedGuest));
+  const removed = byAddress(invitations.filter(removes).map((step) => removedGuest(step, expired, today)));
   return {
     stack,
-    added: byAddress(invitations.filter(adds).map(addedGuest)),
+    added,
     changed: byAddress(invitations.filter(({ op }) => op === "update").map(changedGuest)),
-    removed: byAddress(invitations.filter(removes).map((step) => removedGuest(step, expired, today))),
+    removed,
+    lookalikes: lookalikesAmong(added, removed),
     total: new Set(invitations.filter((step) => !removes(step)).map(({ urn }) => urn)).size,
     access: byName(steps.flatMap((step) => accessChange(step) ?? [])),
     other: byName(steps.flatMap((step) => otherChange(step) ?? [])),
@@ -82,6 +97,25 @@ export function readReport(events: readonly EngineEvent[], stack: string, today:
       findings.some(({ mandatory }) => mandatory),
     ),
   };
+}
+
+/**
+ * Guests who leave while one of the same name comes. Names that several have on either side say nothing, and who has
+ * expired was meant to go.
+ */
+function lookalikesAmong(added: readonly AddedGuest[], removed: readonly RemovedGuest[]): Lookalike[] {
+  const nameOf = ({ displayName = "" }: { displayName?: string }) => displayName.trim().toLowerCase();
+  const coming = Map.groupBy(added, nameOf);
+  const leaving = Map.groupBy(
+    removed.filter(({ reason }) => reason !== "expired"),
+    nameOf,
+  );
+  return [...leaving].flatMap(([name, [guest, ...others]]) => {
+    const [newcomer, ...more] = coming.get(name) ?? [];
+    if (!isTold(name) || !guest || !newcomer || others.length + more.length > 0) return [];
+    if (guest.address === newcomer.address) return [];
+    return [{ displayName: newcomer.displayName ?? "", removed: guest.address, added: newcomer.address }];
+  });
 }
 
 /** A replacement counts as a removal and an invitation, because both happen. */

@@ -32,6 +32,7 @@ describe("[M9] a change of a policy's settings", () => {
     ["guest-limits", {}, { perStack: 501 }, "perStack"],
     ["cc-internal-only", { internal: [] }, { internal: ["*"] }, "internal"],
     ["sponsor-required", { internal: ["contoso.example"] }, { internal: [] }, "internal"],
+    ["sponsor-required", { groups: ["11111111-2222-3333-4444-555555555555"] }, { groups: [] }, "groups"],
     ["sponsor-required", { internal: ["contoso.example"] }, { internal: ["contoso.example", "*"] }, "internal"],
     ["no-privileged-access", {}, { azureRoles: ["Owner"] }, "azureRoles"],
     ["no-privileged-access", {}, { directoryRoles: [] }, "directoryRoles"],

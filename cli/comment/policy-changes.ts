@@ -67,7 +67,7 @@ const looserBy = byName<Readonly<Record<string, Looser>>>({
   },
   "guest-user-type": { internal: "longer list" },
   // While empty, where a sponsor is goes unjudged.
-  "sponsor-required": { internal: "longer or empty list" },
+  "sponsor-required": { internal: "longer or empty list", groups: "longer or empty list" },
   "expiry-required": { maxDays: "higher" },
   "cc-internal-only": { internal: "longer list" },
   "no-privileged-access": {
@@ -125,6 +125,19 @@ export function settingChanges(before: unknown, after: unknown): SettingChange[]
   const changes = [...policies].flatMap((policy) => policyChanges(policy, entryOf(was, policy), entryOf(is, policy)));
   const environment = valueChange(environments, "environments", was.get(environments), is.get(environments));
   return sortedChanges([...changes, ...environment]);
+}
+
+/**
+ * How strict each policy of the pack is, by its name.
+ *
+ * @param config the file for `--policy-pack-config`, as JSON gives it
+ */
+export function policyLevels(config: unknown): Map<string, { level: string; usual: string }> {
+  const parts = partsOf(config);
+  const levels = [...defaults].map(([policy, { level: usual }]) => {
+    return [policy, { level: String(entryOf(parts, policy).level), usual }] as const;
+  });
+  return new Map(levels);
 }
 
 /**

@@ -58,7 +58,10 @@ export const policyDefaults: Readonly<Record<string, PolicyDefaults>> = {
   },
   "sponsor-required": {
     level: "advisory",
-    settings: { internal: { about: "The organisation's own domains, where sponsors are", unset: [] } },
+    settings: {
+      internal: { about: "The organisation's own domains, where sponsors are", unset: [] },
+      groups: { about: "Object ids of groups", unset: [] },
+    },
   },
   "expiry-required": {
     level: "advisory",

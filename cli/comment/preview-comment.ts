@@ -2,16 +2,20 @@
 import { markdownTable } from "../text-table.ts";
 import { marker, type Origin } from "./comment-marker.ts";
 import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, ResourceChange } from "./guest-changes.ts";
-import type { Finding, GuestReport } from "./guest-report.ts";
+import type { Finding, GuestReport, Lookalike } from "./guest-report.ts";
 import type { SettingChange, SettingsFile } from "./policy-changes.ts";
 import {
+  arrival,
   count,
   domains,
   farewell,
   groups,
   headline,
+  hintOf,
   isDelicate,
   longestValue,
+  mailedText,
+  notAskedBecause,
   notCompared,
   nothing,
   type ShownWith,
@@ -50,12 +54,14 @@ function render(report: GuestReport, { origin, commit, ...shown }: CommentOption
     marker(report.stack, origin),
     `### ${icon(report)} Guests of ${code(report.stack)}: ${headline(report)}`,
     `${verdict(report, shown)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
+    ...(notAskedBecause(report) === undefined ? [] : [prose(notAskedBecause(report) ?? "")]),
     ...messageSection("Errors", report.errors, rows),
     ...settingsSection(report, rows),
     ...findingSection("Broken rules", mandatory, rows),
     ...addedSection(report.added, rows),
     ...changedSection(report.changed, rows),
     ...removedSection(report.removed, rows),
+    ...lookalikeSection(report.lookalikes, rows),
     ...resourceSection("Access", report.access, rows),
     ...resourceSection("Other changes", report.other, rows),
     ...folded(`Advice on these guests (${adviceHere.length})`, findingSection("", adviceHere, rows)),
@@ -101,14 +107,19 @@ type Section = string[];
 export function addedSection(guests: readonly AddedGuest[], rows: number, title = "Added"): Section {
   return section(title + origins(guests), guests, rows, (shown) =>
     markdownTable(
-      ["guest", "name", "expires"],
-      shown.map(({ address, displayName = "", expires }) => [
-        code(address),
-        code(displayName),
-        expires === undefined ? "never" : code(expires),
+      ["guest", "name", "expires", ...(isAsked(guests) ? ["in the tenant"] : [])],
+      shown.map((guest) => [
+        code(guest.address),
+        code(guest.displayName ?? ""),
+        guest.expires === undefined ? "never" : code(guest.expires),
+        ...(isAsked(guests) ? [arrival(guest) ?? ""] : []),
       ]),
     ),
   );
+}
+
+function isAsked(guests: readonly AddedGuest[]): boolean {
+  return guests.some(({ standing }) => standing !== undefined);
 }
 
 export function changedSection(guests: readonly ChangedGuest[], rows: number, title = "Changed"): Section {
@@ -122,6 +133,10 @@ export function removedSection(guests: readonly RemovedGuest[], rows: number, ti
       shown.map((guest) => [code(guest.address), code(guest.expires ?? ""), farewell(guest)]),
     ),
   );
+}
+
+function lookalikeSection(lookalikes: readonly Lookalike[], rows: number): Section {
+  return section("One person?", lookalikes, rows, (shown) => shown.map((one) => `- ${hintOf(one, code)}`).join("\n"));
 }
 
 export function resourceSection(title: string, changes: readonly ResourceChange[], rows: number): Section {
@@ -221,8 +236,12 @@ function origins(guests: readonly { address: string }[]): string {
 }
 
 function changedRow(guest: ChangedGuest): string[] {
-  const lines = guest.fields.map(fieldText);
-  if (guest.mailedAgain) lines.push("gets the mail again");
+  const { formerly } = guest;
+  const lines = [
+    ...(formerly === undefined ? [] : [`new address for ${code(formerly)}`]),
+    ...guest.fields.map(fieldText),
+  ];
+  if (guest.mailedAgain) lines.push(mailedText(formerly));
   return [code(guest.address), lines.join("<br>")];
 }
 

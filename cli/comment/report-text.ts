@@ -1,8 +1,8 @@
 /** A report in words: those that comment and terminal share, and the table on the terminal. */
 import { addressDomain } from "../../model/email-address.ts";
 import { inColumns } from "../text-table.ts";
-import type { FieldChange, RemovedGuest } from "./guest-changes.ts";
-import type { Finding, GuestReport } from "./guest-report.ts";
+import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, Standing } from "./guest-changes.ts";
+import type { Finding, GuestReport, Lookalike } from "./guest-report.ts";
 import { loosened, type SettingChange } from "./policy-changes.ts";
 import { oneLine } from "./untrusted-text.ts";
 
@@ -41,7 +41,9 @@ export function verdict(report: GuestReport, { unasked = false }: ShownWith = {}
   return [
     ...outcomeSentences(report),
     ...loosenedSentence(report),
-    ...(unasked && report.outcome !== "failed" && counts(report) !== "no changes" ? [notAsked] : []),
+    ...(unasked && report.asked !== true && report.outcome !== "failed" && counts(report) !== "no changes"
+      ? [notAsked]
+      : []),
   ].join(" ");
 }
 
@@ -56,10 +58,11 @@ function outcomeSentences(report: GuestReport): string[] {
     const subject = mandatory === 1 ? "1 mandatory rule is" : `${mandatory} mandatory rules are`;
     return [`${subject} broken. Fix this before applying.`];
   }
-  const mailed = mailedGuests(report);
+  const stopped = report.added.filter(isStopped).length;
   return [
     counts(report) === "no changes" ? "Applying this changes nothing." : "This can be applied.",
-    ...(mailed > 0 ? [`Up to ${count(mailed, "guest")} will be mailed.`] : []),
+    ...(stopped > 0 ? [`But applying fails for ${count(stopped, "added guest")}.`] : []),
+    ...mailSentence(report),
     `Afterwards the stack holds ${count(report.total, "guest")}.`,
   ];
 }
@@ -71,8 +74,8 @@ function loosenedSentence({ settings }: GuestReport): string[] {
 }
 
 /** Whether the reader should look twice. */
-export function isDelicate({ removed, settings }: GuestReport): boolean {
-  return removed.length > 0 || (settings !== undefined && loosened(settings) > 0);
+export function isDelicate({ added, removed, settings }: GuestReport): boolean {
+  return removed.length > 0 || added.some(isStopped) || (settings !== undefined && loosened(settings) > 0);
 }
 
 /** The counts of a file's changes: `1 loosened, 2 tightened`. */
@@ -87,9 +90,66 @@ export function notCompared({ settings }: GuestReport): string | undefined {
   return `The policies' settings were not compared with an earlier commit: ${settings.base.missing}.`;
 }
 
-/** An upper bound: a guest who turns out to be in the tenant or its recycle bin is not mailed. */
-function mailedGuests({ added, changed }: GuestReport): number {
-  return added.filter(({ mailed }) => mailed).length + changed.filter(({ mailedAgain }) => mailedAgain).length;
+/** How many are mailed: an upper bound until the tenant was asked, for nobody is who is there or in its recycle bin. */
+function mailSentence({ added, changed, asked }: GuestReport): string[] {
+  const mailed = added.filter(isMailed).length + changed.filter(({ mailedAgain }) => mailedAgain).length;
+  if (asked !== true || added.length === 0)
+    return mailed > 0 ? [`Up to ${count(mailed, "guest")} will be mailed.`] : [];
+  const byStanding = Map.groupBy(added, ({ standing = "new" }) => standing);
+  const parts = [...standings].flatMap(([standing, words]) => {
+    const number = byStanding.get(standing)?.length ?? 0;
+    return number === 0 ? [] : [`${number} ${number === 1 ? words.one : words.many}`];
+  });
+  const mails = mailed === 0 ? "nobody is mailed" : mailed === 1 ? "1 guest is mailed" : `${mailed} guests are mailed`;
+  return [`The tenant was asked: ${[...parts, mails].join(", ")}.`];
+}
+
+const standings: ReadonlyMap<Standing, { one: string; many: string }> = new Map([
+  ["here", { one: "is here already", many: "are here already" }],
+  ["recycle bin", { one: "is in the recycle bin", many: "are in the recycle bin" }],
+  ["new", { one: "is new", many: "are new" }],
+  ["member", { one: "is a member of the organisation", many: "are members of the organisation" }],
+  ["several", { one: "is the address of several guests", many: "are addresses of several guests" }],
+]);
+
+function isMailed({ mailed, existing, standing = "new" }: AddedGuest): boolean {
+  const invited = standing === "new" || (standing !== "member" && existing === "invite again");
+  return mailed && invited && !(standing === "new" && existing === "require");
+}
+
+/** Whether the apply will refuse this guest. */
+function isStopped({ existing, standing }: AddedGuest): boolean {
+  if (standing === "here") return existing === "fail";
+  if (standing === "new") return existing === "require";
+  return standing === "member" || standing === "several";
+}
+
+/** What the tenant says of an added guest, and what the apply does; `undefined` where it was not asked. */
+export function arrival(guest: AddedGuest): string | undefined {
+  const { existing, standing } = guest;
+  if (standing === undefined) return undefined;
+  const does = isStopped(guest) ? "applying fails" : existing === "invite again" ? "invited again" : undefined;
+  switch (standing) {
+    case "new":
+      return does === "applying fails"
+        ? "not in the tenant: applying fails (existing: require)"
+        : `new, ${guest.mailed ? "and mailed" : "not mailed"}`;
+    case "here": {
+      const taken = existing === "own" ? "taken over, not mailed" : "adopted, not mailed";
+      return `here already: ${does === "applying fails" ? `${does} (existing: fail)` : (does ?? taken)}`;
+    }
+    case "recycle bin":
+      return `in the recycle bin: ${does ?? "restored, not mailed"}`;
+    case "member":
+      return "a member of the organisation: applying fails";
+    case "several":
+      return "several guests have the address: applying fails";
+  }
+}
+
+/** Why the tenant was not asked although it should have been; `undefined` where it was, or nobody wanted it. */
+export function notAskedBecause({ asked }: GuestReport): string | undefined {
+  return asked === undefined || asked === true ? undefined : `The tenant was not asked: ${asked.missing}`;
 }
 
 /** Why a guest goes, and what becomes of them. */
@@ -100,6 +160,14 @@ export function farewell({ reason, fate }: RemovedGuest): string {
     kept: "kept in the tenant",
   };
   return `${reason}: ${fates[fate]}`;
+}
+
+/** What to say for one person whose address the list has only replaced. */
+export function hintOf({ displayName, removed, added }: Lookalike, shown: (text: string) => string): string {
+  return (
+    `${shown(removed)} leaves and ${shown(added)} comes, both named ${shown(displayName)}. If that is one person, write ` +
+    `${shown(`formerly: ${removed}`)} at ${shown(added)}: object id, groups, applications and roles stay.`
+  );
 }
 
 /** How many guests come from which domain, the largest first. */
@@ -135,6 +203,7 @@ export function terminalText(report: GuestReport, shown: ShownWith = {}): string
   const lines = [
     `Guests of ${report.stack}: ${headline(report)}`,
     verdict(report, shown),
+    ...(notAskedBecause(report) === undefined ? [] : [notAskedBecause(report) ?? ""]),
     ...list(
       "Errors",
       report.errors.flatMap((error) => error.split("\n")).map((line) => [line]),
@@ -143,22 +212,26 @@ export function terminalText(report: GuestReport, shown: ShownWith = {}): string
     ...list("Broken rules", report.findings.filter(({ mandatory }) => mandatory).map(findingRow)),
     ...list(
       "Added",
-      report.added.map(({ address, displayName = "", expires }) => [
-        `+ ${address}`,
-        displayName,
-        expires === undefined ? "never expires" : `until ${expires}`,
+      report.added.map((guest) => [
+        `+ ${guest.address}`,
+        guest.displayName ?? "",
+        guest.expires === undefined ? "never expires" : `until ${guest.expires}`,
+        ...(report.asked === true ? [arrival(guest) ?? ""] : []),
       ]),
     ),
     ...list(
       "Changed",
-      report.changed.flatMap(({ address, fields, mailedAgain }) => [
-        ...fields.map((field, index) => [index === 0 ? `~ ${address}` : "", fieldText(field)]),
-        ...(mailedAgain ? [["", "gets the mail again"]] : []),
-      ]),
+      report.changed.flatMap((guest) =>
+        changedLines(guest).map((line, index) => [index === 0 ? `~ ${guest.address}` : "", line]),
+      ),
     ),
     ...list(
       "Removed",
       report.removed.map((guest) => [`- ${guest.address}`, farewell(guest)]),
+    ),
+    ...list(
+      "One person?",
+      report.lookalikes.map((one) => [hintOf(one, (text) => oneLine(text, longestHinted))]),
     ),
     ...list(
       "Access and other changes",
@@ -201,6 +274,22 @@ function differenceText(difference: SettingChange["difference"]): string {
 function findingRow({ severity, policy, about, message }: Finding): string[] {
   return [severity, policy, about, message];
 }
+
+function changedLines({ formerly, fields, mailedAgain }: ChangedGuest): string[] {
+  return [
+    ...(formerly === undefined ? [] : [`new address for ${formerly}`]),
+    ...fields.map(fieldText),
+    ...(mailedAgain ? [mailedText(formerly)] : []),
+  ];
+}
+
+/** Why a guest is mailed who is there already. */
+export function mailedText(formerly: string | undefined): string {
+  return formerly === undefined ? "gets the mail again" : "is mailed there, and accepts again";
+}
+
+/** The most characters of a name or an address in a hint. */
+const longestHinted = 300;
 
 function fieldText({ field, before, after }: FieldChange): string {
   return `${field}: ${oneLine(before ?? nothing, longestValue)} → ${oneLine(after ?? nothing, longestValue)}`;

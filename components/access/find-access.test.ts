@@ -42,7 +42,6 @@ it.each<[string, GuestDefaults, string[]]>([
   ],
   ["an id that is no group's", { groups: [ids.orders] }, ["no group of the tenant has this name or id"]],
   ["an application that is not there", { apps: ["Contoso Order"] }, [".apps", 'the nearest are "Contoso Orders"']],
-  ["an application's name in another letter case", { apps: ["partner portal"] }, ['is called "Partner Portal"']],
   ["an application's object id", { apps: [ids.portal] }, [`write its application (client) id: ${ids.portalApp}`]],
   [
     "a role that the application has not",
@@ -70,11 +69,53 @@ it.each<[string, GuestDefaults, string[]]>([
     { groups: ["Partners", ids.partners] },
     [`"Partners" and "${ids.partners}" are the same`],
   ],
+  [
+    "[A12] a dynamic group",
+    { groups: ["Fabrikam people"] },
+    [".groups", "the group is dynamic", '-endsWith "@fabrikam.example"'],
+  ],
+  [
+    "[A12] a dynamic group, named by its id",
+    { groups: [ids.dynamic] },
+    [".groups", ids.dynamic, "the group is dynamic"],
+  ],
+  [
+    "[A12] a group from on-premises",
+    { groups: ["Warehouse"] },
+    [".groups", "synchronised from an on-premises directory"],
+  ],
+  [
+    "[A12] a distribution list",
+    { groups: ["Newsletter"] },
+    [".groups", "distribution list", "name a security group or a Microsoft 365 group"],
+  ],
 ])("says what is wrong with %s", async (_, guest, words) => {
   const text = await reportFor(guest);
   expect(text).toContain("1 problem in the list. Nothing was sent.");
   expect(text).toContain('guests["guest0@fabrikam.example"]');
   for (const word of words) expect(text).toContain(word);
+});
+
+it("[A14] finds an application by its name in any letter case", async () => {
+  expect(await reportFor({ apps: ["partner PORTAL"] })).toBe("nothing");
+});
+
+it("[A14] says how an application is spelt where the plugin is too old to find it in another letter case", async () => {
+  broken = { getServicePrincipal: 'No service principal found matching display name: "partner portal"' };
+  const text = await reportFor({ apps: ["partner portal"] });
+  expect(text).toContain('the enterprise application is called "Partner Portal"');
+  expect(text).toContain("update @pulumi/azuread");
+});
+
+it("[A12] takes a Microsoft 365 group, and one that was dynamic once", async () => {
+  expect(await reportFor({ groups: ["Suppliers", "Once dynamic"] })).toBe("nothing");
+});
+
+it("[A12] invites nobody while it can't be told who chooses a group's members", async () => {
+  broken = { getGroup: "Retrieving group: 503" };
+  expect(await reportFor({ groups: ["Partners"] })).toContain(
+    "the group could not be looked up: Retrieving group: 503",
+  );
 });
 
 it("reports everything at once, and what several guests share only once", async () => {
@@ -84,12 +125,12 @@ it("reports everything at once, and what several guests share only once", async 
   expect(text).toContain('"Nobody here" (and for 2 more)');
 });
 
-it("passes on why a look-up failed, and names the permission", async () => {
+it("[A15] passes on why a look-up failed, and names the least permission", async () => {
   const refused = "Authorization_RequestDenied: Insufficient privileges to complete the operation.";
   broken = { getGroups: refused };
   const text = await reportFor({ groups: ["Partners"] });
   expect(text).toContain(refused);
-  expect(text).toContain("Group.Read.All");
+  expect(text).toContain("holds GroupMember.Read.All or GroupMember.ReadWrite.All");
 });
 
 it("does without the nearest names where the listing takes too long", async () => {

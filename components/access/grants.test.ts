@@ -61,6 +61,26 @@ it.each(["entra-guests", "azuread"] as const)(
   },
 );
 
+it.each([
+  ["entra-guests", "azuread:index/invitation:Invitation"],
+  ["azuread", "entra-guests:index:Invitation"],
+] as const)("[official 4] knows what engine %s gives from the time of the other engine", async (backend, other) => {
+  await partners({ engine: backend, guests: [{ email: ana, groups: ["Partners"], apps: ["Partner Portal"] }] });
+  const former = `urn:pulumi:test::guests::entra-guests:index:GuestInvitations$${other}::partners-${ana}`;
+  const grants = [groupMember, appRoleAssignment].flatMap((type) => engine.resources(type));
+  expect(grants.map(({ aliases }) => aliases)).toEqual([[former], [former]]);
+});
+
+it("knows what was given to a guest under an earlier address, by its own name", async () => {
+  const access = { groups: ["Partners"], apps: ["Partner Portal"], azure: [{ role: "Reader", scope }] };
+  await partners({ guests: [{ email: "ana@northwind.example", formerly: ana, ...access }] });
+  const grants = [groupMember, appRoleAssignment, roleAssignment].flatMap((type) => engine.resources(type));
+  expect(grants).toHaveLength(3);
+  for (const { name, aliases } of grants) {
+    expect(aliases).toContain(name.replace("partners-ana@northwind.example-", `partners-${ana}-`));
+  }
+});
+
 it("assigns an application with exactly the inputs that azuread takes", async () => {
   const role = { app: "Contoso Orders", role: "order writer" };
   await partners({ guests: [{ email: ana, apps: [role, "Partner Portal"] }] });
@@ -134,7 +154,11 @@ it("looks up each name once for 1,000 guests", async () => {
   await partners({ guests, groups: ["Partners"], apps: ["Partner Portal"] });
   expect(engine.resources(groupMember)).toHaveLength(1000);
   expect(engine.resources(appRoleAssignment)).toHaveLength(1000);
-  expect(calls.map(({ token }) => token.split(":").at(-1)).sort()).toEqual(["getGroups", "getServicePrincipal"]);
+  expect(calls.map(({ token }) => token.split(":").at(-1)).sort()).toEqual([
+    "getGroup",
+    "getGroups",
+    "getServicePrincipal",
+  ]);
 }, 60_000);
 
 it("asks whether a role that is given by id exists, once for each subscription", async () => {

@@ -1,7 +1,8 @@
 import type { RoleAssignment, RoleAssignmentArgs } from "@pulumi/azure-native/authorization/roleAssignment.js";
 import type { AppRoleAssignment, AppRoleAssignmentArgs } from "@pulumi/azuread/appRoleAssignment.js";
 import type { GroupMember, GroupMemberArgs } from "@pulumi/azuread/groupMember.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { azureadInvitationToken, invitationToken } from "../../model/names.ts";
 import type { GuestInvitation } from "../backends/entra-guests.ts";
 import { type GuestArgs, Invitation } from "../generated/sdk.ts";
 import { roleAssignmentName, roleDefinitionId } from "./azure-roles.ts";
@@ -30,29 +31,41 @@ const customTimeouts = { create: "60m", delete: "60m" };
  * Plans what gives one guest access. The resources are children of the guest's invitation: they wait until the guest is
  * there, and go before the guest goes. A change of role, group or guest replaces the one resource that it concerns.
  *
- * @param name the name of the invitation; each resource's own begins with it
+ * A list that changes its engine has another invitation for the guest. An alias says that what the former one gave is
+ * the same, or azuread would refuse to give it a second time.
+ *
+ * @param names the name of the invitation, then those that it may have had; each resource's own begins with it. Pulumi
+ *   knows a child by its parent's earlier name too, but no longer once a run that was cut short has renamed the parent
+ * @param list the component
  * @returns makes the resources
  */
 export function planGrants(
-  name: string,
+  [name = "", ...earlier]: readonly string[],
   guest: GuestArgs,
   access: GuestAccess,
   invitation: GuestInvitation,
   tenant: TenantAccess,
   transform: AccessTransform,
+  list: pulumi.Resource,
 ): () => Grants {
   const principal = invitation.userId;
+  const otherToken = invitation instanceof Invitation ? azureadInvitationToken : invitationToken;
+  const aliases = [{ parent: pulumi.createUrn(name, otherToken, list) }];
   // Children inherit retainOnDelete: those of a guest whom the backend azuread leaves in place would stay as well.
   const taken: pulumi.CustomResourceOptions = { parent: invitation, retainOnDelete: false };
+  const knownAs = (rest: string): pulumi.CustomResourceOptions => ({
+    aliases: [...aliases, ...earlier.map((one) => ({ name: `${one}${rest}` }))],
+  });
   // Where the guest goes too, their invitation takes these away: azuread would fail at a guest who is gone already, and
   // takes them away one at a time.
   const opts = (): pulumi.CustomResourceOptions =>
     invitation instanceof Invitation ? { ...taken, deletedWith: invitation } : { ...taken };
   const groups = access.groups.map((group) => {
     const args: GroupMemberArgs = { groupObjectId: tenant.groupId(group), memberObjectId: principal };
-    const own = { ...opts(), customTimeouts };
+    const rest = `-group-${keyOf(group)}`;
+    const own = { ...opts(), ...knownAs(rest), customTimeouts };
     transform.groupMember?.(args, own, guest);
-    return { name: `${name}-group-${keyOf(group)}`, args, opts: own };
+    return { name: `${name}${rest}`, args, opts: own };
   });
   const apps = access.apps.map(({ app, role }) => {
     const args: AppRoleAssignmentArgs = {
@@ -60,9 +73,10 @@ export function planGrants(
       appRoleId: tenant.appRoleId(app, role),
       principalObjectId: principal,
     };
-    const own = opts();
+    const rest = `-app-${keyOf(role === undefined ? app : `${app}-${role}`)}`;
+    const own = { ...opts(), ...knownAs(rest) };
     transform.appRoleAssignment?.(args, own, guest);
-    return { name: `${name}-app-${keyOf(role === undefined ? app : `${app}-${role}`)}`, args, opts: own };
+    return { name: `${name}${rest}`, args, opts: own };
   });
   const azure = access.azure.map((role) => {
     const args: RoleAssignmentArgs = {
@@ -73,9 +87,10 @@ export function planGrants(
       roleAssignmentName: principal.apply((id) => roleAssignmentName(role, id)),
       scope: role.scope,
     };
-    const own: pulumi.CustomResourceOptions = { ...taken };
+    const rest = `-azure-${role.label}`;
+    const own: pulumi.CustomResourceOptions = { ...taken, ...knownAs(rest) };
     transform.roleAssignment?.(args, own, guest);
-    return { name: `${name}-azure-${role.label}`, args, opts: own };
+    return { name: `${name}${rest}`, args, opts: own };
   });
   return () => ({
     groups: groups.map((one) => new (groupMember())(one.name, one.args, one.opts)),

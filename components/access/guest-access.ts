@@ -1,3 +1,4 @@
+import type { Path } from "../../model/findings.ts";
 import { guidPattern } from "../../model/property.ts";
 import type { Access, AccessProfiles, AppLink, GuestDefaults } from "../generated/sdk.ts";
 import { type AzureRole, azureRole, isProblem } from "./azure-roles.ts";
@@ -10,14 +11,15 @@ export interface GuestAccess {
 }
 
 /** An application and the role in it, both as the list names them; no role means default access. */
-interface AppRole {
+export interface AppRole {
   app: string;
   role?: string;
 }
 
 /** Something in a guest's access that cannot be right, found without asking the tenant. */
 export interface AccessProblem {
-  property: "azure" | "profiles";
+  /** The way to it from the place that gives the access, such as `azure`, 0, `scope`. */
+  path: ["azure" | "profiles", ...Path];
   value: string;
   rule: string;
   remedy: string;
@@ -53,16 +55,17 @@ export function accessOf(guest: GuestDefaults, profiles: AccessProfiles): GuestA
  */
 export function accessProblems({ azure = [], profiles: named = [] }: GuestDefaults, profiles: AccessProfiles) {
   const known = Object.keys(profiles);
-  const unknown = named
-    .filter((name) => !Object.hasOwn(profiles, name))
-    .map((name): AccessProblem => {
-      const rule = `no access profile has this name; there ${known.length > 0 ? `are ${known.join(", ")}` : "are none"}`;
-      return { property: "profiles", value: name, rule, remedy: "correct the name, or define it in accessProfiles" };
-    });
-  const wrongRoles = azure.flatMap((one): AccessProblem[] => {
+  const unknown = named.flatMap((name, index): AccessProblem[] => {
+    if (Object.hasOwn(profiles, name)) return [];
+    const rule = `no access profile has this name; there ${known.length > 0 ? `are ${known.join(", ")}` : "are none"}`;
+    const remedy = "correct the name, or define it in accessProfiles";
+    return [{ path: ["profiles", index], value: name, rule, remedy }];
+  });
+  const wrongRoles = azure.flatMap((one, index): AccessProblem[] => {
     const role = azureRole(one);
     if (!isProblem(role)) return [];
-    return [{ property: "azure", value: one[role.property], rule: role.rule, remedy: role.remedy }];
+    const { property, rule, remedy } = role;
+    return [{ path: ["azure", index, property], value: one[property], rule, remedy }];
   });
   return [...unknown, ...wrongRoles];
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../../model/email-address.ts";
-import type { GuestInvitation } from "../backends/entra-guests.ts";
+import { earlierNames, type GuestInvitation } from "../backends/entra-guests.ts";
 import type { AccessProfiles, GuestArgs, HeldAccess, InvitationGrants } from "../generated/sdk.ts";
 import { type AccessTransform, type Grants, planGrants } from "./grants.ts";
 import { accessOf, type GuestAccess, isAppLink, keyOf } from "./guest-access.ts";
@@ -55,7 +55,7 @@ export function listAccess(
     invitee: (guest) =>
       isAppLink(guest.redirectUrl) ? { ...guest, redirectUrl: tenant.signInUrl(guest.redirectUrl.app) } : guest,
     grantsOf: (address) => grantsOf(byAddress.get(address)?.access, tenant),
-    plan: (invitations) => plan(name, getters, invitations, tenant, transform),
+    plan: (invitations) => plan(name, getters, invitations, tenant, transform, parent),
   };
 }
 
@@ -120,11 +120,13 @@ function plan(
   invitations: Record<string, GuestInvitation>,
   tenant: TenantAccess,
   transform: AccessTransform,
+  list: pulumi.Resource,
 ): () => Record<string, Grants> {
   const planned = getters.flatMap(({ guest, address, access }) => {
     const invitation = invitations[address];
     if (invitation === undefined) return [];
-    return [{ address, make: planGrants(`${name}-${address}`, guest, access, invitation, tenant, transform) }];
+    const names = [`${name}-${address}`, ...earlierNames(name, guest)];
+    return [{ address, make: planGrants(names, guest, access, invitation, tenant, transform, list) }];
   });
   return () => Object.fromEntries(planned.map(({ address, make }) => [address, make()]));
 }

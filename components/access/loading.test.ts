@@ -8,7 +8,7 @@ function loadedBy(guests: string): string[] {
     import * as pulumi from "@pulumi/pulumi";
     import { GuestInvitations } from "./components/index.ts";
     await pulumi.runtime.setMocks({
-      call: () => ({ objectIds: ["0a4c6b1e-0000-4000-8000-000000000001"], displayNames: ["Partners"] }),
+      call: () => ({ objectIds: ["0a4c6b1e-0000-4000-8000-000000000001"], displayNames: ["Partners"], types: [] }),
       newResource: ({ inputs }) => ({ id: "id", state: { ...inputs, userId: "id" } }),
     });
     new GuestInvitations("g", { redirectUrl: "https://myapps.microsoft.com", guests: ${guests} });
@@ -19,13 +19,14 @@ function loadedBy(guests: string): string[] {
   return (JSON.parse(output) as string[]).map((file) => file.replace(/^.*@pulumi./, "").replaceAll("\\", "/"));
 }
 
-it("loads nothing of azuread and azure-native for a list without access", () => {
+it("loads nothing of azuread and azure-native for a list without access", { timeout: 60_000 }, () => {
   expect(loadedBy(`[{ email: "ana@fabrikam.example" }]`)).toEqual([]);
 });
 
-it("loads what a group takes and no more for a list with groups", () => {
+it("loads what a group takes and no more for a list with groups", { timeout: 60_000 }, () => {
   const loaded = loadedBy(`[{ email: "ana@fabrikam.example", groups: ["Partners"] }]`);
   expect(loaded.filter((file) => !/utilities.js|package.json/.test(file)).sort()).toEqual([
+    "azuread/getGroup.js",
     "azuread/getGroups.js",
     "azuread/groupMember.js",
   ]);

@@ -1,13 +1,15 @@
 /** What a list names and the tenant has: groups, enterprise applications and custom Azure roles, found with the official packages. */
+import type { GetGroupResult } from "@pulumi/azuread/getGroup.js";
 import type { GetServicePrincipalResult } from "@pulumi/azuread/getServicePrincipal.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { redirectUrlProblem } from "../../model/email-address.ts";
 import { nearest, quoted } from "../../model/findings.ts";
+import { shown } from "../../model/property.ts";
 import { type AzureRole, builtInRoles, subscriptionOf } from "./azure-roles.ts";
 import { isGuid } from "./guest-access.ts";
 import { officialModule } from "./official-packages.ts";
 
-/** Something that a look-up did not find, in words for people. */
+/** Something that a look-up did not find, or that no guest can be given; in words for people. */
 export interface NotFound {
   rule: string;
   remedy: string;
@@ -27,8 +29,12 @@ export interface Kind<Found> {
   /** What it is called in messages, and what its id is called. */
   noun: string;
   idNoun: string;
-  /** Looks one up with the official package's data source. Rejects where there is none, or more than one. */
-  find(text: string, opts: pulumi.InvokeOptions): Promise<Found>;
+  /**
+   * Looks one up with the official package's data source. Rejects where there is none, or more than one.
+   *
+   * @returns what was found, or why no guest can be given it
+   */
+  find(text: string, opts: pulumi.InvokeOptions): Promise<Found | NotFound>;
   /** All of them: asked only to explain a look-up that failed. */
   list(opts: pulumi.InvokeOptions): Promise<Named[]>;
   /** The permission that looking up takes. */
@@ -81,9 +87,9 @@ function explain<Found>(kind: Kind<Found>, text: string, error: unknown, all: Na
     const rule = `${exact.length} ${noun}s have this name: ${exact.map(({ id }) => id).join(", ")}`;
     return { rule, remedy: `write the ${idNoun} of the one that is meant` };
   }
-  // Graph takes any letter case, and the data source of applications does not.
+  // Graph takes any letter case; the data source of applications did not before Terraform's azuread 3.5.0.
   if (only !== undefined && only.name !== text && only.id.toLowerCase() !== wanted) {
-    return { rule: `the ${noun} is called "${only.name}"`, remedy: "write the name in the same letter case" };
+    return { rule: `the ${noun} is called "${only.name}"`, remedy: "write it so, or update @pulumi/azuread" };
   }
   if (only !== undefined) {
     return {
@@ -130,17 +136,21 @@ export interface FoundGroup {
   id: string;
 }
 
-/** Groups, by display name or object id. The data source for many groups, because the one for one reads all its members. */
+/**
+ * Groups, by display name or object id. The data source for many groups finds one, as it takes a name with a quote; the one
+ * for a single group says who chooses its members.
+ */
 export const groupKind: Kind<FoundGroup> = {
   noun: "group",
   idNoun: "object id",
-  permission: "Group.Read.All or GroupMember.ReadWrite.All",
+  permission: "GroupMember.Read.All or GroupMember.ReadWrite.All",
   async find(text, opts) {
     const { getGroups } = officialModule("@pulumi/azuread/getGroups");
     const { objectIds } = await getGroups(isGuid(text) ? { objectIds: [text] } : { displayNames: [text] }, opts);
     const [id] = objectIds;
     if (id === undefined || objectIds.length > 1) throw new Error(`${objectIds.length} groups were found`);
-    return { id };
+    const { getGroup } = officialModule("@pulumi/azuread/getGroup");
+    return membersRefused(await getGroup({ objectId: id }, opts)) ?? { id };
   },
   async list(opts) {
     const { getGroups } = officialModule("@pulumi/azuread/getGroups");
@@ -148,6 +158,36 @@ export const groupKind: Kind<FoundGroup> = {
     return objectIds.map((id, index) => ({ id, name: displayNames[index] ?? "" }));
   },
 };
+
+/**
+ * Why a group takes no members from Graph, which says so only once the guest has been invited.
+ *
+ * Source: Microsoft's pages "Troubleshoot B2B collaboration" (dynamic groups, groups from on-premises) and "Working with groups"
+ * (distribution lists and mail-enabled security groups).
+ */
+function membersRefused(group: GetGroupResult): NotFound | undefined {
+  const { types = [], dynamicMemberships = [], onpremisesSyncEnabled, mailEnabled } = group;
+  if (types.includes("DynamicMembership")) {
+    const rule = dynamicMemberships[0]?.rule;
+    return {
+      rule: `the group is dynamic: a rule alone chooses its members${rule ? `: ${shown(rule)}` : ""}`,
+      remedy: "name a group with assigned members, or leave the group out and let its rule match the guest",
+    };
+  }
+  if (onpremisesSyncEnabled) {
+    return {
+      rule: "the group is synchronised from an on-premises directory, which keeps its members",
+      remedy: "name a group that was made in Entra, or add the guest on the premises",
+    };
+  }
+  if (mailEnabled && !types.includes("Unified")) {
+    return {
+      rule: "the group is a distribution list or a mail-enabled security group, whose members Exchange keeps",
+      remedy: "name a security group or a Microsoft 365 group",
+    };
+  }
+  return undefined;
+}
 
 /** An enterprise application: its service principal, as far as it is needed. */
 export type FoundApplication = Pick<

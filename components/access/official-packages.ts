@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { getRoleDefinition } from "@pulumi/azure-native/authorization/getRoleDefinition.js";
 import type { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignment.js";
 import type { AppRoleAssignment } from "@pulumi/azuread/appRoleAssignment.js";
+import type { getGroup } from "@pulumi/azuread/getGroup.js";
 import type { getGroups } from "@pulumi/azuread/getGroups.js";
 import type { getServicePrincipal } from "@pulumi/azuread/getServicePrincipal.js";
 import type { getServicePrincipals } from "@pulumi/azuread/getServicePrincipals.js";
@@ -14,6 +15,7 @@ interface Modules {
   "@pulumi/azuread/invitation": { Invitation: typeof Invitation };
   "@pulumi/azuread/groupMember": { GroupMember: typeof GroupMember };
   "@pulumi/azuread/appRoleAssignment": { AppRoleAssignment: typeof AppRoleAssignment };
+  "@pulumi/azuread/getGroup": { getGroup: typeof getGroup };
   "@pulumi/azuread/getGroups": { getGroups: typeof getGroups };
   "@pulumi/azuread/getServicePrincipal": { getServicePrincipal: typeof getServicePrincipal };
   "@pulumi/azuread/getServicePrincipals": { getServicePrincipals: typeof getServicePrincipals };
@@ -83,6 +85,7 @@ const bareModules: { [Name in keyof Modules]: Readonly<Record<string, unknown>> 
   "@pulumi/azuread/appRoleAssignment": {
     AppRoleAssignment: bareResource("azuread:index/appRoleAssignment:AppRoleAssignment"),
   },
+  "@pulumi/azuread/getGroup": { getGroup: bareFunction("azuread:index/getGroup:getGroup") },
   "@pulumi/azuread/getGroups": { getGroups: bareFunction("azuread:index/getGroups:getGroups") },
   "@pulumi/azuread/getServicePrincipal": {
     getServicePrincipal: bareFunction("azuread:index/getServicePrincipal:getServicePrincipal"),

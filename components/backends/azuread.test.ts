@@ -115,6 +115,7 @@ describe("engine azuread", () => {
     ["sponsors", { sponsors: ["mona@contoso.example"] }],
     ["resend", { resend: 1 }],
     ["existing", { existing: "fail" as const }],
+    ["existing", { existing: "require" as const }],
     ["onDelete", { onDelete: "disable" as const }],
     ["expires", { expires: "2035-12-31" }],
   ])("refuses %s, which it cannot honour", (property, guest) => {

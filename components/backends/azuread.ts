@@ -50,7 +50,7 @@ export function azureadProblems(guest: GuestArgs): BackendProblem[] {
   const problems: BackendProblem[] = beyondAzuread
     .filter((property) => guest[property] !== undefined)
     .map((property) => ({ property, rule: `engine azuread cannot set "${property}"`, remedy: switchEngine }));
-  if (guest.existing === "fail" || guest.existing === "own") {
+  if (guest.existing !== undefined && guest.existing !== "adopt") {
     const rule = "engine azuread cannot tell whether the guest is in the tenant already: it always adopts";
     problems.push({ property: "existing", rule, remedy: switchEngine });
   }

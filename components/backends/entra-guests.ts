@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { calendarDay } from "../../model/calendar-day.ts";
-import { guestDefaults, guestOwn } from "../../model/guest.ts";
+import { addressSpellings, canonicalAddress } from "../../model/email-address.ts";
+import { formerAddresses, guestDefaults, guestOwn } from "../../model/guest.ts";
 import { onResource } from "../../model/names.ts";
 import { namesWhere } from "../../model/property.ts";
 import {
@@ -54,6 +55,20 @@ export const entraGuestsBackend: Backend = {
   create: (name, args, opts) => new Invitation(name, args, opts),
   keepsRecord: true,
 };
+
+/**
+ * The names that a guest's resource may have in the state: an earlier address named it then, or the other spelling of the
+ * domain.
+ *
+ * @param list the list's name, with which each begins
+ */
+export function earlierNames(list: string, { email, formerly }: GuestArgs): string[] {
+  const address = canonicalAddress(email);
+  return [address, ...formerAddresses(formerly)]
+    .flatMap(addressSpellings)
+    .filter((spelling) => spelling !== address)
+    .map((spelling) => `${list}-${spelling}`);
+}
 
 /** What a list says of a guest and the resource takes as it is, message and day aside. */
 const passedOn = namesWhere({ ...guestOwn, ...guestDefaults }, ({ change }) => change !== "access").filter(

@@ -52,10 +52,12 @@ describe("access in a stack config", () => {
         invitations: [{ ...ana, azure, profiles: ["buyer", "byer"] }],
       }),
     ).toEqual([
-      "guests:profiles: no access profile has this name; there are buyer",
-      expect.stringMatching(/^guests:accessProfiles\.buyer\.azure: no built-in role .* nearest are "Reader"/),
-      "guests:invitations[0].profiles: no access profile has this name; there are buyer",
-      expect.stringMatching(/^guests:invitations\[0\]\.azure: no built-in role/),
+      "guests:profiles[0]: no access profile has this name; there are buyer",
+      expect.stringMatching(
+        /^guests:accessProfiles\.buyer\.azure\[0\]\.role: no built-in role .* nearest are "Reader"/,
+      ),
+      "guests:invitations[0].profiles[1]: no access profile has this name; there are buyer",
+      expect.stringMatching(/^guests:invitations\[0\]\.azure\[0\]\.role: no built-in role/),
     ]);
   });
 

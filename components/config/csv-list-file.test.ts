@@ -15,6 +15,13 @@ const problemsOf = (text: string) =>
     ({ path, place, rule }) => `${place?.file}:${place?.line} ${path}: ${rule}`,
   );
 
+it("takes one earlier address, or several with semicolons between them", () => {
+  expect(guestsOf("email,formerly\nana@x.example,ana@old.example\nbo@x.example,bo@a.example; bo@b.example\n")).toEqual([
+    { email: "ana@x.example", formerly: "ana@old.example" },
+    { email: "bo@x.example", formerly: ["bo@a.example", "bo@b.example"] },
+  ]);
+});
+
 describe("the portal's bulk-invite file", () => {
   it("is read as the portal and spreadsheets write it: byte order mark, CRLF, padding commas, quotes, blank lines", () => {
     const rows = [

@@ -3,7 +3,7 @@ import { nearestName, type Path } from "../../model/findings.ts";
 import { guestSchema } from "../../model/guest.ts";
 import { formsOf, innerOf, shown } from "../../model/property.ts";
 import { fileProblem, firstOf, type Problem, type Problems, together } from "../problem.ts";
-import { type CsvRow, csvRows, headingKey, type UserExport, userExport } from "./csv-rows.ts";
+import { type CsvRow, cellText, csvRows, headingKey, type UserExport, userExport } from "./csv-rows.ts";
 import { checkedGuests, entriesOf, type ListSource, unreadable } from "./list-rules.ts";
 
 /**
@@ -20,7 +20,7 @@ const columns: Record<string, Path> = {
   ...Object.fromEntries(
     Object.entries(guestSchema.shape)
       // A cell holds a word or a list of names; what has parts of its own has no column.
-      .filter(([key, schema]) => key !== "sponsors" && isCell(schema))
+      .filter(([, schema]) => isCell(schema))
       .map(([key]) => [key, [key]]),
   ),
 };
@@ -38,7 +38,13 @@ function isListOfText(schema: z.core.$ZodType): boolean {
   return inner instanceof z.ZodArray && formsOf(inner.element as z.core.$ZodType).join() === "string";
 }
 
-interface Column {
+/** One text, or a list of them. */
+function isOneOrSeveral(schema: z.core.$ZodType): boolean {
+  const inner = innerOf(schema) ?? schema;
+  return inner instanceof z.ZodUnion && inner.options.some(isListOfText);
+}
+
+export interface CsvColumn {
   /** The heading's name as written: what stands in brackets, or all of it. */
   name: string;
   /** Where in the row its cells are. */
@@ -49,7 +55,7 @@ interface Column {
 
 /** The file's columns, and how to read rows that the portal exported. */
 interface Head {
-  columns: Column[];
+  columns: CsvColumn[];
   exported: UserExport | undefined;
 }
 
@@ -78,12 +84,36 @@ export function csvListFile(file: string, text: string): ListSource {
   return members.length === 0 ? list : { ...list, warnings: [membersLeftOut(file, members)] };
 }
 
+/** A CSV list file that is read to be changed. */
+export interface CsvTable extends Head {
+  /** The character between its cells. */
+  delimiter: string;
+  headings: CsvRow | undefined;
+  rows: CsvRow[];
+}
+
+/**
+ * Reads a CSV list file to change it.
+ *
+ * @returns its rows, and what each column means; or the first thing that keeps it from being read
+ */
+export function csvTable(file: string, text: string): CsvTable | { problem: Problem } {
+  const parsed = csvRows(file, text);
+  if ("problem" in parsed) return parsed;
+  const [headings, ...rows] = parsed.rows;
+  const { columns: known, exported, problems } = headOf(file, headings, rows);
+  const [problem] = problems;
+  return problem === undefined
+    ? { delimiter: parsed.delimiter, headings, rows, columns: known, exported }
+    : { problem };
+}
+
 /** What the headings say. A column without a heading and without cells is none. */
 function headOf(file: string, header: CsvRow | undefined, rows: readonly CsvRow[]): Head & Problems {
   const line = header?.line ?? 1;
   const headings = (header?.cells ?? []).map(headingName);
   const exported = userExport(headings);
-  const known: Column[] = [];
+  const known: CsvColumn[] = [];
   const first = new Map<string, string>();
   function* wrong(): Generator<() => Problem> {
     for (const [index, name] of headings.entries()) {
@@ -135,10 +165,10 @@ function withoutHeading(file: string, { cells, line }: CsvRow, index: number): P
   );
 }
 
-function guestOf({ cells }: CsvRow, known: readonly Column[], exported: UserExport | undefined) {
+function guestOf({ cells }: CsvRow, known: readonly CsvColumn[], exported: UserExport | undefined) {
   const guest: Record<string, unknown> = exported === undefined ? {} : { email: exported.address(cells) };
   for (const { index, steps } of known) {
-    const cell = cells[index] ?? "";
+    const cell = cellText(cells[index] ?? "", steps[0] === "message");
     if (cell === "" && steps[0] !== "email") continue;
     const [key, part] = steps as [string, string?];
     if (part === undefined) guest[key] = cellValue(key, cell);
@@ -151,12 +181,13 @@ function guestOf({ cells }: CsvRow, known: readonly Column[], exported: UserExpo
 function cellValue(key: string, cell: string): string | boolean | string[] {
   const schema = guestSchema.shape[key as keyof typeof guestSchema.shape];
   if (isListOfText(schema)) return cell.split(";").map((part) => part.trim());
+  if (isOneOrSeveral(schema)) return copies(cell);
   const word = cell.toLowerCase();
   if (formsOf(schema).join() !== "boolean") return cell;
   return trueWords.has(word) || (falseWords.has(word) ? false : cell);
 }
 
-/** Several addresses stand apart by semicolons; which mails take several, the model says. */
+/** Several addresses stand apart by semicolons; what takes several, the model says. */
 function copies(cell: string): string | string[] {
   const addresses = cell.split(";").map((address) => address.trim());
   return addresses.length > 1 ? addresses : cell;
@@ -194,7 +225,7 @@ function membersLeftOut(file: string, members: readonly CsvRow[]): string {
 function placeOf(
   file: string,
   rows: readonly CsvRow[],
-  known: readonly Column[],
+  known: readonly CsvColumn[],
   exported: UserExport | undefined,
   [row, ...steps]: Path,
 ) {

@@ -12,6 +12,8 @@ export interface CsvRow {
   cells: string[];
   /** The line on which it begins, from 1. */
   line: number;
+  /** Where it begins and ends in the text, its line break included; in bytes of UTF-8. */
+  bytes: readonly [begin: number, end: number];
 }
 
 /** The one version of the portal's file that there is. */
@@ -26,17 +28,22 @@ const delimiters = [",", ";", "\t", "|"] as const;
  * @param file the file's name, for error messages
  * @param text what it holds, a byte order mark allowed
  */
-export function csvRows(file: string, text: string): { rows: CsvRow[] } | { problem: Problem } {
+export function csvRows(file: string, text: string): { rows: CsvRow[]; delimiter: string } | { problem: Problem } {
   const { delimiter, isSaid, headings } = delimiterOf(text);
   if (headings.length > longestHeadings) {
     const rule = `the first line is no row of column headings: it has ${headings.length.toLocaleString("en-US")} characters`;
     return { problem: fileProblem({ file }, rule, 'begin the file with headings such as "email,displayName"') };
   }
   const beginsAt = lineCount(text);
+  let begin = 0;
   let rows: CsvRow[];
   try {
     // What the library says of a record is large: of half a million, only the line is kept.
-    const onRecord = (cells: string[], { bytes }: { bytes: number }): CsvRow => ({ cells, line: beginsAt(bytes) });
+    const onRecord = (cells: string[], { bytes: end }: { bytes: number }): CsvRow => {
+      const row: CsvRow = { cells, line: beginsAt(end), bytes: [begin, end] };
+      begin = end;
+      return row;
+    };
     const options = { bom: true, delimiter, relax_column_count: true, trim: true, on_record: onRecord };
     const records = parse(text, options as never) as unknown as CsvRow[];
     rows = (isSaid ? records.slice(1) : records).filter(({ cells }) => cells.some((cell) => cell !== ""));
@@ -47,11 +54,33 @@ export function csvRows(file: string, text: string): { rows: CsvRow[] } | { prob
   }
 
   const version = rows[0]?.cells[0] ?? "";
-  if (!/^version:/i.test(version)) return { rows };
-  if (version.toLowerCase() === portalVersion) return { rows: rows.slice(1) };
+  if (!/^version:/i.test(version)) return { rows, delimiter };
+  if (version.toLowerCase() === portalVersion) return { rows: rows.slice(1), delimiter };
   const rule = `the portal's file has the version line ${portalVersion}`;
   const remedy = "download the template again, or take the line out";
   return { problem: fileProblem({ file, line: rows[0]?.line ?? 1 }, rule, remedy, "version", version) };
+}
+
+/**
+ * What makes a spreadsheet run a cell as a formula: one of these at its beginning, and where the spreadsheet expects
+ * another character between the cells, also behind that one. Source: OWASP, "CSV Injection".
+ */
+const formula = (end: string) => new RegExp(`(^|[,;|\\t])([\\s"]*)${end}('*)([=+\\-@\uff1d\uff0b\uff0d\uff20])`, "gu");
+
+/** A text for a cell: an apostrophe keeps a spreadsheet from running it, and {@link cellText} takes it off again. */
+export function safeCell(text: string): string {
+  return text.replaceAll(formula(""), "$1$2'$3$4");
+}
+
+/**
+ * The text of a cell that {@link safeCell} has made; any other cell is its own text.
+ *
+ * @param isMessage true for a text of sentences, in which only the beginning may be marked
+ */
+export function cellText(cell: string, isMessage = false): string {
+  return cell.replaceAll(formula("'"), (found, before: string, space: string, marks: string, sign: string) =>
+    isMessage && before !== "" ? found : `${before}${space}${marks}${sign}`,
+  );
 }
 
 /** Longer than the headings of any list, in characters. */

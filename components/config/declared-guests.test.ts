@@ -168,6 +168,41 @@ describe("each rule", () => {
     ]);
   });
 
+  it("refuses an earlier address that another guest has or claims, over the list and files, and the guest's own", () => {
+    const problems = problemsOf(
+      {
+        redirectUrl: defaultUrl,
+        invitations: [
+          { email: "ana@new.example", formerly: ["Ana@old.example", "bo@x.example"] },
+          { email: "carla@x.example", formerly: "Carla@X.example" },
+        ],
+        lists: ["a.csv"],
+      },
+      {
+        readList: () => ({
+          name: "stacks/a.csv",
+          text: "email,formerly\nbo@x.example,\ndan@x.example,dan@old.example;ana@old.example\n",
+        }),
+      },
+    );
+    expect(problems).toEqual([
+      expect.objectContaining({
+        path: "guests:invitations[1].formerly",
+        rule: "this is the guest's address of today",
+      }),
+      expect.objectContaining({
+        path: "guests:invitations[0].formerly",
+        value: '"bo@x.example"',
+        rule: "an earlier address is nobody else's: email at stacks/a.csv:2 has it too",
+      }),
+      expect.objectContaining({
+        place: { file: "stacks/a.csv", line: 3 },
+        value: '"ana@old.example"',
+        rule: "an earlier address is nobody else's: guests:invitations[0].formerly has it too",
+      }),
+    ]);
+  });
+
   it("refuses list files that are missing, listed twice or of another kind", () => {
     const problems = problemsOf({ redirectUrl: defaultUrl, lists: ["a.csv", "a.csv", "a.xlsx"] });
 

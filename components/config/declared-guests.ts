@@ -12,6 +12,7 @@ import {
   beyondBackend,
   checkedGuests,
   entriesOf,
+  formerAddressesTaken,
   type ListFile,
   type ListSource,
   unreadable,
@@ -57,6 +58,15 @@ export interface DeclaredGuests {
   listed: Guest[];
 }
 
+/** A list that is right. */
+export interface Accepted {
+  list: DeclaredGuests;
+  /** What somebody should know although it is no error. */
+  warnings?: string[];
+  /** Where a guest's value is written, or would be; the guests of the stack config come first, then those of the files. */
+  placeOf(guest: number, property: string): At;
+}
+
 /** What is wrong with a list, as a report tells it. */
 export interface Refusal {
   /** The first problems. */
@@ -73,7 +83,7 @@ export interface Refusal {
  * @param input the stack config and the way to the list files
  * @returns the guests and what should be known about the list, or everything that is wrong
  */
-export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; warnings?: string[] } | Refusal {
+export function declaredGuests(input: GuestListInput): Accepted | Refusal {
   const document = settingsOf(input.values);
   const file = stackConfigFile(input.stackFile, document);
   const at = (steps: Path, atKey = false): At => {
@@ -93,8 +103,10 @@ export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; w
     firstOf(secretAddresses(input.secretKeys, document, file, at)),
     ...sources,
     addressesListedTwice(entries),
+    formerAddressesTaken(entries),
     // What stands under a wrong namespace is missing here, and each guest would tell so.
-    ...(ignored.length > 0 ? [] : [withoutRedirectUrl(lists, document), wrongAccess(entries, document, at)]),
+    ...(ignored.length > 0 ? [] : [withoutRedirectUrl(lists, document)]),
+    wrongAccess(entries, document, at, ignored.length === 0),
     beyondBackend(entries, document, at),
     wrongMails(entries, document, at),
     ...(input.readTemplate
@@ -113,7 +125,8 @@ export function declaredGuests(input: GuestListInput): { list: DeclaredGuests; w
     invitations: settings.guests,
     listed: sources.flatMap((source) => source.guests),
   };
-  return { list, ...(warnings.length > 0 && { warnings }) };
+  const placeOf = (guest: number, property: string) => entries[guest]?.at(property) ?? { path: configPath([]) };
+  return { list, ...(warnings.length > 0 && { warnings }), placeOf };
 }
 
 /** Keys that look like settings of the list and reach nobody. */

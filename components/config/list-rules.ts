@@ -1,7 +1,7 @@
 import { accessSettings, ownAccess } from "../../model/access.ts";
 import { canonicalAddress } from "../../model/email-address.ts";
 import { type Finding, findingsOf, isMisspelt, type Path, valueAt } from "../../model/findings.ts";
-import { type Guest, guestSchema } from "../../model/guest.ts";
+import { formerAddresses, type Guest, guestSchema } from "../../model/guest.ts";
 import { settingsSchema } from "../../model/guest-list.ts";
 import { mailRules, saidOfMail, templateProblem } from "../../model/message.ts";
 import { namespace } from "../../model/names.ts";
@@ -34,8 +34,10 @@ export interface Entry {
   shared: Readonly<Record<string, unknown>>;
   /** Whether the values must not be printed. */
   secret: boolean;
-  /** Where one of the guest's values is or would be. */
-  at(property: string): At;
+  /** Where one of the guest's values is or would be, given the way to it from the guest. */
+  at(...steps: Path): At;
+  /** The same of the values that the list file says for all. */
+  atShared(...steps: Path): At;
 }
 
 /** What one place (the stack config, or one list file) says. */
@@ -74,7 +76,8 @@ export function entriesOf(
     if (typeof row !== "object" || row === null) return [];
     const values = Object.keys(defaults).length === 0 ? row : { ...defaults, ...row };
     const shared = defaults as Record<string, unknown>;
-    return [{ values, own: row, shared, secret, at: (property) => at([...list, index, property]) }];
+    const atShared = (...steps: Path) => at(steps);
+    return [{ values, own: row, shared, secret, at: (...steps) => at([...list, index, ...steps]), atShared }];
   });
 }
 
@@ -127,27 +130,38 @@ type PlaceOf = (steps: Path) => At;
  * @param entries the guests as written
  * @param document the stack config
  * @param configPlace finds the place of a value in the stack config
+ * @param areProfilesKnown whether the document has all profiles that somebody wrote down
  */
-export function wrongAccess(entries: readonly Entry[], document: unknown, configPlace: PlaceOf): Problems {
+export function wrongAccess(
+  entries: readonly Entry[],
+  document: unknown,
+  configPlace: PlaceOf,
+  areProfilesKnown: boolean,
+): Problems {
   const settings = accessSettings.safeParse(document);
   if (!settings.success) return firstOf([]);
   const { accessProfiles = {}, ...defaults } = settings.data;
   // Where the key of the profiles is misspelt, that is the mistake, and not each name of one.
-  const areMisspelt = isMisspelt(document, "accessProfiles", Object.keys(settingsSchema.shape));
+  const areMissing = !areProfilesKnown || isMisspelt(document, "accessProfiles", Object.keys(settingsSchema.shape));
   type Wrong = ReturnType<typeof accessProblems>[number];
-  const isToTell = ({ property }: Wrong) => property !== "profiles" || !areMisspelt;
+  const isToTell = ({ path: [kind] }: Wrong) => kind !== "profiles" || !areMissing;
   function* found() {
     for (const problem of accessProblems(defaults, accessProfiles).filter(isToTell)) {
-      yield () => accessProblem(problem, configPlace([problem.property]));
+      yield () => accessProblem(problem, configPlace(problem.path));
     }
     for (const [name, access] of Object.entries(accessProfiles)) {
       for (const problem of accessProblems(access, {})) {
-        yield () => accessProblem(problem, configPlace(["accessProfiles", name, problem.property]));
+        yield () => accessProblem(problem, configPlace(["accessProfiles", name, ...problem.path]));
+      }
+    }
+    for (const { shared, atShared } of new Map(entries.map((entry) => [entry.shared, entry])).values()) {
+      for (const problem of problemsIn(shared, accessProfiles).filter(isToTell)) {
+        yield () => accessProblem(problem, atShared(...problem.path));
       }
     }
     for (const entry of entries) {
-      for (const problem of problemsOfEntry(entry, accessProfiles).filter(isToTell)) {
-        const known = () => accessProblem(problem, entry.at(problem.property));
+      for (const problem of problemsIn(entry.own, accessProfiles).filter(isToTell)) {
+        const known = () => accessProblem(problem, entry.at(...problem.path));
         yield entry.secret ? () => ({ ...known(), value: secretShown }) : known;
       }
     }
@@ -157,9 +171,9 @@ export function wrongAccess(entries: readonly Entry[], document: unknown, config
 
 const accessKeys = Object.keys(ownAccess.shape);
 
-function problemsOfEntry({ own }: Entry, profiles: AccessProfiles) {
-  if (!accessKeys.some((key) => own[key] !== undefined)) return [];
-  const access = ownAccess.safeParse(own);
+function problemsIn(values: Readonly<Record<string, unknown>>, profiles: AccessProfiles) {
+  if (!accessKeys.some((key) => values[key] !== undefined)) return [];
+  const access = ownAccess.safeParse(values);
   return access.success ? accessProblems(access.data, profiles) : [];
 }
 
@@ -184,6 +198,36 @@ export function addressesListedTwice(entries: readonly Entry[]): Problems {
     }
   }
   return firstOf(found());
+}
+
+/** An earlier address belongs to one guest, who is on the list under another one: over the list and its files. */
+export function formerAddressesTaken(entries: readonly Entry[]): Problems {
+  const holders = new Map(entries.map((entry) => [canonicalAddress(emailOf(entry)), entry]));
+  const claimed = new Map<string, Entry>();
+  function* found() {
+    for (const entry of entries) {
+      for (const address of formerAddressesOf(entry)) {
+        const [holder, other] = [holders.get(address), claimed.get(address)];
+        claimed.set(address, other ?? entry);
+        const isOwn = canonicalAddress(emailOf(entry)) === address;
+        const first = isOwn ? undefined : (holder ?? other);
+        if (first === undefined) continue;
+        yield () => ({
+          ...entry.at("formerly"),
+          value: entry.secret ? secretShown : shown(address),
+          rule: `an earlier address is nobody else's: ${whereabouts(first.at(holder === undefined ? "formerly" : "email"))} has it too`,
+          remedy: "keep it at the guest whose address it was",
+        });
+      }
+    }
+  }
+  return firstOf(found());
+}
+
+function formerAddressesOf({ own }: Entry): string[] {
+  const { formerly } = own;
+  const said = Array.isArray(formerly) ? formerly : [formerly];
+  return formerAddresses(said.filter((address) => typeof address === "string" && address.trim() !== ""));
 }
 
 const guestKeys = Object.keys(guestSchema.shape);
@@ -248,23 +292,25 @@ export function wrongMails(
   document: Record<string, unknown>,
   configPlace: PlaceOf,
 ): Problems {
-  const nobody: Entry = { values: {}, own: {}, shared: {}, secret: false, at: (property) => configPlace([property]) };
+  const inConfig = (...steps: Path) => configPlace(steps);
+  const nobody: Entry = { values: {}, own: {}, shared: {}, secret: false, at: inConfig, atShared: inConfig };
   const all = mailPart(document);
-  const toldDefaults = new Set<string>();
+  const told = new Map<object, Set<string>>();
   function* found() {
     for (const entry of entries.length > 0 ? entries : [nobody]) {
       const guest = withDefaults(mailPart(entry.own), mailPart(entry.shared), all.mailFrom);
       const said = saidOfMail(withDefaults(guest, all));
       const broken = new Map(mailRules.filter(({ breaks }) => breaks(said)).map((one) => [one.property, one]));
       for (const [property, { rule, remedy }] of broken) {
-        const key = property === "cc" ? "message" : property;
-        const isDefault = entry.values[key] === undefined;
-        if (isDefault && toldDefaults.has(property)) continue;
-        if (isDefault) toldDefaults.add(property);
-        yield () => {
-          const at = isDefault ? configPlace([key]) : entry.at(key);
-          return { ...at, path: property === "cc" ? `${at.path}.cc` : at.path, rule, remedy };
-        };
+        const way: Path = property === "cc" ? ["message", "cc"] : [property];
+        const saidAt = [
+          { values: entry.own, at: entry.at },
+          { values: entry.shared, at: entry.atShared },
+        ].find(({ values }) => valueAt(values, way) !== undefined) ?? { values: document, at: inConfig };
+        const toldThere = told.get(saidAt.values) ?? new Set();
+        if (toldThere.has(property)) continue;
+        told.set(saidAt.values, toldThere.add(property));
+        yield () => ({ ...saidAt.at(...way), rule, remedy });
       }
     }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { report } from "../problem.ts";
 import { declaredGuests } from "./declared-guests.ts";
 
@@ -71,6 +72,59 @@ describe("places", () => {
 
   it("does without places when the file is no YAML", () => {
     expect(placesOf({ redirectUrl: "no" }, "config: [")).toEqual({ "guests:redirectUrl": undefined });
+  });
+
+  it("[case 13] [H5] are those of the wrong part itself: a scope, the second profile, a copy, wherever they stand", () => {
+    const text = `config:
+  guests:redirectUrl: https://x.example
+  guests:accessProfiles:
+    buyer:
+      azure:
+        - role: Reader
+          scope: resourceGroups/..
+  guests:invitations:
+    - email: ana@fabrikam.example
+      profiles: [buyer,
+        byer]
+      message:
+        body: Hello
+        cc: [a@x.example, b@x.example]
+  guests:lists: [a.yaml]
+`;
+    const list = `profiles:
+  - buyr
+azure:
+  - { role: Reader, scope: /.. }
+message:
+  cc:
+    - a@x.example
+    - b@x.example
+invitations:
+  - email: bo@fabrikam.example
+  - email: eve@fabrikam.example
+`;
+    const { config } = parse(text);
+    const values = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [
+        key.replace("guests:", ""),
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    );
+    const result = declaredGuests({
+      values,
+      secretKeys: new Set(),
+      stackFile: { name: "Pulumi.test.yaml", text },
+      readList: (name) => ({ name, text: list }),
+    });
+    const found = "problems" in result ? result.problems : [];
+    expect(found.map(({ path, place }) => `${path} ${place?.file}:${place?.line}`).sort()).toEqual([
+      "azure[0].scope a.yaml:4",
+      "guests:accessProfiles.buyer.azure[0].scope Pulumi.test.yaml:7",
+      "guests:invitations[0].message.cc Pulumi.test.yaml:14",
+      "guests:invitations[0].profiles[1] Pulumi.test.yaml:11",
+      "message.cc a.yaml:7",
+      "profiles[0] a.yaml:2",
+    ]);
   });
 });
 

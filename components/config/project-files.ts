@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { isMap, isScalar, isSeq, type Node, parse } from "yaml";
+import type { Path } from "../../model/findings.ts";
 import type { ListFile } from "./list-rules.ts";
 import { mapEntries, readYaml, type YamlSource } from "./yaml-source.ts";
 
@@ -38,6 +39,12 @@ function folderOfProject(start: string): string | undefined {
 
 function projectFile(folder: string): string | undefined {
   return ["Pulumi.yaml", "Pulumi.yml"].map((name) => path.join(folder, name)).find((file) => existsSync(file));
+}
+
+/** The names of the stacks that have a config file, sorted. */
+export function stacksOf({ stackConfigs }: ProjectFiles): string[] {
+  const names = existsSync(stackConfigs) ? readdirSync(stackConfigs) : [];
+  return names.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []).sort();
 }
 
 /** The stack's config file, for line numbers only: Pulumi has read it already, so one that is missing is no error. */
@@ -148,24 +155,42 @@ export function configSizeProblem(
 function configSize({ name, text }: { name: string; text: string }): number {
   const source = readYaml(name, text, false);
   if ("problem" in source) return 0;
-  const config = source.follow(["config"])?.value;
-  if (!isMap(config)) return 0;
-  const values = [...mapEntries(config, source.resolved)].map(([key, { value }]) => {
-    const plain = plainValue(value, source);
-    return [key, typeof plain === "object" ? JSON.stringify(plain) : String(plain ?? "")];
-  });
-  return Buffer.byteLength(`${variable}=${JSON.stringify(Object.fromEntries(values))}\0`);
+  const values = configValues(source, (secure) => "x".repeat(secretLength(secure)));
+  return Buffer.byteLength(`${variable}=${JSON.stringify(values)}\0`);
 }
 
-/** A value as Pulumi hands it over; of a secret, something of its length. */
-function plainValue(node: Node | undefined, source: YamlSource): unknown {
+/**
+ * The config of a stack's file as Pulumi hands it over: text, and objects and lists as JSON.
+ *
+ * @param standIn what takes the place of an encrypted value, given the ciphertext and the way to it
+ */
+export function configValues(
+  source: YamlSource,
+  standIn: (secure: string, way: Path) => string,
+): Record<string, string> {
+  const config = source.follow(["config"])?.value;
+  if (!isMap(config)) return {};
+  const values = [...mapEntries(config, source.resolved)].map(([key, { value }]) => {
+    const plain = plainValue(value, source, [key], standIn);
+    return [key, typeof plain === "object" ? JSON.stringify(plain) : String(plain ?? "")];
+  });
+  return Object.fromEntries(values);
+}
+
+function plainValue(
+  node: Node | undefined,
+  source: YamlSource,
+  way: Path,
+  standIn: (secure: string, way: Path) => string,
+): unknown {
   const written = source.resolved(node);
-  if (isSeq(written)) return written.items.map((item) => plainValue(item as Node, source));
+  const part = (key: string | number, value: Node | undefined) => plainValue(value, source, [...way, key], standIn);
+  if (isSeq(written)) return written.items.map((item, index) => part(index, item as Node));
   if (!isMap(written)) return isScalar(written) ? written.value : null;
   const entries = [...mapEntries(written, source.resolved)];
   const [[key, { value }] = ["", {}], ...others] = entries as [string, { value?: Node }][];
-  if (key === "secure" && others.length === 0 && isScalar(value)) return "x".repeat(secretLength(String(value.value)));
-  return Object.fromEntries(entries.map(([part, entry]) => [part, plainValue(entry.value, source)]));
+  if (key === "secure" && others.length === 0 && isScalar(value)) return standIn(String(value.value), way);
+  return Object.fromEntries(entries.map(([name, entry]) => [name, part(name, entry.value)]));
 }
 
 /** The ciphertext is in base64, with a tag of 16 bytes, and may have a version and a nonce before it. */

@@ -189,6 +189,15 @@ describe("[case 10] a secret that cannot be kept", () => {
   const secretKeys = new Set(["invitations"]);
   const encrypted = "{ secure: v1:abc }";
 
+  it.each([
+    ["formerly: { secure: v1:abc }", "ana@old.example", "formerly"],
+    ["formerly: [ana@old.example, { secure: v1:abc }]", ["ana@old.example", "ana@older.example"], "formerly[1]"],
+  ])("is refused where it is an earlier address: %s", (line, formerly, path) => {
+    const file = `config:\n  guests:invitations:\n    - email: ana@fabrikam.example\n      ${line}\n`;
+    const result = read(file, { redirectUrl, invitations: [{ ...guest, formerly }] }, { secretKeys });
+    expect(result).toMatchObject({ problems: [{ path: `guests:invitations[0].${path}`, value: "[secret]" }] });
+  });
+
   it("is refused where it is an address of its own, without the address", () => {
     const file = `config:\n  guests:invitations:\n    - email: ${encrypted}\n      displayName: Ana\n`;
     const result = read(file, { redirectUrl, invitations: [guest] }, { secretKeys });

@@ -256,7 +256,8 @@ export function* secretAddresses(
 ): Generator<() => Problem> {
   if (!secretKeys.has("invitations")) return;
   for (const way of file.secrets("invitations")) {
-    if (way.length !== 3 || way[2] !== "email" || valueAt(document, way) === undefined) continue;
+    const isAddress = (way.length === 3 && way[2] === "email") || (way.length > 2 && way[2] === "formerly");
+    if (!isAddress || valueAt(document, way) === undefined) continue;
     const path = pathText(way);
     yield () => ({
       ...at(way),

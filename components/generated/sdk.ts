@@ -53,13 +53,14 @@ export interface AzureAccess {
 export type EngineName = "entra-guests" | "azuread";
 
 /**
- * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+ * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
  *
  * - `adopt`: Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.
  * - `own`: Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.
  * - `fail`: Report an error.
+ * - `require`: Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.
  */
-export type ExistingChoice = "adopt" | "own" | "fail";
+export type ExistingChoice = "adopt" | "own" | "fail" | "require";
 
 /** An application, and the role in it. */
 export interface GrantedApp {
@@ -240,11 +241,11 @@ export interface GuestDefaults {
   sendInvitation?: boolean;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   sponsors?: pulumi.Input<pulumi.Input<string>[]>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: string;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
   existing?: ExistingChoice;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: OnDeleteChoice;
@@ -274,8 +275,10 @@ export interface GuestDefaults {
 
 /** One guest, in the words that the component and the stack config share. Only the address is required. */
 export interface GuestArgs extends GuestDefaults {
-  /** The guest's e-mail address. Another address is another guest; letter case does not count. */
+  /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   email: string;
+  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  formerly?: string | string[];
   /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
   displayName?: pulumi.Input<string>;
   /** The guest's given name. At most 64 characters. */
@@ -304,8 +307,10 @@ export interface ListSettings {
 
 /** What {@link Invitation} takes. */
 export interface InvitationArgs {
-  /** The guest's e-mail address. Another address is another guest; letter case does not count. */
+  /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   userEmailAddress: pulumi.Input<string>;
+  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  formerly?: pulumi.Input<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   redirectUrl: pulumi.Input<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
@@ -342,11 +347,11 @@ export interface InvitationArgs {
   sendInvitation?: pulumi.Input<boolean | undefined>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean | undefined>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   sponsors?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: pulumi.Input<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
   existing?: pulumi.Input<ExistingChoice | undefined>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: pulumi.Input<OnDeleteChoice | undefined>;
@@ -363,7 +368,7 @@ export interface InvitationArgs {
  *
  * A drop-in for azuread.Invitation: what both have bears the same names. A changed redirect URL or message never replaces (and so never deletes) the guest.
  *
- * Permissions: User.Invite.All to invite; User.ReadWrite.All as well for profile fields, sponsors of a guest who is already there, and removal.
+ * Permissions: User.Invite.All to invite; User.Read.All to see who is a guest already; User.ReadUpdate.All for profile fields; User.ReadWrite.All, which covers both, for sponsors of a guest who is already there, and removal; User.DeleteRestore.All to restore.
  *
  * @example
  * ```ts
@@ -379,8 +384,10 @@ export class Invitation extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType: string = invitationToken;
 
-  /** The guest's e-mail address. Another address is another guest; letter case does not count. */
+  /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   declare readonly userEmailAddress: pulumi.Output<string>;
+  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  declare readonly formerly: pulumi.Output<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   declare readonly redirectUrl: pulumi.Output<string>;
   /** What the mail says. Default: Microsoft's standard text in en-US. */
@@ -417,11 +424,11 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly sendInvitation: pulumi.Output<boolean>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   declare readonly accountEnabled: pulumi.Output<boolean | undefined>;
-  /** Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay. */
+  /** Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay. */
   declare readonly sponsors: pulumi.Output<string[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   declare readonly expires: pulumi.Output<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
   declare readonly existing: pulumi.Output<ExistingChoice>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   declare readonly onDelete: pulumi.Output<OnDeleteChoice>;
@@ -437,6 +444,8 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly userPrincipalName: pulumi.Output<string | undefined>;
   /** PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState. */
   declare readonly state: pulumi.Output<InvitationState>;
+  /** When that state last changed, ISO 8601 date and time in UTC. Absent where the application may not read users. Graph: user.externalUserStateChangeDateTime. */
+  declare readonly stateChangedAt: pulumi.Output<string | undefined>;
   /** When the guest was last invited (an adopted one: joined the directory), ISO 8601 date and time in UTC. */
   declare readonly invitedAt: pulumi.Output<string | undefined>;
   /** The mailbox that mails the guest. Absent where Microsoft does, and where nobody does. */
@@ -491,6 +500,7 @@ export class Invitation extends pulumi.CustomResource {
 /** Undefined inputs tell Pulumi which outputs to make; the provider fills them. */
 const invitationOutputs = {
   userEmailAddress: undefined,
+  formerly: undefined,
   redirectUrl: undefined,
   message: undefined,
   mailFrom: undefined,
@@ -519,6 +529,7 @@ const invitationOutputs = {
   userId: undefined,
   userPrincipalName: undefined,
   state: undefined,
+  stateChangedAt: undefined,
   invitedAt: undefined,
   mailedBy: undefined,
   mailedAt: undefined,
@@ -534,10 +545,14 @@ export interface GuestListArgs {
   expired?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
   lastDays?: Record<string, pulumi.Input<string> | undefined>;
+  /** Addresses that guests on the list had before, each with the address of today. */
+  formerly?: Record<string, pulumi.Input<string> | undefined>;
   /** The addresses of those who stay in the tenant when they leave the list. */
   keep?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The addresses of those who are disabled instead of removed when they leave the list. */
   disable?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
+  required?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
   access?: pulumi.Input<pulumi.Input<HeldAccess>[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
@@ -559,10 +574,14 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly expired: pulumi.Output<string[] | undefined>;
   /** The last day of each guest on the list who has one, by address: YYYY-MM-DD. */
   declare readonly lastDays: pulumi.Output<Record<string, string> | undefined>;
+  /** Addresses that guests on the list had before, each with the address of today. */
+  declare readonly formerly: pulumi.Output<Record<string, string> | undefined>;
   /** The addresses of those who stay in the tenant when they leave the list. */
   declare readonly keep: pulumi.Output<string[] | undefined>;
   /** The addresses of those who are disabled instead of removed when they leave the list. */
   declare readonly disable: pulumi.Output<string[] | undefined>;
+  /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
+  declare readonly required: pulumi.Output<string[] | undefined>;
   /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
   declare readonly access: pulumi.Output<HeldAccessOutput[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
@@ -627,8 +646,10 @@ const guestlistOutputs = {
   addresses: undefined,
   expired: undefined,
   lastDays: undefined,
+  formerly: undefined,
   keep: undefined,
   disable: undefined,
+  required: undefined,
   access: undefined,
   removalLimit: undefined,
   allowRemoval: undefined,

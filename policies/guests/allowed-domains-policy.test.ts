@@ -38,6 +38,11 @@ describe("allowed-domains", () => {
     expect(message).toContain("Invite the guest under an allowed domain");
   });
 
+  it("judges a guest's address of today, and no earlier one", () => {
+    expect(judge(guest("ana@fabrikam.example", { formerly: ["ana@elsewhere.example"] }))).toEqual([]);
+    expect(judge(guest("ana@elsewhere.example", { formerly: "ana@fabrikam.example" }))).toHaveLength(1);
+  });
+
   it("does not take a subdomain entry for the domain above it", () => {
     expect(judge(guest("bo@northwind.example"))).toHaveLength(1);
   });

@@ -9,6 +9,7 @@ export const guestInvitationsToken = "entra-guests:index:GuestInvitations";
 /** The inputs of an invitation. */
 export const invitationProperties = [
   "userEmailAddress",
+  "formerly",
   "redirectUrl",
   "message",
   "mailFrom",

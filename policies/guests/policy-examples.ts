@@ -1,79 +1,9 @@
-import {
-  type Policies,
-  type PolicyResource,
-  type ResourceValidationArgs,
-  type StackValidationArgs,
-  unknownCheckingProxy,
-} from "@pulumi/policy";
+import type { Policies } from "@pulumi/policy";
 import { guestInvitationsToken, invitationToken } from "./invitation-properties.ts";
+import { type JudgedResource, judge, notYetKnown } from "./policies.ts";
 
-/** What the engine hands to a policy pack for a value that a preview does not know yet. */
-export const notYetKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** A resource of an example or a test, written as in a Pulumi YAML program. */
-export interface JudgedResource {
-  type: string;
-  name: string;
-  /** The name of the parent, which stands earlier in the list. */
-  parent?: string;
-  props: Record<string, unknown>;
-  /** For a property: the names of the resources that its value depends on. They stand earlier in the list. */
-  dependsOn?: Record<string, string[]>;
-}
-
-/**
- * Runs a policy on resources as `@pulumi/policy` does, without an engine.
- *
- * @param policy a policy of a pack
- * @param resources the resources of a stack
- * @param config the policy's configuration, without the enforcement level
- * @returns the messages that the policy reports, without its description
- */
-export function judge(policy: Policies[number], resources: readonly JudgedResource[], config: object = {}): string[] {
-  const messages: string[] = [];
-  const report = (message: string) => void messages.push(message);
-  const seen = seenResources(resources);
-  const shared = { getConfig: () => config, stackTags: new Map(), notApplicable: () => {} };
-  if ("validateStack" in policy) {
-    policy.validateStack({ ...shared, resources: seen } as unknown as StackValidationArgs, report);
-    return messages;
-  }
-  for (const resource of seen) {
-    for (const validate of [policy.validateResource ?? []].flat()) {
-      validate({ ...shared, ...resource } as unknown as ResourceValidationArgs, report);
-    }
-  }
-  return messages;
-}
-
-/** The URN of each resource in a project "guests" and a stack "prod", by the resource's name. */
-export function urnsOf(resources: readonly JudgedResource[]): Map<string, string> {
-  const urns = new Map<string, string>();
-  for (const { type, name, parent } of resources) {
-    const parentTypes = parent === undefined ? "" : `${urns.get(parent)?.split("::")[2]}$`;
-    urns.set(name, `urn:pulumi:prod::guests::${parentTypes}${type}::${name}`);
-  }
-  return urns;
-}
-
-function seenResources(resources: readonly JudgedResource[]): PolicyResource[] {
-  const urns = urnsOf(resources);
-  const seen = new Map<string, PolicyResource>();
-  for (const { type, name, props, dependsOn = {} } of resources) {
-    const propertyDependencies = Object.fromEntries(
-      Object.entries(dependsOn).map(([property, names]) => [property, names.flatMap((other) => seen.get(other) ?? [])]),
-    );
-    seen.set(name, {
-      type,
-      name,
-      urn: urns.get(name),
-      props: unknownCheckingProxy(props),
-      propertyDependencies,
-      dependencies: Object.values(propertyDependencies).flat(),
-    } as unknown as PolicyResource);
-  }
-  return [...seen.values()];
-}
+// Tests take both from here: the examples, and what runs them.
+export { type JudgedResource, judge, notYetKnown, urnsOf } from "./policies.ts";
 
 /** An example of a policy: under these settings, some resources pass and others break the policy once. */
 export interface PolicyExample {

@@ -39,6 +39,14 @@ export function configOf<T extends object>(
   return { ...Object.fromEntries(defaults), ...written } as T;
 }
 
+/** Something that is wrong in a pack's settings. */
+export interface SettingsProblem {
+  /** The way to it, from the policy's name on. */
+  path: (string | number)[];
+  /** A sentence that needs no other. */
+  message: string;
+}
+
 /**
  * The settings that a policy does not have, at every level.
  *
@@ -48,21 +56,31 @@ export function configOf<T extends object>(
  * @returns a sentence for each, with the setting that was probably meant
  */
 export function unknownSettings(name: string, schema: PolicyConfigSchema, settings: object): string[] {
-  return unknownKeys(settings, { properties: { enforcementLevel: true, ...schema.properties } }, name);
+  return unknownKeys(settings, withLevel(schema), [name]).map(({ message }) => message);
 }
 
-function unknownKeys(value: unknown, schema: SettingSchema | undefined, owner: string): string[] {
+/** The level stands among a policy's own settings. */
+function withLevel({ properties }: PolicyConfigSchema): Exclude<SettingSchema, boolean> {
+  return { properties: { enforcementLevel: { enum: [...levels] }, ...properties } };
+}
+
+function unknownKeys(value: unknown, schema: SettingSchema | undefined, path: (string | number)[]): SettingsProblem[] {
   if (typeof value !== "object" || value === null || typeof schema !== "object") return [];
   const { items, properties } = schema;
   if (Array.isArray(value)) {
-    return value.flatMap((item, at) => unknownKeys(item, Array.isArray(items) ? items[at] : items, `${owner}[${at}]`));
+    return value.flatMap((item, at) => unknownKeys(item, Array.isArray(items) ? items[at] : items, [...path, at]));
   }
   if (properties === undefined) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
     Object.hasOwn(properties, key)
-      ? unknownKeys(inner, properties[key], `${owner}.${key}`)
-      : [unknownName(key, `setting of ${owner}`, Object.keys(properties))],
+      ? unknownKeys(inner, properties[key], [...path, key])
+      : [{ path: [...path, key], message: unknownName(key, `setting of ${wayText(path)}`, Object.keys(properties)) }],
   );
+}
+
+/** `links.hosts[1].name` */
+function wayText([first, ...others]: readonly (string | number)[]): string {
+  return `${first}${others.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("")}`;
 }
 
 /**
@@ -76,13 +94,96 @@ export function packConfigProblems(
   policies: readonly PolicySchema[],
   config: Readonly<Record<string, object>>,
 ): string[] {
+  return unknownInPack(policies, config).map(({ message }) => message);
+}
+
+function unknownInPack(policies: readonly PolicySchema[], config: object): SettingsProblem[] {
   const schemas = new Map(policies.map(({ name, configSchema }) => [name, configSchema ?? { properties: {} }]));
   return Object.entries(config).flatMap(([name, settings]) => {
     const schema = name === "all" ? { properties: {} } : schemas.get(name);
     return schema === undefined
-      ? [unknownName(name, "policy of this pack", [...schemas.keys()])]
-      : unknownSettings(name, schema, settings);
+      ? [{ path: [name], message: unknownName(name, "policy of this pack", [...schemas.keys()]) }]
+      : unknownKeys(settings, withLevel(schema), [name]);
   });
+}
+
+const levels = ["advisory", "mandatory", "remediate", "disabled"] as const;
+
+/**
+ * Everything that is wrong with the settings of a pack, values of another type among it: what the engine and the pack
+ * find together.
+ *
+ * @param config the content of the file of settings
+ */
+export function settingsProblems(policies: readonly PolicySchema[], config: unknown): SettingsProblem[] {
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    return [{ path: [], message: "the policies' settings are an object with the policies' names as keys" }];
+  }
+  const schemas = new Map(policies.map(({ name, configSchema }) => [name, configSchema ?? { properties: {} }]));
+  const wrongValues = Object.entries(config).flatMap(([name, written]) => {
+    const schema = name === "all" ? { properties: {} } : schemas.get(name);
+    if (schema === undefined) return [];
+    return typeof written === "string"
+      ? wrongValue(written, { enum: [...levels] }, [name])
+      : wrongValue(written, { type: "object", ...withLevel(schema) }, [name]);
+  });
+  return [...unknownInPack(policies, config), ...wrongValues];
+}
+
+/** Values that do not fit the keywords of JSON Schema that this pack's settings use. */
+function wrongValue(value: unknown, schema: SettingSchema | undefined, path: (string | number)[]): SettingsProblem[] {
+  if (typeof schema !== "object") return [];
+  const { type, enum: choices, minimum, pattern, items, properties } = schema;
+  const wrong = (what: string) => [{ path, message: `${wayText(path)} is ${what}` }];
+  if (typeof type === "string" && !isOfType(value, type)) return wrong(`no ${typeNames[type] ?? type}`);
+  if (choices && !choices.includes(value as string)) return wrong(`none of ${choices.join(", ")}`);
+  if (minimum !== undefined && (value as number) < minimum) return wrong(`less than ${minimum}`);
+  if (pattern !== undefined && !new RegExp(pattern).test(String(value))) return wrong(`not of the form ${pattern}`);
+  if (Array.isArray(value)) {
+    return value.flatMap((item, at) => wrongValue(item, Array.isArray(items) ? items[at] : items, [...path, at]));
+  }
+  return Object.entries(properties ?? {}).flatMap(([key, inner]) =>
+    typeof value === "object" && value !== null && Object.hasOwn(value, key)
+      ? wrongValue((value as Record<string, unknown>)[key], inner, [...path, key])
+      : [],
+  );
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: "list",
+  boolean: "true or false",
+  integer: "whole number",
+  object: "level and no object of settings",
+  string: "text",
+};
+
+function isOfType(value: unknown, type: string): boolean {
+  if (type === "array") return Array.isArray(value);
+  if (type === "integer") return Number.isInteger(value);
+  if (type === "object") return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === type;
+}
+
+/** A policy's level under settings that are right: its own, that of all, or the pack's. */
+export function levelOf(
+  { name, enforcementLevel = "advisory" }: Pick<Policies[number], "name" | "enforcementLevel">,
+  config: unknown,
+): "advisory" | "mandatory" | "disabled" {
+  const chosen = writtenLevel(name, config) ?? writtenLevel("all", config) ?? enforcementLevel;
+  return chosen === "remediate" ? "mandatory" : (chosen as "advisory" | "mandatory" | "disabled");
+}
+
+function writtenLevel(name: string, config: unknown): string | undefined {
+  const written = (config as Record<string, string | { enforcementLevel?: string }>)[name];
+  return typeof written === "string" ? written : written?.enforcementLevel;
+}
+
+/** A policy's settings without its level. */
+export function settingsOf(name: string, config: unknown): object {
+  const written = (config as Record<string, unknown>)[name];
+  if (typeof written !== "object" || written === null) return {};
+  const { enforcementLevel: _, ...settings } = written as { enforcementLevel?: string };
+  return settings;
 }
 
 function unknownName(name: string, kind: string, known: readonly string[]): string {

@@ -30,6 +30,17 @@ describe("sponsor-required", () => {
     ]);
   });
 
+  it("asks for a group where the settings name some, in any letter case, and waits for sponsors that are not known", () => {
+    const [partners, someone] = ["ABCDEF01-2222-3333-4444-555555555555", "11111111-2222-3333-4444-555555555555"];
+    const asked = (sponsors: unknown) => judge(sponsorRequired, ana({ sponsors }), { groups: [partners] });
+    expect(asked(["lead@contoso.example", partners.toLowerCase()])).toEqual([]);
+    expect(asked(["lead@contoso.example", someone])).toEqual([
+      `ana@fabrikam.example: no group among the sponsors. Name one of ${partners} beside the person, by its object id.`,
+    ]);
+    expect(asked(["lead@contoso.example", notYetKnown])).toEqual([]);
+    expect(asked([])).toHaveLength(1);
+  });
+
   it("does not judge where sponsors are while no own domain is configured", () => {
     expect(judge(sponsorRequired, ana({ sponsors: ["boss@fabrikam.example"] }), {})).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { shownList, shownName } from "./policy-settings.ts";
 
 interface Config {
   internal: string[];
+  groups: string[];
 }
 
 const name = "sponsor-required";
@@ -14,6 +15,13 @@ const configSchema: PolicyConfigSchema = {
     internal: {
       ...domainList,
       description: `The organisation's own domains, where sponsors are. ${patternRule} While empty, where a sponsor is goes unjudged.`,
+    },
+    groups: {
+      type: "array",
+      items: { type: "string", pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$" },
+      default: [],
+      description:
+        "Object ids of groups. Where some are named, one of the sponsors of each guest is among them: a group answers also after a person has left.",
     },
   },
 };
@@ -30,7 +38,7 @@ export const sponsorRequired: ResourceValidationPolicy = {
     "Name at least one colleague in `sponsors` of the guest, or once for the whole list in the stack configuration.",
   url: "https://learn.microsoft.com/entra/external-id/b2b-sponsors",
   configSchema,
-  validateResource: validateInvitations<Config>(name, configSchema, ({ sponsors, madeBy }, { internal }) => {
+  validateResource: validateInvitations<Config>(name, configSchema, ({ sponsors, madeBy }, { internal, groups }) => {
     if (sponsors === unknown) return [];
     if (sponsors === undefined || sponsors.length === 0) {
       return [
@@ -39,13 +47,24 @@ export const sponsorRequired: ResourceValidationPolicy = {
           : "no sponsor. Name a colleague who answers for this guest in sponsors.",
       ];
     }
-    if (internal.length === 0) return [];
-    return sponsors.filter(isKnown).map((sponsor) => sponsorProblem(sponsor, internal));
+    const known = sponsors.filter(isKnown);
+    return [
+      ...(known.length === sponsors.length ? [groupProblem(known, groups)] : []),
+      ...(internal.length === 0 ? [] : known.map((sponsor) => sponsorProblem(sponsor, internal))),
+    ];
   }),
 };
 
 const officialPackageHasNone =
   "no sponsor, because azuread.Invitation has no property for one. Invite the guest with entra-guests, or set the sponsor in the Entra admin center.";
+
+/** Whether a group is asked for and none is there. Only the setting tells a group from a person: both have an object id. */
+function groupProblem(sponsors: string[], groups: string[]): string | undefined {
+  if (groups.length === 0) return undefined;
+  const wanted = new Set(groups.map((group) => group.toLowerCase()));
+  if (sponsors.some((sponsor) => wanted.has(sponsor.toLowerCase()))) return undefined;
+  return `no group among the sponsors. Name one of ${shownList(groups)} beside the person, by its object id.`;
+}
 
 /** A sponsor given by object id passes: that account is in the directory, and a policy cannot look it up. */
 function sponsorProblem(sponsor: string, internal: string[]): string | undefined {

@@ -45,6 +45,12 @@ describe("checking an invitation", () => {
     expect(failures.jobTitel).toBe('"jobTitel" is no property: write "jobTitle"');
   });
 
+  it("[A17] takes a usage location that Graph takes, and says what UK is meant to be", () => {
+    expect(failuresOf({ ...good, usageLocation: "GB" })).toEqual({});
+    expect(failuresOf({ ...good, usageLocation: "UK" }).usageLocation).toContain("GB");
+    expect(Object.keys(failuresOf({ ...good, usageLocation: "EU" }))).toEqual(["usageLocation"]);
+  });
+
   it("says what is missing", () => {
     expect(failuresOf({})).toEqual({
       userEmailAddress: '"userEmailAddress" is required and missing: add it',

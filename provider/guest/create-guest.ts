@@ -1,25 +1,34 @@
-import type { Invitation } from "@microsoft/microsoft-graph-types";
+import { formerAddresses } from "../../model/guest.ts";
 import type { InvitationInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
-import { type GraphClient, OutcomeUnknown } from "../microsoft/graph-client.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
-import { releaseGrants, sponsorIds } from "../microsoft/graph-relationships.ts";
-import { awaitUser, findUser, type GraphUser, type SentInvitation, sendInvitation } from "../microsoft/graph-users.ts";
+import { releaseGrants } from "../microsoft/graph-relationships.ts";
+import { awaitUser, findUser, type GraphUser } from "../microsoft/graph-users.ts";
 import type { CreateRequest, Properties } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import type { Claims } from "./delete-guest.ts";
+import { headStart, inviteOnce, newInvitation, sendForLink } from "./first-invitation.ts";
 import {
   type FreshLookUps,
   type LookUp,
   lookUpAfterCutShortRun,
-  lookUpAfterLostAnswer,
   lookUpGuest,
-  timeToTell,
+  otherAddress,
   untilSettled,
 } from "./guest-look-up.ts";
-import { type Facts, invitationOf, liveFacts } from "./guest-state.ts";
+import { type Facts, liveFacts } from "./guest-state.ts";
 import { hasOwnMail, type MailContext } from "./mail-guest.ts";
-import { type Decision, decide, type Evidence, type ListRecord, recordOf } from "./origin.ts";
+import {
+  type Decision,
+  decide,
+  type Evidence,
+  isOneAccount,
+  type ListRecord,
+  recordOf,
+  refusal,
+  wasMadeMomentsAgo,
+  wasThereUnseen,
+} from "./origin.ts";
 import { bringBack, bringIntoLine, unfinished } from "./update-guest.ts";
 
 type Created = Promise<{ id: string; outputs: Properties }>;
@@ -60,13 +69,33 @@ async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
   const found = fresh ?? (await lookUp(creation, record));
   const user = "user" in found ? found.user : undefined;
 
-  const evidence: Evidence = { found: found.kind, record, existing: inputs.existing, invited: "not yet" };
+  if (found.kind === "nobody") await refuseFormerGuest(creation);
+  const isAnothers = user !== undefined && found.kind === "guest" && otherAddress(user, inputs.userEmailAddress);
+  const kind = isAnothers ? "guest by another address" : found.kind;
+  const evidence: Evidence = { found: kind, record, existing: inputs.existing, invited: "not yet" };
   const decision = decide(evidence);
-  if (decision.act === "refuse") throw refusal(inputs.userEmailAddress, user);
+  if (decision.act === "refuse") throw refusal(inputs, decision, user);
   if (user === undefined) return invite(creation, evidence);
   if (decision.act === "take back") return takeBack(creation, user, decision);
   if (decision.act === "restore") return restore(creation, user, decision, evidence);
   return adopt(creation, user, decision);
+}
+
+/**
+ * The list names an earlier address, somebody has it, and the state has no resource for them: nobody can tell whose guest
+ * that is, and inviting would make a second user of one person.
+ */
+async function refuseFormerGuest(creation: Creation): Promise<void> {
+  const { inputs, deadline } = creation;
+  for (const former of formerAddresses(inputs.formerly)) {
+    const found = await lookUpGuest(creation, former, deadline);
+    if (found.kind !== "guest") continue;
+    throw new Error(
+      `Cannot invite ${inputs.userEmailAddress}: the list says that this guest was ${former} before. A guest of the tenant has ` +
+        `that address (object id ${found.user.id}), and no resource of this stack stands for them. List ${former} for one ` +
+        "`pulumi up`, so that the stack takes them over, and change the address then; or take formerly out to invite somebody new.",
+    );
+  }
 }
 
 /** The guest of another resource of this run. Both own the guest, or neither does; who goes last removes them. */
@@ -98,18 +127,33 @@ function lookUp(creation: Creation, record: ListRecord): Promise<LookUp> {
 /** A wait of more seconds than this is explained. */
 const longestSilence = 5;
 
-async function adopt(creation: Creation, user: GraphUser, { adopted }: Decision): Created {
+async function adopt(creation: Creation, user: GraphUser, decision: Decision): Created {
   const { inputs, claims, engine, urn } = creation;
+  const adopted = await sharedOr(decision, creation, user);
   claims.created(urn, inputs.userEmailAddress, { userId: user.id, adopted });
   const isDisabled = user.accountEnabled === false;
+  const other = otherAddress(user, inputs.userEmailAddress);
   engine.log(
     isDisabled && inputs.accountEnabled === undefined ? "warning" : "info",
-    `${inputs.userEmailAddress} is a guest of the tenant already (object id ${user.id}): ` +
+    `${inputs.userEmailAddress} is a guest of the tenant already (object id ${user.id}` +
+      `${other === undefined ? "" : `, by another address: ${other}`}): ` +
       `${adopted ? "adopted" : "taken over as this stack's own"}, and not mailed again.` +
       (isDisabled ? " The account is disabled; declare accountEnabled: true to enable it." : ""),
     urn,
   );
   return bringIntoLine(creation, guestFacts(user, adopted), user);
+}
+
+/**
+ * Whether the guest is adopted. A guest whom this run has by another address of the same account, too, is as that resource
+ * has them: else they would stay behind once that address has left the list.
+ */
+async function sharedOr({ adopted }: Decision, { claims, inputs }: Creation, user: GraphUser): Promise<boolean> {
+  const other = otherAddress(user, inputs.userEmailAddress);
+  if (other === undefined) return adopted;
+  await claims.turnOf(other);
+  const shared = claims.sharing(user.id, inputs.userEmailAddress);
+  return shared?.adopted === undefined ? adopted : shared.adopted && inputs.existing !== "own";
 }
 
 async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decision): Created {
@@ -127,14 +171,13 @@ async function takeBack(creation: Creation, user: GraphUser, { adopted }: Decisi
   );
   // That run may have restored the guest, with all former access.
   await takeAccess(creation, user.id);
+  await awaitSteady(creation, user.id).catch(() => {});
   // Where no mail is sent, the link is the only way in, and it was lost with the run that was cut short.
   const link =
     !inputs.sendInvitation && isWaiting
-      ? await newInvitation(creation)
-          .then((invitation) => sendForLink(graph, invitation, deadline))
-          .catch((error) => {
-            throw cannot("invite", address, error);
-          })
+      ? await sendForLink(graph, await newInvitation(creation), deadline).catch((error) => {
+          throw cannot("invite", address, error);
+        })
       : undefined;
   return bringIntoLine(creation, { ...guestFacts(user, adopted), redeemUrl: link?.redeemUrl, mailedBy }, user);
 }
@@ -146,6 +189,7 @@ async function restore(creation: Creation, user: GraphUser, { adopted }: Decisio
   if (restored === undefined) return invite(creation, { ...evidence, found: "purged" });
   claims.created(urn, address, { userId: user.id, adopted });
   await takeAccess(creation, user.id);
+  await awaitSteady(creation, user.id).catch(() => {});
   engine.log(
     "info",
     `${address} was in the recycle bin: restored with the object id ${user.id} and its memberships, and not mailed again.`,
@@ -175,11 +219,12 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   const address = inputs.userEmailAddress;
   // A mailbox that can't be used is told before anybody is invited.
   if (hasOwnMail(inputs)) await mailboxes.open(inputs.mailFrom, urn, deadline);
-  const invitation = await inviteOnce(creation).catch((error) => {
+  const wanted = await newInvitation(creation);
+  const invitation = await inviteOnce(creation, wanted).catch((error) => {
     throw cannot("invite", address, error);
   });
   const { userId } = invitation;
-  claims.created(urn, address, { userId, adopted: false });
+  claims.created(urn, address, { userId, adopted: false }, "not decided");
   const facts: Facts = {
     userId,
     state: "PendingAcceptance",
@@ -195,24 +240,34 @@ async function invite(creation: Creation, evidence: Evidence): Created {
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
     throw unfinished(inputs, facts, reason);
   });
-  if (user !== undefined && inputs.grants !== undefined) await awaitSteady(creation, userId).catch(() => {});
+  if (user !== undefined) await awaitSteady(creation, userId).catch(() => {});
   const head = user === undefined ? 0 : headStart(invitation, user);
-  const { origin, adopted } = decide({ ...evidence, invited: shownAfter(head, user) });
+  const decision = decide({ ...evidence, invited: shownAfter(head, user, address) });
+  const { origin } = decision;
+  const adopted = user === undefined ? decision.adopted : await sharedOr(decision, creation, user);
   claims.created(urn, address, { userId, adopted });
-  if (user !== undefined && origin === "before the stack") {
+  const other = user && otherAddress(user, address);
+  if (user !== undefined && other !== undefined) {
+    if (claims.sharing(userId, address) === undefined)
+      engine.log("warning", `${address} ${isOneAccount(user, other, adopted)}`, urn);
+  } else if (user !== undefined && origin === "before the stack") {
     engine.log("warning", `${address} ${wasThereUnseen(user)}`, urn);
   } else if (user !== undefined && origin === "this run" && head > momentsAgo) {
     engine.log("warning", `${address} ${wasMadeMomentsAgo(user)}`, urn);
   }
-  const mailedBy = hasOwnMail(inputs) && origin !== "before the stack" ? inputs.mailFrom : undefined;
-  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user);
+  // Whoever is invited by another address than before does not know of it without a mail.
+  const isDue = origin !== "before the stack" || (other !== undefined && user?.externalUserState !== "Accepted");
+  const mailedBy = hasOwnMail(inputs) && isDue ? inputs.mailFrom : undefined;
+  const sponsorsAreSet = invitation.hasSponsors && !adopted && other === undefined;
+  return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user, sponsorsAreSet);
 }
 
 /**
- * Waits until several reads in a row show a new guest: the resources that give access read once, and fail where that read
- * asks a replica that lags (azuread waits for five).
+ * Waits until several reads in a row show a guest who is new or restored, and gets access: the resources that give it read
+ * once, and fail where that read asks a replica that lags (azuread waits for five).
  */
-async function awaitSteady({ graph, replication, deadline }: Creation, userId: string): Promise<void> {
+async function awaitSteady({ graph, inputs, replication, deadline }: Creation, userId: string): Promise<void> {
+  if (inputs.grants === undefined) return;
   const until = deadline.clock.now() + replication.time;
   for (let good = 1; good < steadyReads && deadline.clock.now() < until; ) {
     await deadline.clock.wait(steadyPause, deadline.signal);
@@ -234,121 +289,15 @@ const clockTolerance = 60_000;
 /** A guest older than this, in milliseconds, may be another run's: Graph tells times in whole seconds. */
 const momentsAgo = 2_000;
 
-/**
- * How long the guest had been there when the invitation was sent, in milliseconds. The guest's age counts only where both
- * clocks agree on it, this machine's and the one in Graph's answer: with one that is ahead, or an answer without a date,
- * every new guest would look old.
- */
-function headStart({ began, beganHere }: FirstInvitation, { createdDateTime }: GraphUser): number {
-  const created = Date.parse(createdDateTime ?? "");
-  if (began === undefined || Number.isNaN(created)) return 0;
-  return Math.min(began.getTime(), beganHere) - created;
-}
-
-function shownAfter(head: number, user: GraphUser | undefined): Evidence["invited"] {
+function shownAfter(head: number, user: GraphUser | undefined, address: string): Evidence["invited"] {
   if (user === undefined) return "nobody readable";
+  if (otherAddress(user, address) !== undefined) return "a guest by another address";
   return head > clockTolerance ? "an older guest" : "a new guest";
-}
-
-/** What Graph answered to the invitation of a new guest, and when it was first tried. */
-interface FirstInvitation extends SentInvitation {
-  /** By Graph's clock; `undefined` where its answer has no date. */
-  began: Date | undefined;
-  /** By this machine's clock, in milliseconds since 1970. */
-  beganHere: number;
-}
-
-/**
- * Sends one mail and no second one. When the answer is lost, the mail may be on its way: the directory is watched until
- * it would show the guest, and the invitation is sent again only if it does not.
- *
- * @throws Error where Graph refused, or where it cannot be told in time whether the invitation went out
- */
-async function inviteOnce(creation: Creation): Promise<FirstInvitation> {
-  const { graph, inputs, deadline } = creation;
-  const invitation = await newInvitation(creation);
-  // Without a mail, making the guest twice is the same as making them once.
-  const isRepeatable = !inputs.sendInvitation || hasOwnMail(inputs);
-  const beganHere = deadline.clock.now();
-  let sent: SentInvitation | undefined;
-  while (sent === undefined) {
-    sent = await sendInvitation(graph, invitation, isRepeatable, deadline).catch(async (error) => {
-      if (!(error instanceof OutcomeUnknown)) throw error;
-      return (await hasAppeared(creation, error)) ? sendForLink(graph, invitation, deadline) : undefined;
-    });
-  }
-  const took = deadline.clock.now() - beganHere;
-  return { ...sent, began: sent.invitedAt && new Date(sent.invitedAt.getTime() - took), beganHere };
-}
-
-/** The link of a guest who was invited already. No mail goes out for it. */
-function sendForLink(graph: GraphClient, invitation: Invitation, deadline: Deadline): Promise<SentInvitation> {
-  return sendInvitation(graph, { ...invitation, sendInvitationMessage: false }, true, deadline);
-}
-
-/** The invitation of somebody who is no guest yet: it sets the name, the type and the sponsors as well. */
-async function newInvitation({ graph, inputs, deadline }: Creation): Promise<Invitation> {
-  // Not in Graph's schema of the sovereign clouds: the sponsors are added afterwards there.
-  const takesSponsors = inputs.sponsors !== undefined && !(await graph.isSovereign(deadline));
-  const sponsors = takesSponsors ? await sponsorIds(graph, inputs.sponsors ?? [], deadline) : undefined;
-  return {
-    ...invitationOf(inputs),
-    invitedUserDisplayName: inputs.userDisplayName,
-    invitedUserType: inputs.userType,
-    invitedUserSponsors: sponsors?.map((id) => ({ id })),
-  };
-}
-
-/** Whether the guest is there after the answer to the invitation was lost. */
-async function hasAppeared(creation: Creation, { message }: OutcomeUnknown): Promise<boolean> {
-  const { inputs, deadline } = creation;
-  if (deadline.clock.now() + timeToTell(creation) >= deadline.at) {
-    throw new Error(
-      `${message}. Whether the invitation went out cannot be told in the time that is left. Run \`pulumi up\` again: it ` +
-        "looks for the guest first, and mails nobody twice",
-    );
-  }
-  const found = await lookUpAfterLostAnswer(creation, inputs.userEmailAddress, deadline);
-  if (found.kind === "not allowed") {
-    throw new Error(
-      `${message}. Whether the invitation went out cannot be told without the permission User.Read.All; ` +
-        "look for the guest in the directory before running again",
-    );
-  }
-  return found.kind === "guest";
-}
-
-function wasThereUnseen({ id, createdDateTime }: GraphUser): string {
-  return (
-    `was a guest of the tenant before this run (object id ${id}, since ${createdDateTime}), which the directory did not ` +
-    "show when it was asked: an invitation went out, and the guest is adopted."
-  );
-}
-
-function wasMadeMomentsAgo({ id, createdDateTime }: GraphUser): string {
-  return (
-    `was made a guest moments before this run invited them (object id ${id}, at ${createdDateTime}): another run, or somebody by hand, ` +
-    "has invited them at the same time, so that they have two mails. Keep each guest in one stack, and run one update at a time: both stacks own this guest now."
-  );
 }
 
 function neverAppeared(address: string, { userId }: Facts): Error {
   return new Error(
     `Microsoft Graph accepted the invitation of ${address} (object id ${userId}), but the guest has not appeared in the ` +
       "directory since. Run `pulumi up` again; if the guest is still missing, run `pulumi refresh` and then `pulumi up`, which invites anew.",
-  );
-}
-
-/** Why `existing: fail` stops the run: a guest is there, or nobody can see whether one is. */
-function refusal(address: string, user: GraphUser | undefined): Error {
-  if (user === undefined) {
-    return new Error(
-      `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "fail". ` +
-        "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already.",
-    );
-  }
-  return new Error(
-    `${address} is a guest of the tenant already (${user.userPrincipalName}, object id ${user.id}), and the invitation says ` +
-      `existing: "fail". Say existing: "adopt" to take the guest over without a mail, or take the address off the list.`,
   );
 }

@@ -55,7 +55,9 @@ export class Claims {
   readonly #warn: (message: string, urn: string) => void;
   readonly #urnByAddress = new Map<string, string>();
   readonly #addressesByList = new Map<string, Set<string>>();
-  readonly #holders = new Map<string, Set<string>>();
+  readonly #formerByList = new Map<string, ReadonlySet<string>>();
+  readonly #holders = new Map<string, Map<string, Holding>>();
+  readonly #told = new Set<string>();
   readonly #made = new Map<string, Made>();
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #resources = new Set<string>();
@@ -77,18 +79,45 @@ export class Claims {
     this.#warn(message, urn);
   }
 
-  /** The program declares a list with these addresses. */
-  list(urn: string, addresses: readonly string[]): void {
+  /**
+   * The program declares a list with these addresses.
+   *
+   * @param formerly addresses that its guests had before
+   * @returns what is wrong with both beside the other lists: an earlier address is nobody else's
+   */
+  list(urn: string, addresses: readonly string[], formerly: readonly string[] = []): string[] {
     this.#addressesByList.delete(urn);
+    const clashes = this.#formerClashes(urn, new Set(addresses.map(canonicalAddress)), formerly.map(canonicalAddress));
+    this.#formerByList.set(urn, new Set(formerly.map(canonicalAddress)));
     const listed = new Set(addresses.map(canonicalAddress));
     const overlaps = [...this.#addressesByList].flatMap(([other, others]) => {
       const both = [...listed].filter((address) => others.has(address));
       return both.length === 0 ? [] : [`"${nameOf(other)}" and "${nameOf(urn)}" both list ${named(both)}`];
     });
     this.#addressesByList.set(urn, listed);
-    if (overlaps.length === 0) return;
+    if (overlaps.length === 0) return clashes;
     const rule = "Each of them gets one invitation, from whichever list comes first, and stays until both lists let go";
     this.#warn(`${overlaps.join("; ")}. ${rule}. Keep each guest on one list.`, urn);
+    return clashes;
+  }
+
+  #formerClashes(urn: string, listed: ReadonlySet<string>, formerly: readonly string[]): string[] {
+    const told = (former: string[], list: string, other: string) =>
+      former.length === 0
+        ? []
+        : [
+            `"${nameOf(list)}" says that its guests had ${named(former)} before, and "${nameOf(other)}" has that address too. ` +
+              "An earlier address is nobody else's: keep it at the guest whose address it was",
+          ];
+    const others = [...new Set([...this.#addressesByList.keys(), ...this.#formerByList.keys()])].filter(
+      (other) => other !== urn,
+    );
+    return others.flatMap((other) => {
+      const [theirs, theirFormer] = [this.#addressesByList.get(other), this.#formerByList.get(other)];
+      const claimed = formerly.filter((address) => theirs?.has(address) || theirFormer?.has(address));
+      const taken = [...(theirFormer ?? [])].filter((address) => listed.has(address));
+      return [...told(claimed, urn, other), ...told(taken, other, urn)];
+    });
   }
 
   /** Whether any list or resource of the running program names the address. */
@@ -101,15 +130,33 @@ export class Claims {
     return [...this.#addressesByList].flatMap(([urn, addresses]) => (addresses.has(key) ? [urn] : []));
   }
 
-  /** A resource of the state that the program declares stands for this user. */
-  hold(urn: string, userId: string): void {
-    this.#holders.set(userId, (this.#holders.get(userId) ?? new Set()).add(urn));
+  /** A resource that the program declares stands for this user, whom it knows by this address. */
+  hold(urn: string, userId: string, { address, adopted }: Holding): void {
+    const holding = { address: canonicalAddress(address), adopted };
+    this.#holders.set(userId, (this.#holders.get(userId) ?? new Map<string, Holding>()).set(urn, holding));
+    const other = this.sharing(userId, holding.address);
+    if (other === undefined) return;
+    const pair = [holding.address, other.address].sort().join(" and ");
+    if (this.#told.has(pair)) return;
+    this.#told.add(pair);
+    const rule = "Microsoft keeps one guest for one account, who stays until both are off the list";
+    this.#warn(`${pair} are addresses of one account (object id ${userId}): ${rule}. Keep one of the two.`, urn);
   }
 
-  /** An operation of this run made, restored or adopted this user. */
-  created(urn: string, address: string, made: Made): void {
-    this.hold(urn, made.userId);
+  /** The guest as another resource of this run has them, by another address of the same account. */
+  sharing(userId: string, address: string): Holding | undefined {
+    const holders = [...(this.#holders.get(userId)?.values() ?? [])];
+    return holders.find((holding) => holding.address !== canonicalAddress(address));
+  }
+
+  /**
+   * An operation of this run made, restored or adopted this user.
+   *
+   * @param ownership "not decided" where the directory has yet to tell who the guest is
+   */
+  created(urn: string, address: string, made: Made, ownership: "decided" | "not decided" = "decided"): void {
     this.#made.set(canonicalAddress(address), made);
+    this.hold(urn, made.userId, { address, adopted: ownership === "decided" ? made.adopted : undefined });
   }
 
   /** Whom this run made, restored or adopted under the address already, for another resource. */
@@ -120,7 +167,7 @@ export class Claims {
   /** Whether a resource that the program declares stands for this user, the one with that URN aside. */
   isHeld(userId: string, except?: string): boolean {
     const declared = new Set(this.#urnByAddress.values());
-    const holders = [...(this.#holders.get(userId) ?? [])];
+    const holders = [...(this.#holders.get(userId)?.keys() ?? [])];
     // Without the declaration it is only being refreshed.
     if (holders.some((holder) => holder !== except && declared.has(holder))) return true;
     return [...this.#made.values()].some((made) => made.userId === userId);
@@ -135,6 +182,11 @@ export class Claims {
       turn.catch(() => undefined),
     );
     return turn;
+  }
+
+  /** Resolves once nobody works on the address. */
+  async turnOf(address: string): Promise<void> {
+    await this.#turns.get(canonicalAddress(address));
   }
 
   /** The engine deletes a resource with this address: the state had one. */
@@ -165,6 +217,13 @@ export class Claims {
     if (listedBy !== undefined && listedBy !== urn) return true;
     return this.isHeld(userId, urn);
   }
+}
+
+/** That a resource stands for a user. */
+interface Holding {
+  address: string;
+  /** `undefined` while that is not decided. */
+  adopted: boolean | undefined;
 }
 
 /** A user whom this run made, restored or adopted. */

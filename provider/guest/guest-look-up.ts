@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../../model/email-address.ts";
+import { addressSpellings, canonicalAddress } from "../../model/email-address.ts";
 import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
@@ -97,12 +97,24 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
 }
 
 /**
+ * The address by which a guest was invited, where it is another one than that. Microsoft keeps one guest for all addresses
+ * of a home account: whoever invites a second one gets the guest of the first (Entra's page "Troubleshoot B2B collaboration").
+ *
+ * @returns `undefined` where it is the guest's own address, or nobody can tell
+ */
+export function otherAddress({ mail }: GraphUser, address: string): string | undefined {
+  if (!mail || addressSpellings(address).includes(canonicalAddress(mail))) return undefined;
+  return mail;
+}
+
+/**
  * What the list has just looked up, so that no invitation has to look again. Each answer serves once, and only in the
  * run that asked: a later try looks at the directory anew.
  */
 export class FreshLookUps {
   readonly #byAddress = new Map<string, LookUp>();
   readonly #absent = new Set<string>();
+  readonly #moved = new Set<string>();
 
   keep(address: string, lookUp: LookUp): void {
     this.#byAddress.set(canonicalAddress(address), lookUp);
@@ -122,6 +134,15 @@ export class FreshLookUps {
     const lookUp = this.#byAddress.get(key);
     this.#byAddress.delete(key);
     return lookUp;
+  }
+
+  /** The list has just heard of somebody's new address: no earlier run has sent anything for it. */
+  keepMove(address: string): void {
+    this.#moved.add(canonicalAddress(address));
+  }
+
+  takeMove(address: string): boolean {
+    return this.#moved.delete(canonicalAddress(address));
   }
 }
 
@@ -206,11 +227,14 @@ export async function findSettledUser(
 /**
  * Writes to a guest whom a read has shown. Writes lag as reads do: Graph may say 404 for some seconds all the same
  * (microsoft-graph-docs-contrib #2465), and is asked again as long as that may be so.
+ *
+ * @param isLag whether Graph refused for what it may only not see yet
  */
 export async function whileLagging<Result>(
   { replication }: Directory,
   deadline: Deadline,
   write: () => Promise<Result>,
+  isLag: (error: unknown) => boolean = isNotFound,
 ): Promise<Result> {
   const until = Math.min(deadline.clock.now() + replication.time, deadline.at);
   for (let tries = 1; ; tries++) {
@@ -218,7 +242,7 @@ export async function whileLagging<Result>(
       return await write();
     } catch (error) {
       const left = until - deadline.clock.now();
-      if (!isNotFound(error) || left <= 0) throw error;
+      if (!isLag(error) || left <= 0) throw error;
       await deadline.clock.wait(Math.min(left, untilNextLook(tries)), deadline.signal);
     }
   }
@@ -231,11 +255,13 @@ export async function whileLagging<Result>(
  */
 export async function removeUser(directory: Directory, id: string, who: string, deadline: Deadline): Promise<void> {
   const until = deadline.clock.now() + directory.replication.time;
-  for (let tries = 1; deadline.clock.now() <= until; tries++) {
+  // At least once: where nothing lags, the time is over as soon as it began.
+  for (let tries = 1; ; tries++) {
     const isDeleted = await deleteUser(directory.graph, id, deadline).catch((error) => {
       throw cannot("delete", who, error);
     });
     if (isDeleted || !(await isStillShown(directory, id, who, deadline))) break;
+    if (deadline.clock.now() >= until) break;
     await deadline.clock.wait(untilNextLook(tries), deadline.signal);
   }
   await awaitGone(directory, id, who, deadline);

@@ -27,15 +27,18 @@ import { type Claims, deleteGuest } from "./delete-guest.ts";
 import {
   type Directory,
   type FreshLookUps,
+  type LookUp,
   lookUpAfterLostRun,
   lookUpGuest,
   NoSuchGuest,
+  otherAddress,
   removeUser,
   untilSettled,
 } from "./guest-look-up.ts";
-import { diffInvitation, previewOutputs } from "./guest-state.ts";
+import { diffInvitation, factsOf, previewOutputs } from "./guest-state.ts";
 import { type MailContext, mailNotices } from "./mail-guest.ts";
-import { wasThere } from "./origin.ts";
+import { movedGuests, moveNotices } from "./new-address.ts";
+import { cannotTell, notThere, wasThere } from "./origin.ts";
 import { readGuest } from "./read-guest.ts";
 import { removalProblems } from "./removal-guard.ts";
 import { updateGuest } from "./update-guest.ts";
@@ -58,7 +61,10 @@ export function invitationResource(context: () => Context, claims: Claims): Reso
       return checkInvitation(news, olds);
     },
     diff(oldInputs, newInputs, state) {
-      if (state !== undefined) claims.hold(state.urn, state.id);
+      const address = state?.outputs.userEmailAddress;
+      if (state !== undefined && typeof address === "string") {
+        claims.hold(state.urn, state.id, { address, adopted: factsOf(state.outputs).adopted });
+      }
       return diffInvitation(oldInputs, newInputs);
     },
     preview: previewOutputs,
@@ -82,8 +88,10 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
   return {
     check(urn, news, olds) {
       const { engine, signIn } = context();
-      for (const { severity, message } of mailNotices(news, signIn)) engine.log(severity, message, urn);
-      return checkGuestList(claims, urn, news, olds);
+      const result = checkGuestList(claims, urn, news, olds);
+      const notices = [...mailNotices(news, signIn), ...moveNotices(movesOf(olds, result.inputs), signIn)];
+      for (const { severity, message } of notices) engine.log(severity, message, urn);
+      return result;
     },
     diff(before, now, state) {
       trustOwnRecord(context(), state?.outputs);
@@ -92,40 +100,32 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
     preview: (_inputs, before) =>
       before ?? Object.fromEntries(Object.keys(guestListOutputs.shape).map((name) => [name, unknownValue])),
     async create({ urn, inputs, deadline }) {
-      const { addresses, mails } = knownList(inputs);
-      const added = await lookUpAll(context(), addresses, deadline);
-      const keepDrafts = await openMailboxes(
-        context(),
-        mails,
-        new Set(addresses.map(canonicalAddress)),
-        added?.present,
-        urn,
-        deadline,
-      );
+      const { addresses, mails, required } = knownList(inputs);
+      const added = await lookUpAll(context(), addresses, required, deadline);
+      const mailed = new Set(addresses.map(canonicalAddress));
+      const keepDrafts = await openMailboxes(context(), mails, mailed, added?.present, urn, deadline);
       return { id: "guest-list", outputs: written(added, [], keepDrafts, deadline) };
     },
     // There is nothing outside of the state to compare with.
     read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
     async update({ urn, oldInputs, newInputs, outputs, deadline }) {
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
-      const coming = [...now].filter((address) => !before.has(address));
-      const added = await lookUpAll(context(), coming, deadline);
-      const keepDrafts = await openMailboxes(
-        context(),
-        knownList(newInputs).mails,
-        new Set(coming),
-        added?.present,
-        urn,
-        deadline,
-      );
-      const record = recordOf(outputs, before);
+      // Whoever has a new address is the guest of the former one: not looked up, and mailed.
+      const moved = movesOf(oldInputs, newInputs);
+      for (const address of moved.keys()) context().lookUps.keepMove(address);
+      const coming = [...now].filter((address) => !before.has(address) && !moved.has(address));
+      const mailed = new Set([...coming, ...moved.keys()]);
+      const { mails, required } = knownList(newInputs);
+      const added = await lookUpAll(context(), coming, required, deadline);
+      const keepDrafts = await openMailboxes(context(), mails, mailed, added?.present, urn, deadline);
+      const record = underTodaysAddresses(recordOf(outputs, before), moved);
       return written(
         added &&
           record && {
             present: kept(record.present, now, added.present),
             absent: kept(record.absent, now, added.absent),
           },
-        leaversOf(oldInputs, outputs, now, deadline),
+        leaversOf(oldInputs, outputs, new Set([...now, ...moved.values()]), deadline),
         keepDrafts,
         deadline,
       );
@@ -134,7 +134,12 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
       const list = knownList(inputs);
       const absent = new Set(recordOf(outputs, addressesOf(inputs))?.absent);
       const leavers = (guestListOutputs.safeParse(outputs).data?.leavers ?? []).map((one) => suspectOf(one, true));
-      const listed = leaversAmong(list, outputs, new Set()).map((one) => suspectOf(one, absent.has(one.address)));
+      // A run that gave somebody a new address and was cut short has left the former one in the state.
+      const stateHas = (address: string) =>
+        Object.entries(list.formerly).some(([former, today]) => today === address && claims.hasResource(former));
+      const listed = leaversAmong(list, outputs, new Set())
+        .filter(({ address }) => !stateHas(address))
+        .map((one) => suspectOf(one, absent.has(one.address)));
       await settle(context(), claims, urn, [...leavers, ...listed], deadline);
     },
   };
@@ -282,10 +287,11 @@ function checkGuestList(claims: Claims, urn: string, news: Properties, olds: Pro
   };
   const now = guestListInputs.safeParse(known);
   if (!now.success) return { inputs: news, failures: schemaFailures(now.error, news, guestListInputs) };
-  claims.list(urn, now.data.addresses);
+  const clashes = claims.list(urn, now.data.addresses, Object.keys(now.data.formerly));
   const before = guestListInputs.safeParse(olds);
   const held = isUnknown(access) && before.success ? before.data.access : now.data.access;
-  const reasons = before.success ? removalProblems(before.data, { ...now.data, access: held }) : [];
+  const removals = before.success ? removalProblems(before.data, { ...now.data, access: held }) : [];
+  const reasons = [...clashes, ...removals];
   const inputs = { ...(now.data as Properties), ...(mails !== null && { mails }), ...(access !== null && { access }) };
   // Naming a property would make the engine print its value, the whole list, before the reason.
   return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
@@ -358,16 +364,24 @@ async function openMailboxes(
   return keepDrafts;
 }
 
+/** Who has got another address between two states of a list: the former one, by the one of today. */
+function movesOf(before: Properties | undefined, now: Properties): Map<string, string> {
+  const [one, other] = [guestListInputs.safeParse(before), guestListInputs.safeParse(now)];
+  return one.success && other.success ? movedGuests(one.data, other.data) : new Map();
+}
+
+function underTodaysAddresses(record: Record | undefined, moved: ReadonlyMap<string, string>): Record | undefined {
+  if (record === undefined || moved.size === 0) return record;
+  const todays = new Map([...moved].map(([today, former]) => [former, today]));
+  const today = (address: string) => todays.get(address) ?? address;
+  return { present: record.present.map(today), absent: record.absent.map(today) };
+}
+
 function kept(addresses: readonly string[], now: ReadonlySet<string>, added: readonly string[]): string[] {
   return [...addresses.filter((address) => now.has(address)), ...added];
 }
 
-function written(
-  record: Record | undefined,
-  leavers: Leaver[],
-  keepDrafts: boolean,
-  { clock }: Deadline,
-): Properties {
+function written(record: Record | undefined, leavers: Leaver[], keepDrafts: boolean, { clock }: Deadline): Properties {
   return {
     resumable: record !== undefined && keepDrafts,
     ...(record && { present: record.present, absent: record.absent }),
@@ -379,28 +393,51 @@ function written(
 /**
  * Looks all addresses up at once.
  *
+ * @param required those who have to be guests already
  * @returns which of them are guests of the tenant already; `undefined` where that cannot be told
+ * @throws Error that names everybody who has to be a guest and is none: before anybody is mailed
  */
 async function lookUpAll(
   context: Context,
   addresses: Iterable<string>,
+  required: readonly string[],
   deadline: Deadline,
 ): Promise<Record | undefined> {
+  const needed = new Set(required.map(canonicalAddress));
+  const missing: string[] = [];
   const looked = await Promise.all(
-    [...addresses].map(async (address) => {
-      const found = await lookUpGuest(context, address, deadline).catch((error) => {
+    [...addresses].map(async (written) => {
+      const address = canonicalAddress(written);
+      const found = await lookUpGuest(context, written, deadline).catch((error) => {
         // The invitation itself reports this: it looks again.
-        if (error.cause instanceof NoSuchGuest) return undefined;
-        throw error;
+        if (!(error.cause instanceof NoSuchGuest)) throw error;
+        if (needed.has(address)) missing.push(error.message);
+        return undefined;
       });
-      if (found !== undefined) context.lookUps.keep(address, found);
-      return { address: canonicalAddress(address), isThere: wasThere(found?.kind ?? "somebody else") };
+      if (found !== undefined) context.lookUps.keep(written, found);
+      if (needed.has(address) && found !== undefined) missing.push(...lacking(address, found));
+      return { address, isThere: wasThere(found?.kind ?? "somebody else") };
     }),
   );
+  if (missing.length > 0) throw new Error(missingText(missing));
   if (looked.some(({ isThere }) => isThere === undefined)) return undefined;
   const addressesWhere = (there: boolean) =>
     looked.filter(({ isThere }) => isThere === there).map(({ address }) => address);
   return { present: addressesWhere(true), absent: addressesWhere(false) };
+}
+
+/** Why somebody who has to be a guest already is not taken for one. */
+function lacking(address: string, { kind }: LookUp): string[] {
+  if (kind === "guest") return [];
+  return [kind === "not allowed" ? cannotTell(address, "require") : notThere(address, kind === "deleted")];
+}
+
+/** More than these make an error that nobody reads. */
+const mostMissing = 20;
+
+function missingText(missing: readonly string[]): string {
+  const more = missing.length > mostMissing ? [`… and ${missing.length - mostMissing} more.`] : [];
+  return [...missing.slice(0, mostMissing), ...more].join("\n");
 }
 
 /** Somebody whom a run may have invited that was cut short before the state knew them. */
@@ -471,6 +508,11 @@ async function removeSuspect(
   });
   if (found?.kind === "not allowed") throw unclear(address, "the application may not read users");
   if (found?.kind !== "guest" || context.claims.isHeld(found.user.id)) return;
+  const other = otherAddress(found.user, address);
+  if (other !== undefined) {
+    context.engine.log("info", `${address} is another address of the guest ${other}: left in the tenant.`, urn);
+    return;
+  }
   if (!wasAbsent) throw unclear(address, "the application could not read users when the list was written down");
 
   const { id } = found.user;

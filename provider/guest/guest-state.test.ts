@@ -41,6 +41,17 @@ describe("comparing an invitation with its state", () => {
     expect(Object.values(changes(old, everythingElse))).not.toContain("replace");
   });
 
+  it("changes the guest in place for a new address where the program names the earlier one", () => {
+    const moved = (formerly: string | string[]) => ({ ...old, userEmailAddress: "ana@northwind.example", formerly });
+    expect(changes(old, moved("Ana@Fabrikam.example"))).toEqual({ userEmailAddress: "update" });
+    expect(changes(old, moved(["ana@ancient.example", "ana@fabrikam.example"]))).toEqual({
+      userEmailAddress: "update",
+    });
+    expect(changes(old, moved("bo@fabrikam.example"))).toEqual({ userEmailAddress: "replace" });
+    // Once it is applied, the line may stay and go.
+    expect(changes(moved("ana@fabrikam.example"), { ...old, userEmailAddress: "ana@northwind.example" })).toEqual({});
+  });
+
   it("takes a change of letter case in the address as no change", () => {
     expect(changes(old, { ...old, userEmailAddress: "Ana@Fabrikam.Example" })).toEqual({});
     fc.assert(

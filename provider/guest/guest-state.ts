@@ -1,5 +1,6 @@
 import type { Invitation } from "@microsoft/microsoft-graph-types";
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
+import { formerAddresses } from "../../model/guest.ts";
 import {
   type DirectoryProperty,
   directoryProperties,
@@ -27,6 +28,8 @@ export interface Facts {
   userId: string;
   userPrincipalName?: string | undefined;
   state: InvitationState;
+  /** When the state last changed, ISO 8601, UTC; nothing where that could not be read. */
+  stateChangedAt?: string | undefined;
   /** ISO 8601, UTC. */
   invitedAt?: string | undefined;
   /** The mailbox of the tenant that mails the guest; nothing where Microsoft does. */
@@ -41,6 +44,7 @@ const factNames = [
   "userId",
   "userPrincipalName",
   "state",
+  "stateChangedAt",
   "invitedAt",
   "mailedBy",
   "mailedAt",
@@ -54,22 +58,24 @@ export function factsOf(properties: Properties): Facts {
 }
 
 /** The facts that the directory tells. */
-export function liveFacts(user: GraphUser): Pick<Facts, "userId" | "userPrincipalName" | "state"> {
+export function liveFacts(user: GraphUser): Pick<Facts, "userId" | "userPrincipalName" | "state" | "stateChangedAt"> {
   return {
     userId: user.id,
     userPrincipalName: user.userPrincipalName ?? undefined,
     state: invitationState(user),
+    stateChangedAt: user.externalUserStateChangeDateTime ?? undefined,
   };
 }
 
 /** The outputs of the resource: its inputs and the facts. The redeem URL is a secret. */
 export function outputs(inputs: Partial<InvitationInputs>, facts: Facts): Properties {
-  const { userId, userPrincipalName, state, invitedAt, mailedBy, mailedAt, adopted, redeemUrl } = facts;
+  const { userId, userPrincipalName, state, stateChangedAt, invitedAt, mailedBy, mailedAt, adopted, redeemUrl } = facts;
   return dropUndefined({
     ...(inputs as Properties),
     userId,
     userPrincipalName,
     state,
+    stateChangedAt,
     invitedAt,
     mailedBy,
     mailedAt,
@@ -131,7 +137,7 @@ export function directoryChanges(inputs: InvitationInputs, user: GraphUser | und
 
 /** The value that the directory has for a property. */
 export function liveValue(user: GraphUser, property: DirectoryProperty): string | boolean | null | undefined {
-  return user[graphName(property) as keyof UserChanges];
+  return user[graphName(property) as Exclude<keyof UserChanges, "otherMails">];
 }
 
 /**
@@ -156,7 +162,8 @@ function dropUndefined(properties: Record<string, PropertyValue | undefined>): P
  * What the program's inputs change, compared with the inputs of the last operation (which a refresh has brought up to
  * date with the directory).
  *
- * Only another address is another guest, and so the only reason for a replacement. A directory property that the
+ * Only another address is another guest, and so the only reason for a replacement: one that the guest had before
+ * (`formerly`) is not. A directory property that the
  * program no longer mentions is no longer managed: its value stays, and that is no change.
  *
  * @returns the changed properties by path, such as `message.body`
@@ -164,7 +171,9 @@ function dropUndefined(properties: Record<string, PropertyValue | undefined>): P
 export function diffInvitation(oldInputs: Properties, newInputs: Properties): Map<string, PropertyChange> {
   const changes = new Map<string, PropertyChange>();
 
-  if (!sameAddress(oldInputs.userEmailAddress, newInputs.userEmailAddress)) changes.set("userEmailAddress", "replace");
+  if (!sameAddress(oldInputs.userEmailAddress, newInputs.userEmailAddress)) {
+    changes.set("userEmailAddress", hadAddress(newInputs, oldInputs.userEmailAddress) ? "update" : "replace");
+  }
 
   if (!isImported(oldInputs as Partial<InvitationInputs>)) {
     for (const property of invitationProperties) {
@@ -206,9 +215,15 @@ function kind(old: PropertyValue | undefined, now: PropertyValue | undefined): P
   return now === undefined ? "delete" : "update";
 }
 
-function sameAddress(old: PropertyValue | undefined, now: PropertyValue | undefined): boolean {
+export function sameAddress(old: PropertyValue | undefined, now: PropertyValue | undefined): boolean {
   if (typeof old !== "string" || typeof now !== "string" || isUnknown(now)) return false;
   return canonicalAddress(old) === canonicalAddress(now) && addressDomain(old) === addressDomain(now);
+}
+
+/** Whether the program says that the guest had the address before. */
+function hadAddress({ userEmailAddress, formerly }: Properties, address: PropertyValue | undefined): boolean {
+  if (typeof address !== "string" || isUnknown(userEmailAddress) || isUnknown(formerly)) return false;
+  return formerAddresses(formerly as InvitationInputs["formerly"]).includes(canonicalAddress(address));
 }
 
 /** Sponsors are a set of names in which letter case does not count. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalAddress } from "../../model/email-address.ts";
 import { listMails } from "../../model/guest-list.ts";
 import type { InvitationInputs } from "../../model/invitation.ts";
 import { copiesOf } from "../../model/message.ts";
@@ -88,10 +89,13 @@ function sendBlindly(mailbox: Mailbox, mail: Mail, key: string, deadline: Deadli
   });
 }
 
-/** Names a mail: this guest, this content, this resend mark, after the mail before it. */
-function mailKey({ message = {}, redirectUrl, mailSubject, mailTemplate, resend }: InvitationInputs, facts: Facts) {
+/** Names a mail: this guest, this address of theirs, this content, this resend mark, after the mail before it. */
+function mailKey(inputs: InvitationInputs, facts: Facts) {
+  const { userEmailAddress, message = {}, redirectUrl, mailSubject, mailTemplate, resend } = inputs;
   const { body, language, additionalRecipients } = message;
-  const content = [body, language, copiesOf(additionalRecipients), redirectUrl, mailSubject, mailTemplate, resend];
+  const copies = copiesOf(additionalRecipients);
+  const to = canonicalAddress(userEmailAddress);
+  const content = [to, body, language, copies, redirectUrl, mailSubject, mailTemplate, resend];
   const digest = createHash("sha256").update(JSON.stringify([content, facts.mailedAt ?? "first"]));
   return `${facts.userId}/${digest.digest("hex")}`;
 }

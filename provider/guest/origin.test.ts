@@ -8,6 +8,7 @@ type Outcome =
   | "mail"
   | "error: already there"
   | "error: cannot tell"
+  | "error: not there"
   | "taken back, ours"
   | "restored, ours"
   | "found, ours"
@@ -15,75 +16,107 @@ type Outcome =
   | "invited, ours"
   | "invited, not ours";
 
-type Case = [found: Evidence["found"], record: ListRecord, adopt: Outcome, own: Outcome, fail: Outcome];
+type Case = [
+  found: Evidence["found"],
+  record: ListRecord,
+  adopt: Outcome,
+  own: Outcome,
+  fail: Outcome,
+  require: Outcome,
+];
 
 /** Before anything is sent. */
 const onLookingUp: Case[] = [
-  ["nobody", "none", "mail", "mail", "mail"],
-  ["nobody", "present", "mail", "mail", "mail"],
-  ["nobody", "absent now", "mail", "mail", "mail"],
-  ["nobody", "absent earlier", "mail", "mail", "mail"],
-  ["guest", "none", "found, not ours", "found, ours", "error: already there"],
-  ["guest", "present", "found, not ours", "found, ours", "error: already there"],
-  ["guest", "absent now", "taken back, ours", "taken back, ours", "taken back, ours"],
-  ["guest", "absent earlier", "taken back, ours", "taken back, ours", "taken back, ours"],
-  ["deleted", "none", "restored, ours", "restored, ours", "restored, ours"],
-  ["deleted", "present", "restored, ours", "restored, ours", "restored, ours"],
-  ["deleted", "absent now", "restored, ours", "restored, ours", "restored, ours"],
-  ["deleted", "absent earlier", "restored, ours", "restored, ours", "restored, ours"],
-  ["purged", "none", "mail", "mail", "mail"],
-  ["purged", "present", "mail", "mail", "mail"],
-  ["purged", "absent now", "mail", "mail", "mail"],
-  ["purged", "absent earlier", "mail", "mail", "mail"],
-  ["not allowed", "none", "mail", "mail", "error: cannot tell"],
-  ["not allowed", "present", "mail", "mail", "error: cannot tell"],
-  ["not allowed", "absent now", "mail", "mail", "error: cannot tell"],
-  ["not allowed", "absent earlier", "mail", "mail", "error: cannot tell"],
+  ["nobody", "none", "mail", "mail", "mail", "error: not there"],
+  ["nobody", "present", "mail", "mail", "mail", "error: not there"],
+  ["nobody", "absent now", "mail", "mail", "mail", "error: not there"],
+  ["nobody", "absent earlier", "mail", "mail", "mail", "error: not there"],
+  ["guest", "none", "found, not ours", "found, ours", "error: already there", "found, not ours"],
+  ["guest", "present", "found, not ours", "found, ours", "error: already there", "found, not ours"],
+  ["guest", "absent now", "taken back, ours", "taken back, ours", "taken back, ours", "taken back, ours"],
+  ["guest", "absent earlier", "taken back, ours", "taken back, ours", "taken back, ours", "taken back, ours"],
+  ["guest by another address", "none", "found, not ours", "found, ours", "error: already there", "found, not ours"],
+  ["guest by another address", "present", "found, not ours", "found, ours", "error: already there", "found, not ours"],
+  [
+    "guest by another address",
+    "absent now",
+    "found, not ours",
+    "found, ours",
+    "error: already there",
+    "found, not ours",
+  ],
+  [
+    "guest by another address",
+    "absent earlier",
+    "found, not ours",
+    "found, ours",
+    "error: already there",
+    "found, not ours",
+  ],
+  ["deleted", "none", "restored, ours", "restored, ours", "restored, ours", "error: not there"],
+  ["deleted", "present", "restored, ours", "restored, ours", "restored, ours", "error: not there"],
+  ["deleted", "absent now", "restored, ours", "restored, ours", "restored, ours", "error: not there"],
+  ["deleted", "absent earlier", "restored, ours", "restored, ours", "restored, ours", "error: not there"],
+  ["purged", "none", "mail", "mail", "mail", "error: not there"],
+  ["purged", "present", "mail", "mail", "mail", "error: not there"],
+  ["purged", "absent now", "mail", "mail", "mail", "error: not there"],
+  ["purged", "absent earlier", "mail", "mail", "mail", "error: not there"],
+  ["not allowed", "none", "mail", "mail", "error: cannot tell", "error: cannot tell"],
+  ["not allowed", "present", "mail", "mail", "error: cannot tell", "error: cannot tell"],
+  ["not allowed", "absent now", "mail", "mail", "error: cannot tell", "error: cannot tell"],
+  ["not allowed", "absent earlier", "mail", "mail", "error: cannot tell", "error: cannot tell"],
 ];
 
 /** After the invitation, where the directory shows a guest who is older than it. */
 const onOlderGuest: Case[] = [
-  ["nobody", "none", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["nobody", "present", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["nobody", "absent now", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["nobody", "absent earlier", "invited, ours", "invited, ours", "invited, ours"],
-  ["purged", "none", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["purged", "present", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["purged", "absent now", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["purged", "absent earlier", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["not allowed", "none", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["not allowed", "present", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["not allowed", "absent now", "invited, not ours", "invited, ours", "invited, not ours"],
-  ["not allowed", "absent earlier", "invited, ours", "invited, ours", "invited, ours"],
+  ["nobody", "none", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["nobody", "present", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["nobody", "absent now", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["nobody", "absent earlier", "invited, ours", "invited, ours", "invited, ours", "invited, ours"],
+  ["purged", "none", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["purged", "present", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["purged", "absent now", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["purged", "absent earlier", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["not allowed", "none", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["not allowed", "present", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["not allowed", "absent now", "invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"],
+  ["not allowed", "absent earlier", "invited, ours", "invited, ours", "invited, ours", "invited, ours"],
 ];
 
 const mailed = ["nobody", "purged", "not allowed"] as const;
 const records: ListRecord[] = ["none", "present", "absent now", "absent earlier"];
 
+const refusals: Partial<Record<string, Outcome>> = { unknown: "error: cannot tell", nowhere: "error: not there" };
+
 function outcomeOf(evidence: Evidence): Outcome | string {
   const { act, origin, adopted } = decide(evidence);
   const owner = adopted ? "not ours" : "ours";
   if (act === "invite") return "mail";
-  if (act === "refuse") return origin === "unknown" ? "error: cannot tell" : "error: already there";
+  if (act === "refuse") return refusals[origin] ?? "error: already there";
   return `${{ adopt: "found", "take back": "taken back", restore: "restored", record: "invited" }[act]}, ${owner}`;
 }
 
 function outcomes(found: Evidence["found"], record: ListRecord, invited: Evidence["invited"]): string[] {
-  return (["adopt", "own", "fail"] as const).map((existing) => outcomeOf({ found, record, existing, invited }));
+  return (["adopt", "own", "fail", "require"] as const).map((existing) =>
+    outcomeOf({ found, record, existing, invited }),
+  );
 }
 
 describe("who a guest is, in every case that can occur", () => {
   it("has a row for each", () => {
-    expect(new Set(onLookingUp.map(([found, record]) => `${found}, ${record}`)).size).toBe(5 * 4);
+    expect(new Set(onLookingUp.map(([found, record]) => `${found}, ${record}`)).size).toBe(6 * 4);
     expect(new Set(onOlderGuest.map(([found, record]) => `${found}, ${record}`)).size).toBe(mailed.length * 4);
   });
 
-  it.each(onLookingUp)("found: %s; on record: %s → adopt: %s; own: %s; fail: %s", (found, record, ...expected) => {
-    expect(outcomes(found, record, "not yet")).toEqual(expected);
-  });
+  it.each(onLookingUp)(
+    "found: %s; on record: %s → adopt: %s; own: %s; fail: %s; require: %s",
+    (found, record, ...expected) => {
+      expect(outcomes(found, record, "not yet")).toEqual(expected);
+    },
+  );
 
   it.each(onOlderGuest)(
-    "found: %s; on record: %s; then an older guest appears → adopt: %s; own: %s; fail: %s",
+    "found: %s; on record: %s; then an older guest appears → adopt: %s; own: %s; fail: %s; require: %s",
     (found, record, ...expected) => {
       expect(outcomes(found, record, "an older guest")).toEqual(expected);
     },
@@ -92,14 +125,26 @@ describe("who a guest is, in every case that can occur", () => {
   it("is the stack's own where the invitation made them, or where nobody can read who they are", () => {
     for (const invited of ["a new guest", "nobody readable"] as const) {
       for (const found of mailed) {
-        for (const record of records) expect(outcomes(found, record, invited)).toEqual(Array(3).fill("invited, ours"));
+        for (const record of records) expect(outcomes(found, record, invited)).toEqual(Array(4).fill("invited, ours"));
       }
+    }
+  });
+
+  it("[A4] is nobody's whom the invitation of another address made", () => {
+    const expected = ["invited, not ours", "invited, ours", "invited, not ours", "invited, not ours"];
+    for (const found of mailed) {
+      for (const record of records) expect(outcomes(found, record, "a guest by another address")).toEqual(expected);
     }
   });
 
   it("sends no second mail for an invitation that went out", () => {
     for (const [found, record] of onOlderGuest) {
-      for (const invited of ["a new guest", "an older guest", "nobody readable"] as const) {
+      for (const invited of [
+        "a new guest",
+        "an older guest",
+        "a guest by another address",
+        "nobody readable",
+      ] as const) {
         for (const existing of existingChoices) {
           expect(decide({ found, record, existing, invited }).act).toBe("record");
         }
@@ -123,7 +168,11 @@ describe("who a guest is, in every case that can occur", () => {
 });
 
 it("lets a guest stay who was there before, unless the list says own", () => {
-  expect(existingChoices.filter((existing) => isAdopted("before the stack", existing))).toEqual(["adopt", "fail"]);
+  expect(existingChoices.filter((existing) => isAdopted("before the stack", existing))).toEqual([
+    "adopt",
+    "fail",
+    "require",
+  ]);
   for (const origin of ["this run", "a run cut short", "the recycle bin", "unknown"] as const) {
     expect(existingChoices.some((existing) => isAdopted(origin, existing))).toBe(false);
   }

@@ -7,7 +7,7 @@ import { findUser, type GraphUser, isExternal } from "../microsoft/graph-users.t
 import type { Properties, RecordedRequest, RecordedResource } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import { type Directory, findSettledUser, lookUpGuest } from "./guest-look-up.ts";
-import { factsOf, liveFacts, liveValue, outputs, withLiveInputs } from "./guest-state.ts";
+import { factsOf, liveFacts, liveValue, outputs, sameAddress, withLiveInputs } from "./guest-state.ts";
 import { isAdopted } from "./origin.ts";
 
 /**
@@ -32,7 +32,14 @@ async function refresh(
     const inputs = withLiveInputs(declared, user);
     const sponsors = await liveSponsors(directory, id, declared.sponsors, deadline);
     if (sponsors !== undefined) inputs.sponsors = sponsors;
-    return { id, inputs, outputs: outputs(inputs, { ...facts, ...liveFacts(user) }) };
+    const live = { ...facts, ...liveFacts(user) };
+    // A run that was cut short may have changed the address: the next one tells by this time whether it also invited.
+    const isUnderWay = user.mail && !sameAddress(user.mail, declared.userEmailAddress);
+    return {
+      id,
+      inputs,
+      outputs: outputs(inputs, isUnderWay ? { ...live, stateChangedAt: facts.stateChangedAt } : live),
+    };
   } catch (error) {
     throw cannot("read", declared.userEmailAddress, error);
   }

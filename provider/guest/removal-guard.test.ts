@@ -46,6 +46,19 @@ describe("the removal guard", () => {
     expect(removalProblem(list(guests(9)), list(guests(9).map((address) => address.toUpperCase())))).toBeUndefined();
   });
 
+  it("counts no guest who has got a new address, but one of two who become one", () => {
+    const moved = guests(30).map((address) => address.replace("fabrikam", "northwind"));
+    const formerly = Object.fromEntries(guests(30).map((address, index) => [address, moved[index]]));
+    expect(removalProblem(list(guests(30)), list(moved))).toContain("remove 30 of 30 guests");
+    expect(removalProblem(list(guests(30)), list(moved, { formerly }))).toBeUndefined();
+    const access = (addresses: string[]) => [{ names: ["group Partners"], ids: ["1"], guests: addresses }];
+    const before = list(guests(30), { access: access(guests(30)) });
+    expect(removalProblem(before, list(moved, { formerly, access: access(moved) }))).toBeUndefined();
+    expect(removalProblem(before, list(moved, { formerly }))).toContain("take access from 30 of 30 guests");
+    const merged = { formerly: Object.fromEntries(guests(30).map((address) => [address, "one@northwind.example"])) };
+    expect(removalProblem(list(guests(30)), list(["one@northwind.example"], merged))).toContain("remove 29 of 30");
+  });
+
   it("[H2] counts who has a last day in the past that no earlier run had recorded while it was ahead", () => {
     const expired = guests(30);
     const sudden = removalProblem(list(expired), list([], { expired }), "2026-12-01");

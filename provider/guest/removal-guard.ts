@@ -1,6 +1,7 @@
 import { today } from "../../model/calendar-day.ts";
 import { canonicalAddress } from "../../model/email-address.ts";
 import type { GuestListInputs } from "../../model/guest-list.ts";
+import { movedGuests } from "./new-address.ts";
 
 /** More names than this make an error that nobody reads. */
 const mostNamed = 10;
@@ -8,7 +9,7 @@ const mostNamed = 10;
 /**
  * Stops a list from losing many guests at once, or from taking access from many: a wrong file or a bad merge is the
  * usual reason. A guest is free to go whose last day an earlier run recorded, and only once that day has passed: a date
- * in the past that was written just now is as likely a mistake as a missing line.
+ * in the past that was written just now is as likely a mistake as a missing line. A guest with a new address stays.
  *
  * @param before the list as of the last run
  * @param now the list as declared
@@ -18,7 +19,9 @@ const mostNamed = 10;
 export function removalProblems(before: GuestListInputs, now: GuestListInputs, day = today()): string[] {
   if (now.allowRemoval) return [];
   const listed = new Set(now.addresses.map(canonicalAddress));
-  const left = before.addresses.filter((address) => !listed.has(canonicalAddress(address)));
+  const todays = new Map([...movedGuests(before, now)].map(([today, former]) => [former, today]));
+  const todayOf = (address: string) => todays.get(canonicalAddress(address)) ?? canonicalAddress(address);
+  const left = before.addresses.filter((address) => !listed.has(todayOf(address)));
   const hasExpired = (address: string) => (before.lastDays[canonicalAddress(address)] ?? day) < day;
   const removed = left.filter((address) => !hasExpired(address));
   const writtenOff = new Set(now.expired.map(canonicalAddress));
@@ -27,8 +30,8 @@ export function removalProblems(before: GuestListInputs, now: GuestListInputs, d
     ? " An expiry date in the past counts as a removal unless an earlier run had recorded it."
     : "";
 
-  const stays = before.addresses.filter((address) => listed.has(canonicalAddress(address)));
-  const losses = lossesOf(before, now, stays);
+  const stays = before.addresses.filter((address) => listed.has(todayOf(address)));
+  const losses = lossesOf(before, now, stays, todayOf);
   return [
     overLimit(removed, before.addresses.length, now)?.concat(`${sudden} ${wayOut}`),
     overLimit([...losses.byGuest.keys()], losses.holders, now, {
@@ -71,14 +74,19 @@ interface Losses {
 }
 
 /** What the change takes from guests who stay on the list. A thing under another name is the same thing. */
-function lossesOf(before: GuestListInputs, now: GuestListInputs, stays: readonly string[]): Losses {
+function lossesOf(
+  before: GuestListInputs,
+  now: GuestListInputs,
+  stays: readonly string[],
+  todayOf: (address: string) => string,
+): Losses {
   const [held, holds] = [accessByGuest(before), accessByGuest(now)];
   const losses: Losses = { byGuest: new Map(), counts: new Map(), holders: 0 };
   for (const address of stays) {
     const had = held.get(canonicalAddress(address));
     if (had === undefined) continue;
     losses.holders += 1;
-    const has = holds.get(canonicalAddress(address));
+    const has = holds.get(todayOf(address));
     const lost = [...had].filter(([id]) => !has?.has(id)).map(([, name]) => name);
     if (lost.length > 0) losses.byGuest.set(address, lost);
     for (const name of lost) losses.counts.set(name, (losses.counts.get(name) ?? 0) + 1);

@@ -5,9 +5,10 @@ import { addSponsor, readSponsors, removeSponsor, sponsorIds } from "../microsof
 import { type GraphUser, patchUser, restoreUser, sendInvitation } from "../microsoft/graph-users.ts";
 import { type Engine, InitializationError, type Properties, type UpdateRequest } from "../pulumi/resource-provider.ts";
 import { isImported, knownInputs, sameMessage } from "./checked-inputs.ts";
-import { awaitWritten, type Directory, findSettledUser, whileLagging } from "./guest-look-up.ts";
-import { directoryChanges, type Facts, factsOf, invitationOf, liveFacts, outputs } from "./guest-state.ts";
+import { awaitWritten, type Directory, type FreshLookUps, findSettledUser, whileLagging } from "./guest-look-up.ts";
+import { directoryChanges, type Facts, factsOf, invitationOf, liveFacts, outputs, sameAddress } from "./guest-state.ts";
 import { hasOwnMail, isMailDue, type MailContext, mailGuest } from "./mail-guest.ts";
+import { giveNewAddress, type Move } from "./new-address.ts";
 import { isAdopted } from "./origin.ts";
 
 /**
@@ -15,10 +16,10 @@ import { isAdopted } from "./origin.ts";
  * an update fails and is run again.
  *
  * A changed redirect URL or message invites the same guest again while the invitation is pending; once it is accepted
- * there is nothing left to send, and the change is recorded only.
+ * there is nothing left to send, and the change is recorded only. A new address invites the same guest in any case.
  */
 export async function updateGuest(
-  context: MailContext,
+  context: MailContext & { lookUps: FreshLookUps },
   { id, urn, oldInputs, newInputs, outputs: before, deadline }: UpdateRequest,
 ): Promise<Properties> {
   const old = knownInputs(oldInputs);
@@ -35,7 +36,11 @@ export async function updateGuest(
   await applyDirectoryProperties(context, withoutKeptName(inputs, old, facts), id, user, deadline);
   await applySponsors(context, inputs, id, old.sponsors ?? [], deadline);
 
-  if (saysSomethingNew(old, inputs) || isMailDue(known)) {
+  if (!sameAddress(old.userEmailAddress, inputs.userEmailAddress)) {
+    const isFirst = context.lookUps.takeMove(inputs.userEmailAddress);
+    const move: Move = { inputs, former: old.userEmailAddress, known, facts, user, urn, isFirst };
+    facts = await giveNewAddress(context, move, deadline);
+  } else if (saysSomethingNew(old, inputs) || isMailDue(known)) {
     const reason = reasonNotToMail(inputs, facts, user);
     if (reason === undefined) {
       facts = await mailAgain(context, inputs, facts, urn, deadline);
@@ -169,19 +174,19 @@ export async function bringBack(
  * Sets what is declared beyond the invitation itself. The guest is there: whatever fails now is done by the next `up`.
  *
  * @param user the guest as read; `undefined` where the application may not read users
+ * @param sponsorsAreSet true where the invitation has brought them
  * @throws InitializationError where something is not as declared yet
  */
 export async function bringIntoLine(
   context: MailContext & { inputs: InvitationInputs; urn: string; deadline: Deadline },
   facts: Facts,
   user: GraphUser | undefined,
+  sponsorsAreSet = false,
 ): Promise<{ id: string; outputs: Properties }> {
   const { inputs, deadline } = context;
   try {
-    const sponsorsCameWithInvitation =
-      facts.redeemUrl !== undefined && !facts.adopted && !(await context.graph.isSovereign(deadline));
     await applyDirectoryProperties(context, inputs, facts.userId, user, deadline);
-    if (!sponsorsCameWithInvitation) await applySponsors(context, inputs, facts.userId, [], deadline);
+    if (!sponsorsAreSet) await applySponsors(context, inputs, facts.userId, [], deadline);
   } catch (error) {
     throw unfinished(inputs, facts, error as Error);
   }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
 import { type Deadline, withRetries } from "../deadline.ts";
 import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
+import { textOf } from "./sign-in-configuration.ts";
 import type { Session } from "./sign-in-session.ts";
 
 export interface GraphWrite {
@@ -45,6 +45,7 @@ export class GraphClient {
   readonly #attemptTimeout: number;
   readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
   readonly #reads: DataLoader<GatheredRead, GraphResponse>;
+  #clockDifference: number | undefined;
 
   /** @param attemptTimeout how long one HTTP request may take before it is given up, in milliseconds */
   constructor(session: Session, attemptTimeout = longestAttempt) {
@@ -80,6 +81,31 @@ export class GraphClient {
   }
 
   /**
+   * Reads a list to its last page; a filtered one may begin with an empty page. Errors as for {@link read}.
+   *
+   * @param path of the list, with its query
+   * @param shape what each of its items has to be like
+   */
+  async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline): Promise<Item[]> {
+    const page = z.object({ value: z.array(shape), "@odata.nextLink": z.string().optional() });
+    const [items, read] = [[] as Item[], new Set<string>()];
+    const service = await this.objectUrl("", deadline);
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const { value, "@odata.nextLink": link }: z.infer<typeof page> = await this.read(next, page, deadline);
+      for (const item of value) items.push(item);
+      // The token goes to Graph only, and no page is read twice.
+      if (link !== undefined && (!link.startsWith(`${service}/`) || read.has(link))) {
+        const where = URL.canParse(link) ? new URL(link).origin : "a place that is no URL";
+        const message = `Microsoft Graph's list ${path.split("?", 1)[0]} goes on at ${where}, which is not its next page`;
+        throw new GraphError(message, { status: 200, code: "", requestId: undefined });
+      }
+      next = link?.slice(service.length);
+      read.add(link ?? "");
+    }
+    return items;
+  }
+
+  /**
    * Sends one write. Only Graph's own answer to that request counts as done. Errors as for {@link read}, and
    * {@link OutcomeUnknown}; see {@link GraphWrite.repeatable}.
    *
@@ -107,10 +133,8 @@ export class GraphClient {
 
   /** The permissions that the token names: an application's roles, or what a person has consented to. */
   async grantedPermissions(deadline: Deadline): Promise<ReadonlySet<string>> {
-    const payload = (await this.#session.token(deadline)).split(".")[1] ?? "";
-    const claims = tokenClaims.safeParse(parseJson(Buffer.from(payload, "base64url").toString("utf8")));
-    if (!claims.success) return new Set();
-    return new Set([...claims.data.roles, ...claims.data.scp.split(" ")]);
+    const { roles, scp = "" } = await this.#session.claims(deadline);
+    return new Set([...roles, ...scp.split(" ").filter(Boolean)]);
   }
 
   /** Whether this is a sovereign cloud, whose Graph lacks some properties of the global one. */
@@ -123,6 +147,11 @@ export class GraphClient {
   async objectUrl(path: string, deadline: Deadline): Promise<string> {
     const { graph } = await this.#session.cloud(deadline);
     return `${graph}/v1.0${path}`;
+  }
+
+  /** How far the server's clock is ahead of this machine's, in milliseconds, to the second; `undefined` before an answer. */
+  clockDifference(): number | undefined {
+    return this.#clockDifference;
   }
 
   async close(): Promise<void> {
@@ -189,7 +218,7 @@ export class GraphClient {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      text = decoded(Buffer.from(await sent.body.arrayBuffer()), sent.headers["content-encoding"]?.toString());
+      text = await textOf(sent);
     } catch (error) {
       deadline.signal.throwIfAborted();
       const { name, message, code } = error as Error & { code?: string };
@@ -199,7 +228,9 @@ export class GraphClient {
         { mayHaveActed: !neverSent.includes(code ?? ""), cause: error },
       );
     }
-    const headers = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const headers: GraphResponse["headers"] = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };
+    const date = Date.parse(headers.date ?? "");
+    if (!Number.isNaN(date)) this.#clockDifference = date - Date.now();
     const response = { status: sent.statusCode, headers };
     return { ...response, body: parseBody(text, response) };
   }
@@ -234,29 +265,12 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-const tokenClaims = z.object({ roles: z.array(z.string()).default([]), scp: z.string().default("") });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** @throws GraphError for a redirect, and for every status of 400 and above what it stands for */
 function accepted(response: GraphResponse): GraphResponse {
   if (response.status >= 400) throw errorOf(response);
   if (response.status < 300) return response;
   const { message, failure } = notGraphs(response);
   throw new GraphError(message, failure);
-}
-
-/** Text that something in between may have compressed without being asked. */
-function decoded(bytes: Buffer, encoding = "identity"): string {
-  if (bytes.length === 0) return "";
-  const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
-  return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
 }
 
 function parseBody(text: string, { status, headers }: Omit<GraphResponse, "body">): unknown {

@@ -56,6 +56,17 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof GraphError && error.status === 403 && error.code !== "";
 }
 
+/**
+ * True where the service that invites does not know the guest's new address: it reads the directory, and may lag behind.
+ *
+ * Source: MicrosoftDocs/azure-docs #71825 and #86773, msgraph-beta-sdk-dotnet #394.
+ */
+export function isUnknownAddress(error: unknown): boolean {
+  return (
+    error instanceof GraphError && error.status === 400 && /match any emails on the user object/i.test(error.message)
+  );
+}
+
 /** Statuses that Graph's guidance says to wait out, besides 429. */
 const passing = [408, 500, 502, 503, 504];
 
@@ -125,23 +136,31 @@ function graphErrorObject(body: unknown): { code: string; message: string; inner
  *
  * Source: the permissions tables of Microsoft's reference pages of the requests that the action sends.
  */
-const permissions = {
+export const leastPermissions = {
   invite: { name: "User.Invite.All", why: "to send invitations" },
   "invite again": { name: "User.Invite.All", why: "to send invitations" },
   mail: { name: "Mail.Send (and Mail.ReadWrite)", why: "to mail guests from the mailbox that mailFrom names" },
   "look up": { name: "User.Read.All", why: "to see who is a guest already" },
   read: { name: "User.Read.All", why: "to compare the guest with the stack" },
   change: { name: "User.ReadUpdate.All or User.ReadWrite.All", why: "to change a guest's name, type or profile" },
+  "give a new address to": {
+    name: "User.ReadWrite.All, and User.Invite.All,",
+    why: "to change a guest's address and have them accept again",
+  },
+  "find the sponsors of": {
+    name: "User.Read.All",
+    why: "to find sponsors by user principal name; object ids need no look-up",
+  },
   "set the sponsors of": { name: "User.ReadWrite.All", why: "to change sponsors" },
   restore: { name: "User.DeleteRestore.All", why: "to bring a guest back from the recycle bin" },
   "take access from": {
     name: "GroupMember.ReadWrite.All (for groups) or AppRoleAssignment.ReadWrite.All (for applications)",
     why: "to take away what the list gave",
   },
-  disable: { name: "User.EnableDisableAccount.All", why: "to block a guest's sign-in" },
+  disable: { name: "User.EnableDisableAccount.All (with User.Read.All)", why: "to block a guest's sign-in" },
   delete: { name: "User.ReadWrite.All", why: "to remove guests" },
 };
-export type Action = keyof typeof permissions;
+export type Action = keyof typeof leastPermissions;
 
 /**
  * The error for the person who runs Pulumi: which guest, what was tried, what Graph said, what to do.
@@ -190,7 +209,7 @@ const refusals: readonly [says: RegExp, todo: string][] = [
 ];
 
 /** What Graph refuses for guests with privileges, whatever permission the application has ("Sensitive actions"). */
-const privileged: readonly Action[] = ["change", "disable", "delete", "restore"];
+const privileged: readonly Action[] = ["change", "give a new address to", "disable", "delete", "restore"];
 
 /** What Graph answers to an invitation without its permission: not 403 but this. */
 function lacksPermission({ status, code, message }: GraphError): boolean {
@@ -201,13 +220,18 @@ function nextStep(action: Action, cause: unknown): string {
   const refusal = cause instanceof GraphError ? refusals.find(([says]) => says.test(cause.message)) : undefined;
   if (refusal !== undefined) return refusal[1];
   if (cause instanceof GraphError && lacksPermission(cause)) {
-    const { name, why } = permissions[action];
+    const { name, why } = leastPermissions[action];
     const role = privileged.includes(action)
       ? " If it has that: a guest who holds an administrator role, or is in a role-assignable group, takes a directory role that is higher than theirs (User Administrator at least) as well."
       : "";
+    // Source: Microsoft's page "Reset redemption status for a guest user".
+    const person =
+      action === "give a new address to"
+        ? " An application can't do this to a guest with a directory role at all: sign in as a person (az login), or take the role away while the address changes."
+        : "";
     return (
       `The application needs the Microsoft Graph application permission ${name} ${why}: ` +
-      `grant it in the app registration, with admin consent, and run again.${role}`
+      `grant it in the app registration, with admin consent, and run again.${role}${person}`
     );
   }
   if (cause instanceof GraphError && cause.status === 401) {

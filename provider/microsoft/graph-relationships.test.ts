@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import type { Deadline } from "../deadline.ts";
-import type { GraphClient, GraphWrite } from "./graph-client.ts";
+import { GraphClient, type GraphWrite } from "./graph-client.ts";
 import { releaseGrants, sponsorIds } from "./graph-relationships.ts";
 
 const deadline = {} as Deadline;
@@ -16,6 +16,8 @@ function graphWith(answers: Record<string, unknown>) {
       reads.push(path);
       return shape.parse(answers[path]);
     },
+    readAll: GraphClient.prototype.readAll,
+    objectUrl: async (path: string) => `https://graph.microsoft.com/v1.0${path}`,
     async write({ method, path }: GraphWrite) {
       writes.push(`${method} ${path}`);
       return { body: undefined, date: undefined };

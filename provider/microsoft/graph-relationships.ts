@@ -4,7 +4,7 @@ import { guidPattern } from "../../model/property.ts";
 import type { Deadline } from "../deadline.ts";
 import type { GraphClient } from "./graph-client.ts";
 import { GraphError, isNotFound } from "./graph-errors.ts";
-import { list, selection } from "./graph-users.ts";
+import { selection } from "./graph-users.ts";
 
 const directoryObject = z.object({ id: z.string() } satisfies Partial<Record<keyof DirectoryObject, z.ZodType>>);
 
@@ -39,7 +39,7 @@ export async function sponsorIds(graph: GraphClient, sponsors: string[], deadlin
 /** The object ids of a guest's sponsors, users and groups alike. */
 export async function readSponsors(graph: GraphClient, guestId: string, deadline: Deadline): Promise<string[]> {
   const path = `/users/${encodeURIComponent(guestId)}/sponsors?${selection<DirectoryObject>(["id"])}`;
-  return (await list(graph, path, directoryObject, deadline)).map(({ id }) => id);
+  return (await graph.readAll(path, directoryObject, deadline)).map(({ id }) => id);
 }
 
 /** Makes a user or a group the guest's sponsor. That they are one already is fine. */
@@ -103,7 +103,7 @@ export async function releaseGrants(
   await Promise.all(groups.map((group) => remove(`/groups/${group}/members/${userId}/$ref`)));
   if (apps.length === 0) return;
   const path = `/users/${userId}/appRoleAssignments`;
-  const found = await list(graph, `${path}?$top=999`, assignment, deadline).catch(ignoreAbsent);
+  const found = await graph.readAll(`${path}?$top=999`, assignment, deadline).catch(ignoreAbsent);
   // Graph also lists what the guest has through groups: deleting that would take it from everybody in the group.
   const own = found?.filter(({ principalId }) => principalId === userId);
   const ours = own?.filter((one) =>

@@ -13,9 +13,11 @@ const graphUser = z.object({
   id: z.string().min(1),
   userPrincipalName: text,
   mail: text,
+  otherMails: z.array(z.string()).nullish(),
   userType: text,
   creationType: text,
   externalUserState: text,
+  externalUserStateChangeDateTime: text,
   createdDateTime: text,
   accountEnabled: z.boolean().nullish(),
   displayName: text,
@@ -26,7 +28,9 @@ export type GraphUser = z.infer<typeof graphUser>;
 const deletedUser = graphUser.extend({ deletedDateTime: text } satisfies Partial<Record<keyof User, z.ZodType>>);
 
 /** What the provider changes of a user by itself; the invitation sets the rest. */
-export type UserChanges = Partial<Pick<User, "displayName" | "userType" | "accountEnabled" | ProfileProperty>>;
+export type UserChanges = Partial<
+  Pick<User, "mail" | "otherMails" | "displayName" | "userType" | "accountEnabled" | ProfileProperty>
+>;
 
 /** A `$select` of properties that the type has. */
 export function selection<Type>(names: readonly (keyof Type & string)[]): string {
@@ -124,7 +128,7 @@ export async function usersWithAddress(graph: GraphClient, address: string, dead
     ])
     .join(" or ");
   const select = selection<User>(graphUser.keyof().options);
-  return list(graph, `/users?${select}&$filter=${encodeURIComponent(filter)}`, graphUser, deadline);
+  return graph.readAll(`/users?${select}&$filter=${encodeURIComponent(filter)}`, graphUser, deadline);
 }
 
 /**
@@ -135,7 +139,7 @@ export async function deletedGuests(graph: GraphClient, address: string, deadlin
   const select = selection<User>(deletedUser.keyof().options);
   const listWhere = (filter: string) => {
     const path = `/directory/deletedItems/microsoft.graph.user?${select}&$filter=${encodeURIComponent(filter)}`;
-    return list(graph, path, deletedUser, deadline);
+    return graph.readAll(path, deletedUser, deadline);
   };
   const spellings = addressSpellings(address).map(odataText);
   const byMail = spellings.map((value) => `mail eq ${value}`).join(" or ");
@@ -219,23 +223,6 @@ const longestPause = 5_000;
 
 /** How long before the deadline the last look begins, so that there is time to say what it saw; in milliseconds. */
 const lastLook = 1_000;
-
-/** All pages of a listing: a filtered one may begin with an empty page. */
-export async function list<Row>(
-  graph: GraphClient,
-  path: string,
-  row: z.ZodType<Row>,
-  deadline: Deadline,
-): Promise<Row[]> {
-  const pageShape = z.object({ value: z.array(row), "@odata.nextLink": z.string().optional() });
-  const rows: Row[] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
-    const page: z.infer<typeof pageShape> = await graph.read(next, pageShape, deadline);
-    rows.push(...page.value);
-    next = page["@odata.nextLink"]?.replace(/^https:\/\/[^/]+\/v1\.0/, "");
-  }
-  return rows;
-}
 
 function userPath(id: string): string {
   return `/users/${encodeURIComponent(id)}`;

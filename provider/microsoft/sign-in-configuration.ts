@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { request } from "undici";
 import { z } from "zod";
 import { type ProviderSetting, providerSettings, type SettingName } from "../../model/provider-settings.ts";
@@ -138,7 +139,7 @@ export async function cloudFromMetadata(host: string, deadline: Deadline): Promi
       const passes = response.statusCode >= 500 || response.statusCode === 429;
       throw new (passes ? TransientError : Error)(`it answered ${response.statusCode}`);
     }
-    const document = metadataDocument.parse(await response.body.json());
+    const document = metadataDocument.parse(JSON.parse(await textOf(response)));
     return {
       authorityHost: withoutSlash(document.authentication.loginEndpoint),
       graph: withoutSlash(document.microsoftGraphResourceId),
@@ -154,4 +155,19 @@ export async function cloudFromMetadata(host: string, deadline: Deadline): Promi
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
+}
+
+/** An HTTP answer, as far as its text is concerned. */
+interface Answer {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** The text of an answer, which something in between may have compressed without being asked. */
+export async function textOf({ headers, body }: Answer): Promise<string> {
+  const bytes = Buffer.from(await body.arrayBuffer());
+  if (bytes.length === 0) return "";
+  const encoding = headers["content-encoding"]?.toString().toLowerCase() ?? "identity";
+  const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
+  return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
 }

@@ -7,7 +7,7 @@ import type {
   TokenCredential,
 } from "@azure/identity";
 import { request } from "undici";
-import { type Cloud, type Configuration, isTrue } from "./sign-in-configuration.ts";
+import { type Cloud, type Configuration, isTrue, textOf } from "./sign-in-configuration.ts";
 
 /**
  * The credential that the configuration asks for. The order is the one of the azuread provider: certificate, secret,
@@ -81,6 +81,16 @@ export function signInKind(configuration: Configuration, azureFolder = azureCliF
   const asApplication = clientCertificate ?? clientCertificatePath ?? clientSecret ?? clientSecretFilePath;
   if (asApplication !== undefined || [useOidc, useAksWorkloadIdentity, useMsi].some(isTrue)) return "application";
   return azureCliUser(azureFolder);
+}
+
+/** The way in which a configuration signs in, in words. The order is that of {@link makeCredential}. */
+export function signInWay(configuration: Configuration): string {
+  const { clientCertificate, clientCertificatePath, clientSecret, clientSecretFilePath } = configuration;
+  const { useOidc, useAksWorkloadIdentity, useMsi } = configuration;
+  if ((clientCertificate ?? clientCertificatePath) !== undefined) return "a certificate";
+  if ((clientSecret ?? clientSecretFilePath) !== undefined) return "a client secret";
+  if (isTrue(useOidc) || isTrue(useAksWorkloadIdentity)) return "a federated token (OIDC)";
+  return isTrue(useMsi) ? "a managed identity" : "az login";
 }
 
 function azureCliFolder(): string {
@@ -167,7 +177,7 @@ async function requestAssertion(url: string, bearer: string, serviceConnectionId
     method: serviceConnectionId === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${bearer}`, accept: "application/json", "content-type": "application/json" },
   });
-  const text = await response.body.text();
+  const text = await textOf(response);
   const token = parseToken(text);
   if (token === undefined) {
     throw new Error(

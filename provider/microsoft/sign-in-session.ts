@@ -1,10 +1,33 @@
 import type { AccessToken, TokenCredential } from "@azure/identity";
+import { z } from "zod";
 import { type Deadline, TransientError } from "../deadline.ts";
 import { type Cloud, type Configuration, cloudFromMetadata, namedCloud } from "./sign-in-configuration.ts";
 import { makeCredential } from "./sign-in-credential.ts";
 
 /** A token is renewed this long before it expires, in milliseconds, so that none expires on the way. */
 const renewalMargin = 5 * 60_000;
+
+/**
+ * What a token for Graph says of who holds it. It is read, not checked: Graph does that.
+ *
+ * Source: Microsoft's page "Access token claims reference".
+ */
+const tokenClaims = z.object({
+  /** The tenant's id. */
+  tid: z.string().optional(),
+  /** The application that signs in, or through which a person does. */
+  appid: z.string().optional(),
+  app_displayname: z.string().optional(),
+  /** The object id of the service principal, or of the person. */
+  oid: z.string().optional(),
+  /** The person's address. */
+  upn: z.string().optional(),
+  /** Application permissions. */
+  roles: z.array(z.string()).default([]),
+  /** Delegated permissions, with spaces between them; a person's token has it, and an application's has not. */
+  scp: z.string().optional(),
+});
+export type TokenClaims = z.infer<typeof tokenClaims>;
 
 /** Who the provider is to Graph: finds the cloud and signs in once for all operations, at the first that needs it. */
 export class Session {
@@ -48,6 +71,12 @@ export class Session {
     return (await this.#token).token;
   }
 
+  /** What the token says; nothing where its text is none that can be read, for Microsoft promises no format. */
+  async claims(deadline: Deadline): Promise<TokenClaims> {
+    const payload = (await this.token(deadline)).split(".")[1] ?? "";
+    return tokenClaims.safeParse(parseJson(Buffer.from(payload, "base64url").toString("utf8"))).data ?? { roles: [] };
+  }
+
   /**
    * Called when Graph refused a token: the next request asks for a new one. When concurrent requests are refused, only
    * the first triggers a renewal.
@@ -82,6 +111,14 @@ export class Session {
     } catch (error) {
       throw signInError(error as SignInFailure, this.#configuration, cloud);
     }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

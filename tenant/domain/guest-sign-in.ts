@@ -150,6 +150,8 @@ export interface BrowserSession {
   signIn?: SignInAttempt;
   /** The invitation that the guest is redeeming. */
   invitationId?: string;
+  /** The guest whom an admin has deleted last in this browser. */
+  deletedId?: string;
 }
 
 /**

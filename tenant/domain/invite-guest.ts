@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { WriteOptions } from "../store/database.ts";
+import { comparable } from "../store/described-types.ts";
 import type { InvitationMail } from "../store/invitation-store.ts";
 import { newUser, type User } from "../store/object-types.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
-import { isInvited } from "../store/user-store.ts";
+import { addressesOf, isInvited } from "../store/user-store.ts";
 import { homeAccountOf } from "./redeem-invitation.ts";
 import { notFound, Refusal, type RefusalReason } from "./refusal.ts";
 import { assertHoldsNoRole, assertSponsors } from "./user-lifecycle.ts";
@@ -238,7 +239,10 @@ function alreadyThere(user: User): Refusal {
   );
 }
 
-/** The same guest, who has to redeem anew, perhaps with another address (Graph, `resetRedemption`). */
+/**
+ * The same guest, who has to redeem anew, perhaps with another address: one that the directory knows of them already
+ * (Microsoft's page "Reset redemption status for a guest user"). A disabled guest is not invited here at all.
+ */
 function resetGuest(
   store: TenantStore,
   { invitedUserId: id = "", emailAddress }: InvitationRequest,
@@ -250,17 +254,31 @@ function resetGuest(
   if (roles !== undefined && userId === undefined) assertHoldsNoRole(store, guest);
   const [other] = users.currentByAddress(emailAddress).filter((user) => user.id !== id);
   if (other !== undefined) throw alreadyThere(other);
+  if (!guest.accountEnabled) throw alreadyThere(guest);
+  // The service that invites reads the directory, and may not see the new address yet.
+  if (!addressesOf(users.visible(id) ?? guest).has(comparable(emailAddress))) {
+    throw invalidInvitation(
+      "The email you're using to invite this user doesn't match any emails on the user object. Please add this email to the user object and try again.",
+    );
+  }
   return {
     ...guest,
-    mail: emailAddress,
-    otherMails: [...new Set([...guest.otherMails, emailAddress])],
-    proxyAddresses: [`SMTP:${emailAddress}`],
+    identities: guest.identities.filter(({ signInType }) => signInType !== "federated"),
     externalUserState: "PendingAcceptance",
     externalUserStateChangeDateTime: now().toISOString(),
   };
 }
 
-function newGuest(store: TenantStore, { emailAddress, displayName, userType, sponsors }: InvitationRequest): User {
+/** A guest who has just been invited for the first time. */
+export function newGuest(
+  store: TenantStore,
+  {
+    emailAddress,
+    displayName,
+    userType,
+    sponsors,
+  }: Pick<InvitationRequest, "emailAddress" | "displayName" | "userType" | "sponsors">,
+): User {
   const { initialDomain } = store.settings;
   const now = store.now().toISOString();
   const [mailNickname, userPrincipalName] = freeName(store, emailAddress);

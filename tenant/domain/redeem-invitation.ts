@@ -1,15 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { comparable } from "../store/described-types.ts";
 import type { Invitation } from "../store/invitation-store.ts";
-import type { User } from "../store/object-types.ts";
-import type { HomeAccount } from "../store/rehearsal.ts";
+import { signedInAt, type User } from "../store/object-types.ts";
+import type { AccountKind, HomeAccount } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { addressesOf, isInvited } from "../store/user-store.ts";
-
-/**
- * After how many days an unused link is dead. Entra documents no end of its own; here links end so that an expired one
- * can be rehearsed.
- */
-export const ticketDays = 90;
 
 /** Why an invitation cannot be redeemed. */
 export type RedemptionProblem = "unknown" | "expired" | "superseded" | "guest-gone" | "disabled";
@@ -18,10 +13,13 @@ export type RedemptionProblem = "unknown" | "expired" | "superseded" | "guest-go
 export class RedemptionRefused extends Error {
   override name = "RedemptionRefused";
   readonly problem: RedemptionProblem;
+  /** Absent where the link leads to none. */
+  readonly invitation: Invitation | undefined;
 
-  constructor(problem: RedemptionProblem) {
+  constructor(problem: RedemptionProblem, invitation?: Invitation) {
     super(`The invitation cannot be redeemed: ${problem}.`);
     this.problem = problem;
+    this.invitation = invitation;
   }
 }
 
@@ -56,19 +54,52 @@ export function redemptionWithId(store: TenantStore, invitationId: string): Rede
 
 function goodRedemption(store: TenantStore, invitation: Invitation): Redemption {
   const guest = store.users.current(invitation.userId);
-  if (guest === undefined) throw new RedemptionRefused("guest-gone");
+  if (guest === undefined) throw new RedemptionRefused("guest-gone", invitation);
   const isStillTheirs = addressesOf(guest).has(comparable(invitation.emailAddress));
   const isEnded = store.rehearsal.newLinkEndsEarlier && store.invitations.ofUser(guest.id)[0]?.id !== invitation.id;
   if (!isStillTheirs || isEnded || store.invitations.isSuperseded(invitation))
-    throw new RedemptionRefused("superseded");
-  if (!guest.accountEnabled) throw new RedemptionRefused("disabled");
+    throw new RedemptionRefused("superseded", invitation);
+  if (!guest.accountEnabled) throw new RedemptionRefused("disabled", invitation);
   const accepted = guest.externalUserState === "Accepted";
-  if (!accepted && isExpired(store, invitation)) throw new RedemptionRefused("expired");
+  if (!accepted && isExpired(store, invitation)) throw new RedemptionRefused("expired", invitation);
   return { invitation, guest, accepted };
 }
 
-export function isExpired({ now }: TenantStore, { createdDateTime }: Invitation): boolean {
-  return now().getTime() - Date.parse(createdDateTime) >= ticketDays * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Whether a link is too old: `linkDays` of the rehearsal says how long one is good. */
+export function isExpired({ now, rehearsal }: TenantStore, { createdDateTime }: Invitation): boolean {
+  return now().getTime() - Date.parse(createdDateTime) >= rehearsal.linkDays * dayMs;
+}
+
+/**
+ * Makes every link of a guest old, so that its end can be rehearsed.
+ *
+ * @param days how long ago the newest was sent. Default: so long that it has expired
+ */
+export function makeLinksOld(store: TenantStore, guest: User, days = store.rehearsal.linkDays): void {
+  store.database.write(() => {
+    const latest = store.now().getTime() - days * dayMs;
+    for (const invitation of store.invitations.ofUser(guest.id)) {
+      const at = Math.min(Date.parse(invitation.createdDateTime), latest);
+      store.invitations.change({ ...invitation, createdDateTime: new Date(at).toISOString() });
+    }
+  });
+}
+
+/** The same, for the guest who has an address. Answers nothing where there is none. */
+export function ageLinksOf(store: TenantStore, address: string, days?: number): User | undefined {
+  const guest = store.users.currentByAddress(address).find(isInvited);
+  if (guest) makeLinksOld(store, guest, days);
+  return guest;
+}
+
+/** Whom a guest asks about an invitation: their first sponsor with an address, or the person who invited. */
+export function contactFor({ users }: TenantStore, { userId, inviterId = "" }: Invitation): User | undefined {
+  const guest = users.current(userId) ?? users.current(userId, "deleted");
+  return [...(guest?.sponsors ?? []), inviterId]
+    .flatMap((id) => users.current(id) ?? [])
+    .find(({ mail, accountEnabled }) => mail !== null && accountEnabled);
 }
 
 /**
@@ -94,7 +125,7 @@ export function acceptInvitation(store: TenantStore, invitationId: string): Rede
 export function acceptFor(store: TenantStore, address: string, displayName?: string): User | undefined {
   return store.database.write(() => {
     const guest = store.users.currentByAddress(address).find(isInvited);
-    const home = displayName === undefined ? homeAccountOf(store, address) : { displayName };
+    const home = { ...homeAccountOf(store, address), ...(displayName !== undefined && { displayName }) };
     return guest && recordAcceptance(store, guest, home);
   });
 }
@@ -106,14 +137,34 @@ export function homeAccountOf({ rehearsal }: TenantStore, address: string): Home
 }
 
 /** Accepting brings the guest's own name along, over the one that they were invited with. */
-function recordAcceptance({ users, now }: TenantStore, guest: User, home?: Pick<HomeAccount, "displayName">): User {
+function recordAcceptance(
+  { users, now }: TenantStore,
+  guest: User,
+  { displayName = guest.displayName, kind = "mail" }: Partial<HomeAccount> = {},
+): User {
   if (guest.externalUserState === "Accepted") return guest;
   const accepted: User = {
     ...guest,
-    displayName: home?.displayName ?? guest.displayName,
+    displayName,
     externalUserState: "Accepted",
     externalUserStateChangeDateTime: now().toISOString(),
+    identities: redeemedWith(guest, kind),
+    signInActivity: signedInAt(now().toISOString(), randomUUID()),
   };
   users.save(accepted);
   return accepted;
+}
+
+/** The identities of a guest who has redeemed with this kind of account. */
+export function redeemedWith({ identities }: User, kind: AccountKind): User["identities"] {
+  const others = identities.filter(({ signInType }) => signInType !== "federated");
+  return [{ signInType: "federated", issuer: kind, issuerAssignedId: null }, ...others];
+}
+
+/** Records that somebody has signed in now. */
+export function recordSignIn({ database, users, now }: TenantStore, userId: string): void {
+  database.write(() => {
+    const user = users.current(userId);
+    if (user) users.save({ ...user, signInActivity: signedInAt(now().toISOString(), randomUUID()) });
+  });
 }

@@ -54,10 +54,26 @@ export function updateUser(
   store.database.write(() => {
     const user = writableUser(store, name);
     if (by === "application") assertHoldsNoRole(store, user);
-    const changed = { ...user, ...changes };
+    const changed = { ...user, ...changes, ...(changes.mail && withPrimaryAddress(store, user, changes.mail)) };
     if (changes.userPrincipalName !== undefined) assertFreeName(store, changed);
     store.users.save(changed);
   }, options);
+}
+
+/**
+ * A user's mail is their primary SMTP address as well, and no two users have one address (Graph, "user resource type",
+ * `mail` and `proxyAddresses`).
+ *
+ * @throws Refusal invalid-change
+ */
+function withPrimaryAddress({ users, rehearsal }: TenantStore, user: User, mail: string): Pick<User, "proxyAddresses"> {
+  const isTaken = users.currentByAddress(mail).some(({ id }) => id !== user.id);
+  if (isTaken) throw invalidChange("Another object with the same value for property proxyAddresses already exists.");
+  const former = user.proxyAddresses
+    .filter((proxy) => rehearsal.keepsFormerMail || !proxy.startsWith("SMTP:"))
+    .map((proxy) => proxy.replace("SMTP:", "smtp:"));
+  const others = former.filter((proxy) => comparable(proxy) !== comparable(`smtp:${mail}`));
+  return { proxyAddresses: [`SMTP:${mail}`, ...others] };
 }
 
 /**

@@ -2,7 +2,9 @@ import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
-import { acceptFor } from "../domain/redeem-invitation.ts";
+import { backdateGuest, backdating } from "../domain/backdate-guest.ts";
+import { acceptFor, ageLinksOf } from "../domain/redeem-invitation.ts";
+import { Refusal } from "../domain/refusal.ts";
 import { rehearse } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { type ArmPart, armRoutes } from "./arm/routes.ts";
@@ -149,6 +151,25 @@ function controlRoutes({ store, url, tokens, requests, faults }: ControlPart): H
     if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
     const guest = acceptFor(store, parsed.data.email, parsed.data.displayName);
     return guest ? c.json({ id: guest.id }) : c.json({ error: `No guest has the address ${parsed.data.email}.` }, 404);
+  });
+  app.post("/age-links", async (c) => {
+    const ageing = z.strictObject({ email: z.string(), days: z.number().min(0).max(36_500).optional() });
+    const parsed = ageing.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    const guest = ageLinksOf(store, parsed.data.email, parsed.data.days);
+    return guest ? c.json({ id: guest.id }) : c.json({ error: `No guest has the address ${parsed.data.email}.` }, 404);
+  });
+  app.post("/backdate", async (c) => {
+    const body = z.strictObject({ email: z.string(), ...backdating.shape });
+    const parsed = body.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400);
+    const { email, ...days } = parsed.data;
+    try {
+      return c.json({ id: backdateGuest(store, email, days).id });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return c.json({ error: error.message }, error.reason === "not-found" ? 404 : 400);
+    }
   });
   return app;
 }

@@ -1,10 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
-import type { Server as HttpsServer } from "node:https";
-import { type AddressInfo, createServer } from "node:net";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
+import PostalMime, { type Address as ParsedAddress } from "postal-mime";
+import { SMTPServer } from "smtp-server";
 
 /** Where the inbox listens on 127.0.0.1. */
 export interface InboxOptions {
@@ -14,153 +14,202 @@ export interface InboxOptions {
   inboxPort?: number | undefined;
 }
 
-/** An SMTP server that takes every mail to anybody and shows it on a web page. */
+/** An address as a header names it. */
+export interface MailAddress {
+  name: string;
+  address: string;
+}
+
+/** A mail as the inbox has taken and parsed it. */
+export interface CaughtMail {
+  id: string;
+  receivedAt: Date;
+  /** Everybody to whom it was delivered, those in blind copy included. */
+  recipients: string[];
+  subject: string;
+  from: MailAddress[];
+  to: MailAddress[];
+  cc: MailAddress[];
+  /** By name in lower case; of several headers with one name the last. */
+  headers: Record<string, string>;
+  text: string;
+  /** Absent: the mail is text only. */
+  html?: string;
+}
+
+/** An SMTP server that takes every mail to anybody, keeps it, and passes none on. */
 export interface Inbox {
-  url: string;
   smtpPort: number;
-  /** Removes the messages with these Message-IDs. */
-  forget(messageIds: ReadonlySet<string>): Promise<void>;
+  /** The oldest first. */
+  mails(): CaughtMail[];
+  find(id: string): CaughtMail | undefined;
+  /** The mail as it came, with all its headers. */
+  source(mail: CaughtMail): string;
+  /** Calls `listener` after each change, until the function that it answers is called. */
+  onChange(listener: () => void): () => void;
+  /** Removes the mails with these Message-IDs. */
+  forget(messageIds: ReadonlySet<string>): void;
   close(): Promise<void>;
 }
 
-const host = "127.0.0.1";
 /** How many mails are kept, on disk and in memory. */
 const mostMails = 2000;
+/** As much as Exchange Online takes of a mail with its attachments. */
+const longestMail = 35 * 1024 * 1024;
 
 /**
- * Starts the inbox: maildev, within this process, on the loopback interface. Its mail survives a restart.
+ * Starts the inbox on the loopback interface. Its mail survives a restart: it lies in the folder `mail` of the data folder.
  *
  * @throws where a port that was asked for is taken
  */
 export async function openInbox(dataDir: string, options: InboxOptions): Promise<Inbox> {
-  const smtp = await portFor("mail (SMTP)", options.smtpPort, 1025, "TENANT_SMTP_PORT or --smtp-port");
-  const web = await portFor("the inbox page", options.inboxPort, 1080, "TENANT_INBOX_PORT or --inbox-port");
-  const mailDirectory = join(dataDir, "mail");
-  // Made here: it holds redeem links, and maildev would make it readable for everybody.
-  mkdirSync(mailDirectory, { recursive: true, mode: 0o700 });
-  // Loaded here, because loading takes a second and not every tenant sends mail.
-  const { MailDev } = await import("maildev");
-  const maildev = new MailDev({
-    smtp,
-    web,
-    ip: host,
-    webIp: host,
-    mailDirectory,
-    maxEmails: mostMails,
-    silent: true,
+  const folder = join(dataDir, "mail");
+  // For its owner alone: it holds redeem links and codes.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const kept = await readFolder(folder);
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const drop = (mail: CaughtMail) => {
+    kept.delete(mail.id);
+    rmSync(join(folder, mail.id), { force: true });
+  };
+
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["AUTH", "STARTTLS"],
+    disableReverseLookup: true,
+    size: longestMail,
+    rejectOversized: true,
+    closeTimeout: 1000,
+    onData(stream, session, done) {
+      const recipients = session.envelope.rcptTo.map(({ address }) => address);
+      take(folder, stream, recipients)
+        .then((mail) => {
+          kept.set(mail.id, mail);
+          const [oldest] = kept.values();
+          if (kept.size > mostMails && oldest) drop(oldest);
+          done();
+          changed();
+        })
+        .catch(done);
+    },
   });
-  const servers = await maildev.start();
-  const fastify = servers.api?.server;
-  if (fastify === undefined) throw new Error("The inbox has no web page.");
-  const page = fastify.server;
-  const { port } = page.address() as AddressInfo;
-  const index = await fastify.inject({ url: "/", headers: { accept: "text/html" } });
-  adaptInboxPage(page, port, index.body);
+  // A client that breaks off is no failure of the inbox.
+  server.on("error", () => {});
+  const smtpPort = await listenOn(server.server, "mail (SMTP)", {
+    wanted: options.smtpPort,
+    usual: 1025,
+    setting: "TENANT_SMTP_PORT or --smtp-port",
+  });
   return {
-    url: `http://${host}:${port}`,
-    smtpPort: servers.smtp.getPort(),
-    async forget(messageIds) {
-      if (messageIds.size === 0) return;
-      for (const { id, headers } of await servers.storage.getAll()) {
-        if (messageIds.has(String(headers["message-id"]))) await servers.smtp.deleteEmail(id);
-      }
+    smtpPort,
+    mails: () => [...kept.values()],
+    find: (id) => kept.get(id),
+    source: ({ id }) => parted(readFileSync(join(folder, id))).source.toString(),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
-    async close() {
-      // Browsers that show the page keep connections open for as long as it is shown.
-      page.closeAllConnections();
-      await maildev.stop();
+    forget(messageIds) {
+      const theirs = [...kept.values()].filter(({ headers }) => messageIds.has(headers["message-id"] ?? ""));
+      for (const mail of theirs) drop(mail);
+      if (theirs.length > 0) changed();
     },
+    close: () => new Promise((resolve) => server.close(resolve)),
   };
 }
 
-/** A free port to listen on. It is tried here, because a maildev that fails does not close what it has opened. */
-async function portFor(purpose: string, wanted: number | undefined, usual: number, setting: string): Promise<number> {
-  const port = wanted ?? usual;
-  if (port === 0) return 0;
-  const problem = await problemWith(port);
-  if (problem === undefined) return port;
-  if (wanted === undefined) return 0;
-  throw new Error(
-    `The local tenant cannot listen on ${host}:${port} for ${purpose}: ${problem}. Choose another port with ${setting} (0 takes a free one).`,
+/** Takes one mail. It is on the disk before the sender hears that it was taken. */
+async function take(folder: string, stream: AsyncIterable<Buffer>, recipients: readonly string[]): Promise<CaughtMail> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  const receivedAt = new Date();
+  // Sorts by time, also within a millisecond.
+  const id = `${receivedAt.getTime()}-${String(++taken).padStart(6, "0")}-${randomBytes(4).toString("hex")}.eml`;
+  const file = Buffer.concat([envelope(recipients, receivedAt), ...pieces]);
+  writeFileSync(join(folder, `${id}.new`), file, { mode: 0o600 });
+  renameSync(join(folder, `${id}.new`), join(folder, id));
+  return parse(id, file, receivedAt);
+}
+let taken = 0;
+
+/** Two headers before the mail's own, as a mail server adds them: who it was delivered to, and when. */
+function envelope(recipients: readonly string[], at: Date): Buffer {
+  return Buffer.from(`Delivered-To: ${recipients.join("\t")}\r\nDelivery-Date: ${at.toISOString()}\r\n`);
+}
+
+/** Takes a file apart. One that an earlier version kept has no envelope. */
+function parted(file: Buffer): { recipients?: string[]; receivedAt?: Date; source: Buffer } {
+  const [head, recipients = "", at = ""] =
+    /^Delivered-To: (.*)\r\nDelivery-Date: (.*)\r\n/.exec(file.subarray(0, 64 * 1024).toString("latin1")) ?? [];
+  if (head === undefined) return { source: file };
+  const names = Buffer.from(recipients, "latin1").toString();
+  return { recipients: names.split("\t"), receivedAt: new Date(at), source: file.subarray(head.length) };
+}
+
+async function parse(id: string, file: Buffer, modifiedAt: Date): Promise<CaughtMail> {
+  const { recipients, receivedAt = modifiedAt, source } = parted(file);
+  const mail = await PostalMime.parse(source);
+  const to = addresses(mail.to);
+  const cc = addresses(mail.cc);
+  return {
+    id,
+    receivedAt,
+    recipients: recipients ?? [...to, ...cc].map(({ address }) => address),
+    subject: mail.subject ?? "",
+    from: addresses(mail.from && [mail.from]),
+    to,
+    cc,
+    headers: Object.fromEntries(mail.headers.map(({ key, value }) => [key, value])),
+    text: mail.text ?? "",
+    ...(mail.html !== undefined && { html: mail.html }),
+  };
+}
+
+/** A group in a header stands for its members. */
+function addresses(parsed: readonly ParsedAddress[] = []): MailAddress[] {
+  return parsed.flatMap((one) =>
+    one.group ? addresses(one.group) : [{ name: one.name ?? "", address: one.address ?? "" }],
   );
 }
 
-/** Why nobody can listen on the port; nothing where it is free. */
-async function problemWith(port: number): Promise<string | undefined> {
-  const probe = createServer();
-  try {
-    const listening = once(probe, "listening");
-    probe.listen(port, host);
-    await listening;
-    const closed = once(probe, "close");
-    probe.close();
-    await closed;
-    return undefined;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === "EADDRINUSE" ? "another program uses that port" : message;
-  }
+/** What lies in the folder, the oldest first. */
+async function readFolder(folder: string): Promise<Map<string, CaughtMail>> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".eml"));
+  const mails = await Promise.all(
+    names.map((name) => parse(name, readFileSync(join(folder, name)), statSync(join(folder, name)).mtime)),
+  );
+  mails.sort((one, other) => +one.receivedAt - +other.receivedAt || (one.id < other.id ? -1 : 1));
+  return new Map(mails.map((mail) => [mail.id, mail]));
 }
-
-const linkScriptPath = "/inbox-links.js";
-/** maildev shows a mail in a frame whose sandbox lets no link of it open. This opens them from outside, in a new tab. */
-const linkScript = `document.addEventListener(
-  "load",
-  ({ target }) => {
-    if (!(target instanceof HTMLIFrameElement)) return;
-    target.contentDocument?.addEventListener("click", (event) => {
-      const address = event.target.closest("a[href]")?.getAttribute("href") ?? "";
-      if (!/^https?:/i.test(address)) return;
-      event.preventDefault();
-      window.open(address, "_blank", "noopener,noreferrer");
-    });
-  },
-  // A frame's load event does not bubble.
-  true,
-);
-`;
 
 /**
- * Changes two things about maildev's page:
+ * Listens on 127.0.0.1: on the port that was asked for, or else on the usual one, or on a free one where that is taken.
  *
- * - It answers its own page only. maildev itself answers every site that asks (CORS), under any name that leads to
- *   127.0.0.1 (DNS rebinding): a page in another tab could read redeem links and passcodes.
- * - Links in a mail open (`linkScript`).
- *
- * @param server maildev's, listening
- * @param index maildev's page
+ * @param server a server that listens nowhere yet
+ * @returns the port
+ * @throws where a port that was asked for is taken, in words for the person who started the tenant
  */
-function adaptInboxPage(server: HttpServer | HttpsServer, port: number, index: string): void {
-  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
-  const isAllowed = ({ headers: { host = "", origin } }: IncomingMessage) =>
-    hosts.has(host) && (origin === undefined || hosts.has(origin.replace("http://", "")));
-  const page = index.replace("</head>", `  <script src="${linkScriptPath}"></script>\n  </head>`);
-
-  const onRequest = server.listeners("request");
-  server.removeAllListeners("request");
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const path = request.url?.replace(/[?#].*$/s, "");
-    if (!isAllowed(request)) send(response, 403, "text/plain", `The inbox is open at http://127.0.0.1:${port} only.\n`);
-    else if (path === "/") send(response, 200, "text/html", page);
-    else if (path === linkScriptPath) send(response, 200, "text/javascript", linkScript);
-    else for (const listener of onRequest) listener.call(server, request, response);
-  });
-
-  const onUpgrade = server.listeners("upgrade");
-  server.removeAllListeners("upgrade");
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isAllowed(request)) for (const listener of onUpgrade) listener.call(server, request, socket, head);
-    else socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
-  });
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response
-    .writeHead(status, {
-      "Content-Type": `${type}; charset=utf-8`,
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-      "X-Frame-Options": "DENY",
-    })
-    .end(body);
+export async function listenOn(
+  server: Server,
+  purpose: string,
+  { wanted, usual, setting }: { wanted: number | undefined; usual: number; setting: string },
+): Promise<number> {
+  const host = "127.0.0.1";
+  const port = wanted ?? usual;
+  try {
+    const listening = once(server, "listening");
+    server.listen(port, host);
+    await listening;
+  } catch (error) {
+    if (wanted === undefined && port !== 0) return listenOn(server, purpose, { wanted: 0, usual, setting });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const problem = code === "EADDRINUSE" ? "another program uses that port" : message;
+    throw new Error(
+      `The local tenant cannot listen on ${host}:${port} for ${purpose}: ${problem}. Choose another port with ${setting} (0 takes a free one).`,
+    );
+  }
+  return (server.address() as AddressInfo).port;
 }

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { InvitationMail } from "../store/invitation-store.ts";
-import { invitationMail } from "./compose-mail.ts";
-import { english, wordingFor } from "./mail-wording.ts";
+import { english, invitationMail, wordingFor } from "./compose-mail.ts";
 
 const mail: InvitationMail = {
   kind: "invitation",

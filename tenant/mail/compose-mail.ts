@@ -1,6 +1,6 @@
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import type { InvitationMail, MailboxMail } from "../store/invitation-store.ts";
-import { english, fill, type Wording, wordingFor } from "./mail-wording.ts";
+import wordings from "./mail-wording.json" with { type: "json" };
 
 /** One mail, ready to be sent. */
 export interface ComposedMail {
@@ -26,6 +26,28 @@ export interface PasscodeMail {
   code: string;
   organisation: string;
   validMinutes: number;
+}
+
+/** The standard text of the invitation mail in one language. `{organisation}` and `{inviter}` stand for the names. */
+type Wording = (typeof wordings)[number];
+
+/** The text for every language that has none of its own. */
+export const english = wordings.find(({ language }) => language === "en") as Wording;
+
+/**
+ * The wording for the language that an invitation asks for.
+ *
+ * @param language a BCP 47 tag; `da-DK` gets Danish
+ * @returns English where there is no wording for the language
+ */
+export function wordingFor(language: string): Wording {
+  const [base] = language.toLowerCase().split(/[-_]/);
+  return wordings.find((wording) => wording.language === base) ?? english;
+}
+
+/** Puts the names into a text. */
+function fill(text: string, names: { organisation: string; inviter: string }): string {
+  return text.replace(/\{(organisation|inviter)\}/g, (_, name: "organisation" | "inviter") => names[name]);
 }
 
 /** Escaped markup, as the `html` tag makes it. */
@@ -60,12 +82,12 @@ function filled(wording: Wording, mail: InvitationMail): Wording {
 
 function invitationText(mail: InvitationMail, domain: string, wording: Wording): string {
   return [
+    wording.unexpected,
     wording.introduction,
     mail.message === null ? wording.noMessage : `${wording.messageFrom}:\n\n${mail.message}`,
     `${wording.organisation}: ${mail.organisation}\n${wording.domain}: ${domain}\n${wording.invitedAs}: ${mail.to}`,
     `${wording.accept}:\n${mail.redeemUrl}`,
     `${wording.meaningHeading}\n${wording.meaning.map((line) => `- ${line}`).join("\n")}`,
-    wording.unexpected,
     `-- \n${wording.rehearsal}\n`,
   ].join("\n\n");
 }
@@ -79,7 +101,8 @@ function invitationMarkup(mail: InvitationMail, domain: string, wording: Wording
     [wording.domain, domain],
     [wording.invitedAs, mail.to],
   ];
-  const body = html`${heading(wording.heading)}
+  const body = html`      <p class="warning" style="margin: 0 0 20px; padding: 12px 16px; border-radius: 6px; background: #fdf1d3; color: #4d3600; font-size: 14px">${wording.unexpected}</p>
+${heading(wording.heading)}
       <p>${wording.introduction}</p>
       ${
         mail.message === null
@@ -88,11 +111,10 @@ function invitationMarkup(mail: InvitationMail, domain: string, wording: Wording
       ${quotation(mail.message)}`
       }
       <p>${facts.map(([name, value]) => html`${name}: <strong><bdi>${value}</bdi></strong><br>`)}</p>
-      <p style="margin: 24px 0"><a href="${mail.redeemUrl}" target="_blank" rel="noopener" style="${button}">${wording.accept}</a></p>
+      <p style="margin: 24px 0"><a href="${mail.redeemUrl}" target="_blank" rel="noopener" class="button" style="${button}">${wording.accept}</a></p>
       <p style="font-size: 14px">${wording.link}<br><a href="${mail.redeemUrl}" target="_blank" rel="noopener" style="color: #0b6b5d">${mail.redeemUrl}</a></p>
       <h2 style="margin: 24px 0 8px; font-size: 16px">${wording.meaningHeading}</h2>
-      <ul style="margin: 0; padding-inline-start: 20px">${wording.meaning.map((line) => html`<li>${line}</li>`)}</ul>
-      <p>${wording.unexpected}</p>`;
+      <ul style="margin: 0; padding-inline-start: 20px">${wording.meaning.map((line) => html`<li>${line}</li>`)}</ul>`;
   return frame(wording.language, wording.subject, body, wording.rehearsal);
 }
 
@@ -163,6 +185,21 @@ export function passcodeMail({ to, code, organisation, validMinutes }: PasscodeM
 
 const font = "font-family: 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
+/** For mail programs that read stylesheets: the styles at the elements are for a wide window in the light. */
+const stylesheet = `@media (max-width: 480px) {
+      body { padding: 12px 8px !important; }
+      .sheet { padding: 20px 16px !important; }
+    }
+    @media (prefers-color-scheme: dark) {
+      body { background: #131714 !important; color: #ebe8df !important; }
+      .sheet { background: #1c211d !important; }
+      .footer { color: #a9b0a8 !important; }
+      .warning { background: #3d3114 !important; color: #f3d48b !important; }
+      blockquote { background: #24302a !important; color: #ebe8df !important; border-color: #86d3b8 !important; }
+      a { color: #86d3b8 !important; }
+      .button { background: #86d3b8 !important; color: #0c2a21 !important; }
+    }`;
+
 /**
  * The frame of a mail. Every mail program reads styles that stand at the elements. All colours are set, because some
  * programs darken what has none.
@@ -173,13 +210,16 @@ function frame(language: string, title: string, body: Markup, footer: string): s
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="supported-color-schemes" content="light dark">
     <title>${title}</title>
+    <style>${raw(stylesheet)}</style>
   </head>
   <body style="margin: 0; padding: 24px 12px; background: #eef1f0; color: #1d2b29; font-size: 16px; line-height: 1.5; ${font}">
-    <main style="max-width: 560px; margin: 0 auto; padding: 28px 24px; background: #ffffff; border-radius: 8px; overflow-wrap: anywhere">
+    <main class="sheet" style="max-width: 560px; margin: 0 auto; padding: 28px 24px; background: #ffffff; border-radius: 8px; overflow-wrap: anywhere">
 ${body}
     </main>
-    <p style="max-width: 560px; margin: 16px auto 0; font-size: 13px; color: #4d5c59">${footer}</p>
+    <p class="footer" style="max-width: 560px; margin: 16px auto 0; font-size: 13px; color: #4d5c59">${footer}</p>
   </body>
 </html>`);
 }

@@ -1,13 +1,13 @@
 import { createTransport } from "nodemailer";
 import type { RecordedMail } from "../store/invitation-store.ts";
 import type { Settings, TenantStore } from "../store/tenant-store.ts";
-import { type InboxOptions, openInbox } from "./catch-all-inbox.ts";
+import { type Inbox, type InboxOptions, openInbox } from "./catch-all-inbox.ts";
 import { type ComposedMail, invitationMail, mailboxMail, type PasscodeMail, passcodeMail } from "./compose-mail.ts";
 
 /** Sends the tenant's mail, over SMTP, to an inbox that catches all of it. */
 export interface Mailer {
-  /** The web page of the inbox. */
-  inboxUrl: string;
+  /** Where the mail arrives. */
+  inbox: Inbox;
   /** Sends the recorded mails that are still to be sent. Nobody has to wait for it, and it does not fail. */
   sendRecorded(): Promise<void>;
   /**
@@ -34,10 +34,10 @@ export async function openMailer(source: MailSource, dataDir: string, options: I
   const smtp = connect(inbox.smtpPort, source.settings);
   const outbox = new Outbox(source, smtp);
   // A run that was cut short may have sent these without noting it: the inbox would show them twice.
-  await inbox.forget(new Set(source.mails.unsent().map((recorded) => smtp.messageIdOf(recorded))));
+  inbox.forget(new Set(source.mails.unsent().map((recorded) => smtp.messageIdOf(recorded))));
   void outbox.send();
   return {
-    inboxUrl: inbox.url,
+    inbox,
     sendRecorded: () => outbox.send(),
     passcode: (mail) => smtp.send(passcodeMail(mail)),
     async close() {

@@ -170,6 +170,13 @@ export class Documents<T> {
       .run(...Object.values(columns), JSON.stringify(document));
   }
 
+  /** Replaces a document, and leaves what it is found by. */
+  change(column: string, value: string, document: T): void {
+    this.#database
+      .prepare(`UPDATE ${this.#table} SET document = ? WHERE ${column} = ?`)
+      .run(JSON.stringify(document), value);
+  }
+
   remove(column: string, value: string): void {
     this.#database.prepare(`DELETE FROM ${this.#table} WHERE ${column} = ?`).run(value);
   }

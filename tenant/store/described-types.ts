@@ -29,6 +29,8 @@ export interface Property {
   exact?: boolean;
   /** Graph answers it only where `$expand` asks for it. */
   navigation?: boolean;
+  /** Answered only where it is selected by name, and left out of an object that has no value for it. */
+  apart?: boolean;
   /** Answered where nothing is selected. Where no property of a type says so, all of them are. */
   byDefault?: boolean;
   /** Comparisons that `$filter` takes. `eq null` needs an advanced query in any case. */

@@ -39,6 +39,11 @@ export class Invitations {
     this.#invitations.save({ id, user_id: userId, ticket: hash(ticket) }, invitation);
   }
 
+  /** Replaces what is known of an invitation; its ticket stays. Inside `Database.write` only. */
+  change(invitation: Invitation): void {
+    this.#invitations.change("id", invitation.id, invitation);
+  }
+
   byTicket(ticket: string): Invitation | undefined {
     return this.#invitations.find("ticket", hash(ticket));
   }

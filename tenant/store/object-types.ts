@@ -59,6 +59,7 @@ const userProperties = {
   otherMails: { type: "strings", writable: true, filter: name, advancedFilter: ["ne", "endswith"] },
   proxyAddresses: { type: "strings", filter: ["eq", "startswith", "ge", "le"], advancedFilter: ["ne", "endswith"] },
   identities: { type: "objects" },
+  signInActivity: { type: "object", apart: true },
 
   creationType: { type: "string", ...asChoice },
   externalUserState: { type: "string", oneOf: ["PendingAcceptance", "Accepted"], ...asChoice },
@@ -108,9 +109,29 @@ export const userType = {
 /** A user of the tenant, live or in the recycle bin. */
 export type User = ObjectOf<typeof userProperties> & {
   identities: { signInType: string; issuer: string; issuerAssignedId: string | null }[];
+  /** `null`: the user has not signed in. */
+  signInActivity: SignInActivity | null;
   /** Object ids of the sponsors. In Graph they are a relationship, not a property. */
   sponsors: string[];
 };
+
+/** When a user signed in last (Graph, "signInActivity resource type"). */
+type SignInActivity = Record<
+  `last${"" | "NonInteractive" | "Successful"}SignIn${"DateTime" | "RequestId"}` & keyof graph.SignInActivity,
+  string | null
+>;
+
+/** The activity of a user whose last sign-in, an interactive and successful one, was then. */
+export function signedInAt(dateTime: string, requestId: string): SignInActivity {
+  return {
+    lastSignInDateTime: dateTime,
+    lastSignInRequestId: requestId,
+    lastNonInteractiveSignInDateTime: null,
+    lastNonInteractiveSignInRequestId: null,
+    lastSuccessfulSignInDateTime: dateTime,
+    lastSuccessfulSignInRequestId: requestId,
+  };
+}
 
 /** A user with nothing set but what every user has. */
 export function newUser(

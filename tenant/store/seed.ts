@@ -25,6 +25,15 @@ const seedFile = z.strictObject({
   organisation: z.string().min(1),
   initialDomain: z.string().min(1),
   domain: z.string().min(1),
+  /** What guests are told beside their invitation. */
+  forGuests: z
+    .strictObject({
+      /** The address to which guests write who have no other contact. */
+      contact: z.string().optional(),
+      privacyStatement: z.string().optional(),
+      termsOfUse: z.string().optional(),
+    })
+    .default({}),
   pulumi: z.strictObject({
     displayName: z.string().min(1),
     permissions: z.array(z.enum(permissions)),
@@ -65,6 +74,53 @@ const seedFile = z.strictObject({
 });
 
 export type Seed = z.output<typeof seedFile>;
+
+/** What a rehearsal needs in a new tenant beside the seed; names that are there already add nothing. */
+export interface SeedAdditions {
+  /** The organisation's own domain, in the place of the seed's. */
+  domain?: string;
+  /** Mailboxes, by the part of their address before the @. Their owners may be sponsors. */
+  mailboxes?: readonly string[];
+  /** Groups, by display name. */
+  groups?: readonly string[];
+  /** Applications with the roles that they have. */
+  applications?: readonly { displayName: string; roles?: readonly string[] }[];
+}
+
+/** The seed and what is added to it. @throws where it does not read as a seed then */
+export function seedWith(seed: Seed, { domain, mailboxes = [], groups = [], applications = [] }: SeedAdditions): Seed {
+  const known = (list: readonly { displayName: string }[]) =>
+    new Set(list.map(({ displayName }) => displayName.toLowerCase()));
+  const aliases = new Set([...seed.members, ...seed.sharedMailboxes].map((one) => one.alias));
+  const [knownGroups, knownApplications] = [known(seed.groups), known(seed.applications)];
+  const parsed = seedFile.safeParse({
+    ...seed,
+    ...(domain !== undefined && { domain }),
+    members: [
+      ...seed.members,
+      ...mailboxes
+        .filter((name) => !aliases.has(name))
+        .map((name) => ({ displayName: name, alias: name, mailbox: true })),
+    ],
+    groups: [
+      ...seed.groups,
+      ...groups.filter((name) => !knownGroups.has(name.toLowerCase())).map((displayName) => ({ displayName })),
+    ],
+    applications: [
+      ...seed.applications,
+      ...applications
+        .filter(({ displayName }) => !knownApplications.has(displayName.toLowerCase()))
+        .map(({ displayName, roles = [] }) => ({
+          displayName,
+          homepage: "https://app.contoso.example/",
+          loginUrl: "https://app.contoso.example/",
+          appRoles: roles.map((role) => ({ value: role, displayName: role, description: role })),
+        })),
+    ],
+  });
+  if (!parsed.success) throw new Error(`This cannot be added to the seed: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
 
 /**
  * Reads what a new tenant begins with.

@@ -1,9 +1,11 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, devices, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { composeInvitation } from "../../provider/microsoft/invitation-mail.ts";
 import { mailsTo } from "../http/mail-inbox.ts";
 import { startTestTenant, type TestTenant } from "../http/tenant-client.ts";
 import { expectAccessible } from "./accessibility.ts";
 import { launchChromium } from "./chromium.ts";
+import { openMail } from "./inbox.ts";
 import { openPortal, type Portal } from "./portal.ts";
 
 let portal: Portal;
@@ -68,6 +70,9 @@ describe("the guest's way", () => {
     await page.getByRole("heading", { name: "Review permissions" }).waitFor();
     await look(page);
     await page.getByRole("button", { name: "Accept" }).click();
+    await page.getByRole("heading", { name: "You're in" }).waitFor();
+    await look(page);
+    await page.getByRole("link", { name: `Continue to ${portal.host}` }).click();
     await page.waitForURL(portal.url);
 
     for (const path of ["/", "/myapps", "/myapps/leave", "/directory", "/directory/deleted"]) {
@@ -88,9 +93,122 @@ describe("the guest's way", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Review permissions" }).waitFor();
     await pressButton(page, "Accept");
+    await page.getByRole("heading", { name: "You're in" }).waitFor();
+    await pressButton(page, `Continue to ${portal.host}`);
     await page.waitForURL(portal.url);
     expect(tenant.guests().find(({ mail }) => mail === address)?.externalUserState).toBe("Accepted");
   });
+});
+
+const views = [375, 1280].flatMap((width) =>
+  (["light", "dark"] as const).map((colorScheme) => ({ viewport: { width, height: 720 }, colorScheme })),
+);
+
+describe.each(views)("[axe] at $viewport.width pixels, $colorScheme,", (view) => {
+  const address = `look-${view.viewport.width}-${view.colorScheme}@fabrikam.example`;
+
+  it("every page of a guest is readable for everybody, in the guest's language", async () => {
+    tenant.rehearse({ termsOfUse: true });
+    const link = await invite(address);
+    const page = await newPage({ ...view, locale: "de-DE" });
+    for (const path of ["/sign-in", "/privacy", "/terms", "/redeem?ticket=x", "/redeem/cancelled"]) {
+      await page.goto(tenant.url + path);
+      expect(await page.locator("html").getAttribute("lang")).toBe("de");
+      await expectAccessible(page);
+    }
+    await page.goto(link);
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Los geht’s" }).click();
+    await page.getByLabel("Code aus der Mail").fill("00000000");
+    await page.getByRole("button", { name: "Anmelden" }).click();
+    await page.getByRole("alert").waitFor();
+    await expectAccessible(page);
+    await page.getByLabel("Code aus der Mail").fill(await codeFor(address));
+    await page.getByRole("button", { name: "Anmelden" }).click();
+    await page.getByRole("heading", { name: "Berechtigungen prüfen" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("checkbox").check();
+    await page.getByRole("button", { name: "Annehmen" }).click();
+    await page.getByRole("heading", { name: "Sie sind dabei" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Meine Apps" }).click();
+    await page.getByRole("button", { name: "Abmelden" }).waitFor();
+    await expectAccessible(page);
+    await page.goto(`${tenant.url}/myapps/leave`);
+    await expectAccessible(page);
+    tenant.rehearse({ termsOfUse: false });
+  });
+
+  it("every page of the admin is", async () => {
+    await invite(`old-${address}`);
+    tenant.ageLinks(`old-${address}`);
+    const id = tenant.guests().find(({ mail }) => mail === `old-${address}`)?.id;
+    const page = await newPage(view);
+    for (const path of [
+      "/",
+      "/directory",
+      "/directory?show=expired&sort=name",
+      "/directory?q=nobody-at-all",
+      `/directory/users/${id}`,
+      `/directory/users/${id}/confirm-delete`,
+    ]) {
+      await page.goto(tenant.url + path);
+      await expectAccessible(page);
+    }
+    await page.getByRole("button", { name: /^Delete Ana/ }).click();
+    await page.getByRole("button", { name: /^Undo/ }).waitFor();
+    await expectAccessible(page);
+    await page.goto(`${tenant.url}/directory/deleted`);
+    await expectAccessible(page);
+    await page.goto(`${tenant.url}/directory/deleted/${id}/purge`);
+    await expectAccessible(page);
+  });
+
+  it("the inbox and the mails in it are", async () => {
+    await invite(`mailed-${address}`);
+    const { subject, html } = composeInvitation(
+      {
+        userEmailAddress: `mailed-${address}`,
+        redirectUrl: portal.url,
+        message: { body: "Welcome." },
+      } as Parameters<typeof composeInvitation>[0],
+      `${tenant.url}/redeem?ticket=x`,
+      { organisation: "Contoso", domain: "contoso.example" },
+    );
+    const toRecipients = [{ emailAddress: { address: `mailed-${address}` } }];
+    const message = { subject, body: { contentType: "HTML", content: html }, toRecipients };
+    await tenant.graph("POST", "/users/invitations@contoso.example/sendMail", { message });
+    const mails = await mailsTo(tenant, `mailed-${address}`, 2);
+
+    const page = await newPage(view);
+    await page.goto(tenant.links.inbox ?? "");
+    await expectAccessible(page);
+    for (const mail of mails) {
+      await page.goto(`${tenant.links.inbox}/mails/${mail.id}`);
+      const frame = page.frameLocator('iframe[title="Mail"]');
+      await frame.getByRole("link", { name: "Accept invitation" }).waitFor();
+      await expectAccessible(page);
+      const inner = "document.querySelector('iframe').contentDocument.documentElement";
+      await expect.poll(() => page.evaluate(`${inner}.scrollHeight - ${inner}.clientHeight`)).toBeLessThanOrEqual(1);
+      expect(await page.evaluate(`${inner}.scrollWidth - ${inner}.clientWidth`)).toBe(0);
+      await page.getByRole("link", { name: "As text" }).click();
+      await expectAccessible(page);
+      await page.goto(`${tenant.links.inbox}/mails/${mail.id}/html`);
+      await expectAccessible(page);
+    }
+  });
+});
+
+it("[inbox] shows a mail that comes while it is open, on a phone as well", async () => {
+  const page = await newPage(devices["Pixel 7"]);
+  await page.goto(tenant.links.inbox ?? "");
+  await invite("live@fabrikam.example");
+  const mail = await openMail(page, "live@fabrikam.example", "Contoso invites you as a guest");
+  const [guest] = await Promise.all([
+    page.waitForEvent("popup"),
+    mail.getByRole("link", { name: "Accept invitation" }).click(),
+  ]);
+  await guest.getByRole("heading", { name: "Contoso invites you" }).waitFor();
 });
 
 it("leaves a mail readable to assistive technology", async () => {

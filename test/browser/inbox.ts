@@ -2,9 +2,18 @@ import type { FrameLocator, Page } from "playwright-core";
 
 /** Opens the newest mail to an address whose subject fits, in the inbox that the page shows. */
 export async function openMail(inbox: Page, to: string, subject: string | RegExp): Promise<FrameLocator> {
-  await inbox.getByTestId("email-list-item").filter({ hasText: to }).filter({ hasText: subject }).first().click();
+  const mails = inbox.getByRole("region", { name: "Mails" });
+  // A narrow window shows the list or the mail.
+  if (!(await mails.isVisible())) await inbox.getByRole("link", { name: "All mails" }).click();
+  await mails
+    .getByRole("listitem")
+    .filter({ hasText: to })
+    .filter({ hasText: subject })
+    .first()
+    .getByRole("link")
+    .click();
   await inbox.getByRole("heading", { name: subject }).waitFor();
-  return inbox.frameLocator('iframe[title="Email HTML content"]');
+  return inbox.frameLocator('iframe[title="Mail"]');
 }
 
 /** The code in the newest mail with one to this address. */

@@ -82,6 +82,9 @@ describe("the quickstart", () => {
     expect(await guest.getByRole("main").innerText()).toContain("contoso.example");
     await expectAccessible(guest);
     await guest.getByRole("button", { name: "Accept" }).click();
+    await guest.getByRole("heading", { name: "You're in" }).waitFor();
+    await expectAccessible(guest);
+    await guest.getByRole("link", { name: /portal\.contoso\.example/ }).click();
     await guest.waitForURL(portal.url);
     expect(await guest.title()).toBe("Partner portal");
   });

@@ -1,10 +1,14 @@
 // npm run screenshots: the pictures in docs/images, taken from the guests of stack `local` in a tenant of its own.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { parse } from "yaml";
+import { pageOf } from "../../cli/standing/standing-page.ts";
+import { startTenant } from "../../tenant/index.ts";
 import { repository } from "../../tools/toolchain.ts";
 import { openStack, type ThrowAwayStack } from "../engine/throw-away-stack.ts";
+import { standingAt } from "../support/standing-at-tenant.ts";
 import { launchChromium } from "./chromium.ts";
 import { openMail, readCode } from "./inbox.ts";
 import { openPortal } from "./portal.ts";
@@ -25,6 +29,7 @@ try {
   await stack.stack.up();
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport });
   await picture(context, stack);
+  await pictureReport();
 } finally {
   await browser.close();
   await stack.close();
@@ -48,11 +53,10 @@ async function picture(context: BrowserContext, stack: ThrowAwayStack): Promise<
   const inbox = await context.newPage();
   await inbox.goto(tenant.links.inbox ?? "");
   await inbox
-    .getByTestId("email-list-item")
+    .getByRole("region", { name: "Mails" })
+    .getByRole("listitem")
     .nth(tenant.mails().length - 1)
     .waitFor();
-  // The line that runs over the page while it loads.
-  await inbox.locator('[data-testid="loading-bar"][data-active="false"]').waitFor({ state: "attached" });
   await save(inbox, "inbox");
 
   const mail = await openMail(inbox, ana, "Contoso invites you as a guest");
@@ -69,7 +73,7 @@ async function picture(context: BrowserContext, stack: ThrowAwayStack): Promise<
   await save(guest, "review-permissions", { width: 640, height: 600 });
 
   await guest.getByRole("button", { name: "Accept" }).click();
-  await guest.waitForURL(portal.url);
+  await guest.getByRole("heading", { name: "You're in" }).waitFor();
   await joinPartners(stack);
   await guest.goto(tenant.links.myApps);
   await save(guest, "my-apps", { width: 1000, height: 460 });
@@ -77,6 +81,35 @@ async function picture(context: BrowserContext, stack: ThrowAwayStack): Promise<
   const admin = await context.newPage();
   await admin.goto(tenant.links.directory);
   await save(admin, "directory", { width: 1000, height: 600 });
+}
+
+/** The report on a tenant that begins with 400 guests, as of a day that stays the same. */
+async function pictureReport(): Promise<void> {
+  const now = new Date("2026-11-26T12:00:00Z");
+  const dataDir = mkdtempSync(path.join(tmpdir(), "report-"));
+  const tenant = await startTenant({
+    dataDir,
+    seedGuests: 400,
+    now: () => now,
+    // The reader's clock goes on.
+    tokenLifetimeSeconds: 10 * 365 * 86_400,
+    rehearsal: { premiumLicence: true },
+  });
+  try {
+    const lastDay = (index: number) => new Date(now.getTime() + ((index * 37) % 420) * 86_400_000).toISOString();
+    const listed = tenant.guests().map(({ mail }, index) => ({
+      email: mail ?? "",
+      ...(index % 3 > 0 && { expires: lastDay(index).slice(0, 10) }),
+    }));
+    const page = await browser.newPage({ viewport: { width: 1000, height: 1180 } });
+    await page.setContent(pageOf(await standingAt(tenant, { listed, now })));
+    const file = path.join(images, "guests-report.png");
+    writeFileSync(file, await page.screenshot({ animations: "disabled" }));
+    console.log(path.relative(repository, file));
+  } finally {
+    await tenant.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
 /** The members of the group Partners have an application. */

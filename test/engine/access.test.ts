@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { repository } from "../../tools/toolchain.ts";
@@ -130,6 +131,33 @@ describe("a guest with access", () => {
   });
 });
 
+it("[A13] a membership that azuread does not see at once is brought under management as docs/access.md says", async () => {
+  env.configure({ ...defaults, invitations: [{ ...ana, groups: ["Partners"] }] });
+  const nobody = { page: { status: 200, contentType: "application/json", body: '{"value":[]}' } };
+  env.tenant.faults.set([{ match: { method: "GET", path: "/groups\\/[^/]+\\/members\\?/" }, action: nobody }]);
+  expect(await failureOf(env.stack.up())).toContain("inconsistent result");
+  env.tenant.faults.clear();
+  expect(env.tenant.accessOf(ana.email).groups).toEqual(["Partners"]);
+  expect(await failureOf(env.stack.up())).toContain("already exists");
+
+  const { body } = await env.graph("GET", "/groups?$filter=displayName eq 'Partners'");
+  const { deployment } = await env.stack.exportStack();
+  const { urn } = deployment.resources.find(({ type }: { type: string }) => type === "entra-guests:index:Invitation");
+  const name = `guests-${ana.email}-group-partners`;
+  const run = env.startPulumi([
+    ...["import", "azuread:index/groupMember:GroupMember", name],
+    `${body.value[0].id}/member/${env.guestIds()[ana.email]}`,
+    ...["--parent", `inv=${urn}`, "--protect=false", "--yes", "--generate-code=false"],
+  ]);
+  const said: Buffer[] = [];
+  for (const stream of [run.stdout, run.stderr]) stream?.on("data", (bytes) => said.push(bytes));
+  const [code] = await once(run, "close");
+  expect(code, Buffer.concat(said).toString()).toBe(0);
+  await env.stack.up();
+  await env.stack.preview({ expectNoChanges: true });
+  expect(env.tenant.mails()).toHaveLength(1);
+});
+
 describe("a privileged role", () => {
   it("stops the preview by the policy of the pack", async () => {
     env.configure({
@@ -177,6 +205,29 @@ describe("a name that the tenant does not know", () => {
     expect(output).not.toContain("error serializing");
     await failureOf(env.stack.up({ skipPreview: true } as never));
     expect(env.writes()).toEqual([]);
+  });
+
+  it("[A12] a dynamic group and one from on-premises stop the preview and the up, and nobody is mailed", async () => {
+    env.configure({
+      ...defaults,
+      groups: ["Fabrikam people"],
+      invitations: [ana, { ...bo, groups: ["warehouse"] }],
+    });
+    env.tenant.clearRequests();
+    const output = await failureOf(env.stack.preview());
+    expect(output).toContain('2 problems in GuestInvitations "guests". Nothing was sent.');
+    expect(output).toContain('value  "Fabrikam people" (and for 1 more)');
+    expect(output).toContain("the group is dynamic: a rule alone chooses its members");
+    expect(output).toContain("synchronised from an on-premises directory");
+    await failureOf(env.stack.up({ skipPreview: true } as never));
+    expect(env.writes()).toEqual([]);
+    expect(env.tenant.mails()).toEqual([]);
+  });
+
+  it("[A14] is none where only the letter case of an application differs", async () => {
+    env.configure({ ...defaults, invitations: [{ ...ana, apps: ["PARTNER portal"] }] });
+    await env.stack.up();
+    expect(env.tenant.accessOf(ana.email).apps).toEqual(["Partner Portal"]);
   });
 
   it("is an error with the line of the stack config where it shows without asking", async () => {

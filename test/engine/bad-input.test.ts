@@ -52,11 +52,12 @@ describe("what should not be sent", () => {
     at(5, "guest:groups", "would be ignored", "write guests:groups");
     at(7, "usageLocation", '"UK"', "write GB");
     at(8, "message.language", "write de");
-    at(8, "message.cc", "a cc is one address", "set mailFrom");
+    at(9, "message.cc", "a cc is one address", "set mailFrom");
     at(10, "redirectUrl", "write https://myapps.microsoft.com");
     at(12, "no address twice", "guests:invitations[1].email at stacks/Pulumi.test.yaml:11:");
     at(14, "sponsors", "a list is expected", "- mona@contoso.example");
     at(15, "displayName", '"   "', "it is empty");
+    at(18, "azure[0].scope", "resourceGroups/..", "no scope");
     expectInBlock(output, "hostile.yaml:2:", ["displayName", "control character (U+001B)"]);
     expectInBlock(output, "hostile.yaml:4:", [
       "log would take a part of it for a command",
@@ -65,7 +66,7 @@ describe("what should not be sent", () => {
     expectInBlock(output, "headings.csv:1", ['"id"', "unknown column", "take it out"]);
     expect(output).not.toContain("each guest needs a redirect URL");
     expect(output).not.toContain("at most five sponsors");
-    expect(output).toContain("13 problems in the guest list");
+    expect(output).toContain("14 problems in the guest list");
     expect(output).not.toMatch(/^\s*(##\w*\[|::)/m);
     expect(output).not.toContain("\u001b[2J");
     expect(test.tenant.requests()).toEqual([]);
@@ -184,6 +185,9 @@ config:
     - email: carla@adatum.example
       sponsors: mona@contoso.example
       displayName: "   "
+      azure:
+        - { role: Reader,
+            scope: resourceGroups/.. }
   guests:lists: [hostile.yaml, headings.csv]
 `;
 

@@ -95,3 +95,35 @@ describe("a guest in the recycle bin", () => {
     expect(test.guestIds()).toEqual({});
   });
 });
+
+describe("[A4] two addresses of one account", () => {
+  let test: ThrowAwayStack;
+  beforeAll(async () => {
+    test = await openStack();
+  });
+  afterAll(() => test.close());
+
+  it("are told by the run that invites the second and by the next preview, and the guest goes with the last of them", async () => {
+    // The seed's account with two addresses.
+    const [first, second] = [
+      { email: "rosa.marquez@adventure-works.example" },
+      { email: "rosa@adventure-works.example" },
+    ];
+    const told = `${first.email} and ${second.email} are addresses of one account`;
+    test.configure({ redirectUrl, invitations: [first] });
+    await test.stack.up();
+    const ids = test.guestIds();
+
+    test.configure({ redirectUrl, invitations: [first, second] });
+    const { stdout, outputs } = await test.stack.up();
+    expect(stdout).toContain(told);
+    expect(outputs.guests?.value[second.email]).toMatchObject({ userId: ids[first.email], adopted: false });
+    expect((await test.stack.preview({ expectNoChanges: true })).stdout).toContain(told);
+
+    test.configure({ redirectUrl, allowRemoval: true, invitations: [second] });
+    await test.stack.up();
+    expect(test.guestIds()).toEqual(ids);
+    await test.stack.destroy();
+    expect(test.guestIds()).toEqual({});
+  });
+});

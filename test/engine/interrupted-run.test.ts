@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
+import { failureOf, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
 const addresses = Array.from({ length: 6 }, (_, number) => `guest${number}@fabrikam.example`);
@@ -67,5 +67,31 @@ describe("a change that would remove many guests", () => {
     test.configure({ redirectUrl, allowRemoval: true, invitations: [] });
     await test.stack.up();
     expect(test.guestIds()).toEqual({});
+  });
+});
+
+describe("[case 17] a change that would take access from many guests", () => {
+  let test: ThrowAwayStack;
+  const list = { redirectUrl, invitations: addresses.map((email) => ({ email })) };
+  beforeAll(async () => {
+    test = await openStack();
+    test.configure({ ...list, groups: ["Partners"] });
+    await test.stack.up();
+  });
+  afterAll(() => test.close());
+
+  it("fails the preview, with the reason before the names, and sends nothing; and goes through where it is meant", async () => {
+    test.configure(list);
+    test.tenant.clearRequests();
+    const output = await failureOf(test.stack.preview());
+    expect(output).toMatch(/take access from 6 of 6 guests[\s\S]*guest0@fabrikam\.example[\s\S]*group Partners/);
+    await expect(test.stack.up()).rejects.toThrow("guests:allowRemoval: true");
+    expect(test.writes()).toEqual([]);
+    expect(test.tenant.accessOf(addresses[0] ?? "").groups).toEqual(["Partners"]);
+
+    test.configure({ ...list, allowRemoval: true });
+    await test.stack.up();
+    expect(test.tenant.accessOf(addresses[0] ?? "").groups).toEqual([]);
+    expect(Object.keys(test.guestIds())).toHaveLength(6);
   });
 });

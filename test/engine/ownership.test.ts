@@ -1,5 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pulumiProgram } from "../../tools/toolchain.ts";
 import { openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
@@ -87,6 +90,30 @@ describe("who owns a guest", () => {
     const said = (await test.stack.destroy()).stdout;
     expect(said).not.toContain("was invited by a run that did not finish");
     expect(Object.keys(test.guestIds())).toEqual([tara]);
+  });
+
+  it("[case 2] moves with `pulumi state move`: the other stack owns the guest, and nobody is mailed or removed", async () => {
+    test.configure(list(tara, olga));
+    await test.stack.up();
+    const ids = test.guestIds();
+    const urn = (await invitationUrns()).find((one) => one.endsWith(tara)) ?? "";
+    const { workspace } = test.stack;
+    const other = await Stack.create("other", workspace);
+    const move = ["state", "move", "--source", "test", "--dest", "other", "--include-parents", "--yes", urn];
+    execFileSync(pulumiProgram(), move, { cwd: workspace.workDir, env: { ...process.env, ...workspace.envVars } });
+    await other.setAllConfig(
+      { "guests:redirectUrl": { value: redirectUrl }, "guests:invitations[0].email": { value: tara } },
+      true,
+    );
+    const { outputs } = await other.up();
+    expect(outputs.guests?.value[tara]).toMatchObject({ userId: ids[tara], adopted: false });
+    test.configure(list(olga));
+    await test.stack.up();
+    await test.stack.destroy();
+    expect(test.guestIds()).toEqual({ [tara]: ids[tara] });
+    expect(test.tenant.mails()).toHaveLength(2);
+    await other.destroy();
+    expect(test.guestIds()).toEqual({});
   });
 
   it("[case 3] gives a guest on two lists one mail, warns of both by name, and removes the guest with the last", async () => {

@@ -138,16 +138,33 @@ describe("an invitation", () => {
 });
 
 describe("a redemption that is reset", () => {
-  it("keeps the guest's object id, asks them to accept again and takes a new address", async () => {
+  it("keeps the guest's object id, asks them to accept again and takes a new address that the directory knows", async () => {
     const id = await tenant.invite("old@fabrikam.example");
     tenant.accept("old@fabrikam.example");
+    const unknown = await post(invitation("new@fabrikam.example", { resetRedemption: true, invitedUser: { id } }));
+    expect(unknown.status).toBe(400);
+    expect(unknown.body.error.message).toContain("doesn't match any emails on the user object");
+    await tenant.graph("PATCH", `/users/${id}`, { mail: "new@fabrikam.example", otherMails: ["new@fabrikam.example"] });
     const { status, body } = await post(
       invitation("new@fabrikam.example", { resetRedemption: true, invitedUser: { id } }),
     );
     expect(status).toBe(201);
     expect(body).toMatchObject({ status: "PendingAcceptance", invitedUser: { id } });
-    const guest = await tenant.graph("GET", `/users/${id}?$select=mail,externalUserState`);
-    expect(guest.body).toMatchObject({ mail: "new@fabrikam.example", externalUserState: "PendingAcceptance" });
+    const guest = await tenant.graph("GET", `/users/${id}?$select=mail,proxyAddresses,externalUserState`);
+    expect(guest.body).toMatchObject({
+      mail: "new@fabrikam.example",
+      proxyAddresses: ["SMTP:new@fabrikam.example"],
+      externalUserState: "PendingAcceptance",
+    });
+  });
+
+  it("is refused to a guest who is disabled, and an address that somebody else has is refused before", async () => {
+    const id = await tenant.invite("barred@fabrikam.example");
+    await tenant.invite("taken@fabrikam.example");
+    expect((await tenant.graph("PATCH", `/users/${id}`, { mail: "taken@fabrikam.example" })).status).toBe(400);
+    await tenant.graph("PATCH", `/users/${id}`, { accountEnabled: false });
+    const reset = { resetRedemption: true, invitedUser: { id } };
+    expect((await post(invitation("barred@fabrikam.example", reset))).status).toBe(400);
   });
 
   it("needs the guest to be named", async () => {

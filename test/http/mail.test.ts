@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wordingFor } from "../../tenant/mail/compose-mail.ts";
 import { isOpen, mailsTo, receivedMails } from "./mail-inbox.ts";
 import { startTestTenant, type TestTenant } from "./tenant-client.ts";
 
@@ -134,6 +135,60 @@ describe("who gets a mail", () => {
     expect((await receivedMails(tenant)).filter(({ to }) => to[0]?.address === "forgotten@fabrikam.example")).toEqual(
       [],
     );
+  });
+});
+
+describe("[inbox] a mail", () => {
+  it.each(["en", "da", "de", "fr", "es"])("warns in '%s' before it says anything else", async (messageLanguage) => {
+    const mail = await inviteAndRead(`warned-${messageLanguage}@fabrikam.example`, { messageLanguage });
+    const { unexpected } = wordingFor(messageLanguage);
+    const warning = unexpected.replaceAll("{organisation}", "Contoso");
+    expect(mail.text.startsWith(warning)).toBe(true);
+    const [, body = ""] = /<body[^>]*>(.*)<\/body>/s.exec(mail.html) ?? [];
+    expect(
+      body
+        .replace(/<[^>]*>/g, "")
+        .trim()
+        .startsWith(warning),
+    ).toBe(true);
+    expect(mail.html).toContain("@media (prefers-color-scheme: dark)");
+  });
+
+  it("is found by address and subject, and shown with its headers, as text and as it came", async () => {
+    const mail = await inviteAndRead("shown@fabrikam.example", {
+      customizedMessageBody: "<b>see</b> https://contoso.example/x",
+    });
+    const page = async (path: string) => (await fetch(`${tenant.links.inbox}${path}`)).text();
+    const found = await page("/?q=SHOWN@fabrikam");
+    expect(found).toContain("1 mail");
+    expect(found).toContain(`href="/mails/${mail.id}?q=SHOWN%40fabrikam"`);
+    expect(await page(`/mails/${mail.id}`)).toContain(`src="/mails/${mail.id}/html"`);
+    const text = await page(`/mails/${mail.id}?view=text`);
+    expect(text).toContain("&lt;b&gt;see&lt;/b&gt;");
+    expect(text).toContain('<a href="https://contoso.example/x" target="_blank" rel="noopener noreferrer">');
+    expect(await page(`/mails/${mail.id}?view=source`)).toContain("Content-Language: en");
+    expect((await fetch(`${tenant.links.inbox}/mails/nothing`)).status).toBe(404);
+  });
+
+  it("runs no script of its own, loads nothing, and opens links in a new tab", async () => {
+    const evil =
+      '<script>alert(1)</script><img src="https://evil.example/p.png" onerror="x()"><a href="https://a.example">a</a>';
+    const message = {
+      subject: '"><script>alert(2)</script>',
+      body: { contentType: "HTML", content: evil },
+      toRecipients: [{ emailAddress: { address: "evil@fabrikam.example" } }],
+    };
+    await tenant.graph("POST", "/users/invitations@contoso.example/sendMail", { message });
+    const [mail] = await mailsTo(tenant, "evil@fabrikam.example");
+    const shown = await (await fetch(`${tenant.links.inbox}/mails/${mail?.id}`)).text();
+    expect(shown).not.toMatch(/<script>|alert\(2\)<\/script>/);
+    expect(shown).toContain('sandbox="allow-same-origin allow-scripts allow-popups allow-popups-to-escape-sandbox"');
+    const frame = await fetch(`${tenant.links.inbox}/mails/${mail?.id}/html`);
+    const policy = frame.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("form-action 'none'");
+    expect(policy).not.toMatch(/script-src|img-src[^;]*http/);
+    expect(await frame.text()).toContain('<base target="_blank">');
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestTenant, type TestTenant } from "./tenant-client.ts";
 
-/** What official programs ask for and the tenant once refused, or answered wrongly in silence. */
+/** What official programs ask for and the tenant once refused, or answered wrongly in silence: a table of eleven rows. */
 let tenant: TestTenant;
 let ana: string;
 let partners: string;
@@ -15,7 +15,7 @@ afterAll(() => tenant.remove());
 const eventual = { ConsistencyLevel: "eventual" };
 const bound = (id: string) => `${tenant.url}/v1.0/directoryObjects/${id}`;
 
-it("[official] az login lists the subscriptions and the tenants", async () => {
+it("[official table 1] az login lists the subscriptions and the tenants", async () => {
   const scope = `${tenant.url}/resource-manager/.default`;
   const token = (await tenant.token({ scope })).body.access_token as string;
   const arm = (path: string) => tenant.send("GET", path, undefined, { authorization: `Bearer ${token}` });
@@ -28,7 +28,7 @@ it("[official] az login lists the subscriptions and the tenants", async () => {
   expect((await tenant.send("GET", "/subscriptions?api-version=2022-12-01")).status).toBe(401);
 });
 
-it("[official] azuread.getUser selects its ten properties", async () => {
+it("[official table 2] azuread.getUser selects its ten properties", async () => {
   const onPremises = [
     "DistinguishedName",
     "DomainName",
@@ -49,12 +49,12 @@ it("[official] azuread.getUser selects its ten properties", async () => {
   for (const name of names) expect(body[name]).toEqual(name === "imAddresses" ? [] : null);
 });
 
-it("[official] a user without a manager has 404 there", async () => {
+it("[official table 3] a user without a manager has 404 there", async () => {
   const { status, body } = await tenant.graph("GET", `/users/${ana}/manager`);
   expect([status, body.error.code]).toEqual([404, "Request_ResourceNotFound"]);
 });
 
-it("[official] azuread.Group asks for the groups of a group, in beta", async () => {
+it("[official table 4] azuread.Group asks for the groups of a group, in beta", async () => {
   const token = (await tenant.token()).body.access_token as string;
   const answer = await tenant.send("GET", `/beta/groups/${partners}/memberOf`, undefined, {
     authorization: `Bearer ${token}`,
@@ -62,12 +62,12 @@ it("[official] azuread.Group asks for the groups of a group, in beta", async () 
   expect([answer.status, answer.body.value]).toEqual([200, []]);
 });
 
-it("[official] the SDKs write graph.user for microsoft.graph.user", async () => {
+it("[official table 5] the SDKs write graph.user for microsoft.graph.user", async () => {
   expect((await tenant.graph("GET", "/directory/deletedItems/graph.user")).status).toBe(200);
   expect((await tenant.graph("GET", `/groups/${partners}/members/graph.user`)).body.value).toHaveLength(1);
 });
 
-it("[official] $count is a number in text, for whoever asks for an advanced query", async () => {
+it("[official table 6] $count is a number in text, for whoever asks for an advanced query", async () => {
   const { status, body, headers } = await tenant.graph("GET", "/users/$count", undefined, eventual);
   expect([status, body]).toEqual([200, String(tenant.users().length)]);
   expect(headers.get("content-type")).toContain("text/plain");
@@ -76,18 +76,18 @@ it("[official] $count is a number in text, for whoever asks for an advanced quer
   expect((await tenant.graph("GET", "/users/$count")).status).toBe(400);
 });
 
-it("[official] az ad sp show finds an application by its names", async () => {
+it("[official table 7] az ad sp show finds an application by its names", async () => {
   const { body } = await tenant.graph("GET", "/servicePrincipals?$top=1");
   const [{ appId, id }] = body.value;
   const filter = encodeURIComponent(`servicePrincipalNames/any(c:c eq '${appId}')`);
   expect((await tenant.graph("GET", `/servicePrincipals?$filter=${filter}`)).body.value).toMatchObject([{ id }]);
 });
 
-it("[official] a slash at the end of a path changes nothing", async () => {
+it("[official table 11] a slash at the end of a path changes nothing", async () => {
   expect((await tenant.graph("GET", "/users/")).body.value).toHaveLength(tenant.users().length);
 });
 
-describe("[official] memberships", () => {
+describe("[official table 8] [official table 9] memberships", () => {
   const admin = () => tenant.graphAs("Group.ReadWrite.All", "User.Read.All");
   const group = (more: Record<string, unknown>) => ({
     displayName: "Inner",

@@ -292,6 +292,10 @@ describe("My Apps", () => {
     const id = await acceptedGuest("before@fabrikam.example");
     const browser = new TestBrowser(tenant);
     await signIn(browser, "before@fabrikam.example");
+    await tenant.graph("PATCH", `/users/${id}`, {
+      mail: "after@fabrikam.example",
+      otherMails: ["after@fabrikam.example"],
+    });
     await tenant.invite("after@fabrikam.example", { resetRedemption: true, invitedUser: { id } });
     tenant.accept("after@fabrikam.example");
     expect(locationOf(await browser.get("/myapps"))).toBe("/sign-in");
@@ -306,6 +310,17 @@ describe("My Apps", () => {
     expect(locationOf(await browser.get("/myapps"))).toBe("/sign-in");
     for (const [name, value] of before) browser.cookies.set(name, value);
     expect(locationOf(await browser.get("/myapps"))).toBe("/sign-in");
+  });
+
+  it("[guest-pages] has no way to the admin's pages, and neither has any other page of a guest", async () => {
+    await acceptedGuest("menu@fabrikam.example");
+    const browser = new TestBrowser(tenant);
+    await signIn(browser, "menu@fabrikam.example");
+    for (const path of ["/myapps", "/myapps/leave", "/sign-in", "/redeem/cancelled", "/privacy", "/terms"]) {
+      const { status, html } = await browser.get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(html).not.toMatch(/href="\/(directory[^"]*)?"/);
+    }
   });
 
   it("lets a guest leave the organisation, after asking once more", async () => {
@@ -408,6 +423,75 @@ describe("the directory", () => {
     await browser.post(`/directory/deleted/${id}/purge`, asks);
     expect(await isDeleted(id)).toBe(false);
     expect((await browser.post(`/directory/deleted/${id}/purge`, asks)).status).toBe(404);
+  });
+
+  it("[admin] asks with the name before it deletes, and undoes it", async () => {
+    const id = await tenant.invite("undo@fabrikam.example", { invitedUserDisplayName: "Una Undo" });
+    const browser = new TestBrowser(tenant);
+    const asks = await browser.get(`/directory/users/${id}/confirm-delete`);
+    expect(asks.text).toContain("Delete Una Undo ?");
+    expect(await isLive(id)).toBe(true);
+    await browser.post(`/directory/users/${id}/delete`, asks);
+    const after = await browser.get("/directory?done=deleted");
+    expect(after.text).toMatch(/Una Undo is in the recycle bin.* Undo/);
+    // Only the browser that deleted is offered to undo it.
+    expect((await new TestBrowser(tenant).get("/directory?done=deleted")).text).not.toContain("Una Undo");
+    const [, undo = ""] = /action="([^"]+\/restore)"/.exec(after.html) ?? [];
+    expect(locationOf(await browser.post(undo, after))).toBe(`/directory/users/${id}?done=restored`);
+    expect(await isLive(id)).toBe(true);
+    expect((await browser.get("/directory?done=deleted")).text).not.toContain("Undo: restore");
+  });
+
+  it("[admin] shows guests first, and sorts as it is asked", async () => {
+    const names = ["Zoe Sort", "Ada Sort", "Max Sort"];
+    for (const [number, name] of names.entries()) {
+      const address = `${name.slice(0, 3).toLowerCase()}@sorting.example`;
+      await tenant.invite(address, { invitedUserDisplayName: name });
+      tenant.ageLinks(address, 10 - number);
+    }
+    const browser = new TestBrowser(tenant);
+    const order = async (query: string) => {
+      const { html } = await browser.get(`/directory?${query}`);
+      return [...html.matchAll(/<a href="\/directory\/users\/[^"]+"><bdi>([^<]+)/g)].map(([, name]) => name);
+    };
+    expect(await order("q=sorting.example")).toEqual(["Max Sort", "Ada Sort", "Zoe Sort"]);
+    expect(await order("q=sorting.example&sort=oldest")).toEqual(["Zoe Sort", "Ada Sort", "Max Sort"]);
+    expect(await order("q=sorting.example&sort=name")).toEqual(["Ada Sort", "Max Sort", "Zoe Sort"]);
+    const all = await browser.get("/directory?q=o&show=everybody&page=99");
+    expect(all.text).toMatch(/Mira Holt|Jonas Berg|Mona Lind/);
+    expect((await browser.get("/directory?sort=name")).html).toContain('aria-sort="ascending"');
+    expect((await browser.get("/directory?sort=nonsense")).status).toBe(200);
+  });
+
+  it("[admin] says how old an invitation is, and that its link has expired", async () => {
+    const id = await tenant.invite("expired@fabrikam.example", { invitedUserDisplayName: "Otto Old" });
+    const browser = new TestBrowser(tenant);
+    const page = await browser.get(`/directory/users/${id}`);
+    expect(page.text).not.toContain("Link expired");
+    const aged = await browser.post(`/directory/users/${id}/age-links`, page);
+    expect(locationOf(aged)).toBe(`/directory/users/${id}?done=aged`);
+    expect((await browser.get(`/directory/users/${id}`)).text).toContain("Link expired");
+    const listed = (await browser.get("/directory?show=expired&q=expired@")).text;
+    expect(listed).toMatch(/Otto Old expired@fabrikam\.example Guest Pending Link expired .* 90 days/);
+    await browser.post(`/directory/users/${id}/resend`, await browser.get(`/directory/users/${id}`));
+    expect((await browser.get("/directory?show=expired&q=expired@")).text).toContain("0 users");
+  });
+
+  it("[admin] shows a guest's groups, applications and Azure roles", async () => {
+    const id = await tenant.invite("reach@fabrikam.example");
+    const partners = (await tenant.graph("GET", "/groups?$filter=displayName eq 'Partners'")).body.value[0];
+    const reference = { "@odata.id": `${tenant.url}/v1.0/directoryObjects/${id}` };
+    await tenant.graph("POST", `/groups/${partners.id}/members/$ref`, reference);
+    const { text } = await new TestBrowser(tenant).get(`/directory/users/${id}`);
+    expect(text).toMatch(/Groups Partners Applications Partner Portal Azure roles The guest has no role in Azure/);
+  });
+
+  it("[admin] leads to the first, the last and any other page", async () => {
+    for (let number = 0; number < 176; number++) await tenant.invite(`jump${number}@jumping.example`);
+    const { html } = await new TestBrowser(tenant).get("/directory?q=jumping.example&page=4");
+    for (const page of [1, 3, 5, 8]) expect(html).toContain(`href="/directory?q=jumping.example&amp;page=${page}"`);
+    expect(html).toContain('name="page" type="number" min="1" max="8"');
+    expect(html).toContain('<input type="hidden" name="q" value="jumping.example">');
   });
 
   it("leaves members alone", async () => {

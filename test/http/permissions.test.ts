@@ -16,6 +16,16 @@ const operations: Record<string, (graph: TestTenant["graph"]) => Promise<number>
   "read users": async (graph) => (await graph("GET", "/users")).status,
   "read by ids": async (graph) => (await graph("POST", "/directoryObjects/getByIds", { ids: [await guest()] })).status,
   "read the recycle bin": async (graph) => (await graph("GET", "/directory/deletedItems/microsoft.graph.user")).status,
+  "create a user": async (graph) => (await graph("POST", "/users", member(guests++))).status,
+  "create a group": async (graph) => {
+    const named = { displayName: "New", mailNickname: `new${guests++}` };
+    return (await graph("POST", "/groups", { ...named, mailEnabled: false, securityEnabled: true })).status;
+  },
+  "list sponsors": async (graph) => (await graph("GET", `/users/${await guest()}/sponsors`)).status,
+  "add a sponsor": async (graph) => {
+    const sponsor = { "@odata.id": `${tenant.url}/v1.0/users/${tenant.users()[0]?.id}` };
+    return (await graph("POST", `/users/${await guest()}/sponsors/$ref`, sponsor)).status;
+  },
   "change a profile": async (graph) => (await graph("PATCH", `/users/${await guest()}`, { city: "Aarhus" })).status,
   "disable an account": async (graph) =>
     (await graph("PATCH", `/users/${await guest()}`, { accountEnabled: false })).status,
@@ -28,29 +38,47 @@ const operations: Record<string, (graph: TestTenant["graph"]) => Promise<number>
   "read the organisation": async (graph) => (await graph("GET", "/organization")).status,
 };
 
+const member = (number: number) => ({
+  accountEnabled: true,
+  displayName: "New",
+  mailNickname: `member${number}`,
+  userPrincipalName: `member${number}@contoso.example`,
+  passwordProfile: { password: "S3cure-enough-for-a-test" },
+});
 const guest = () => tenant.invite(`guest${guests++}@fabrikam.example`);
 
 /** Which operations a set of permissions opens; the sources are named in `tenant/http/graph/graph-permissions.ts`. */
 const table: [Permission[], string[]][] = [
   [["User.Invite.All"], ["invite"]],
-  [["User.Read.All"], ["read users", "read by ids", "read the recycle bin", "read the organisation"]],
+  [["User.Read.All"], ["read users", "read by ids", "read the recycle bin", "list sponsors", "read the organisation"]],
   [["User.EnableDisableAccount.All"], []],
   [
     ["User.EnableDisableAccount.All", "User.Read.All"],
-    ["read users", "read by ids", "read the recycle bin", "read the organisation", "disable an account"],
+    [
+      "read users",
+      "read by ids",
+      "read the recycle bin",
+      "list sponsors",
+      "read the organisation",
+      "disable an account",
+    ],
   ],
   [["User.DeleteRestore.All"], ["restore"]],
   [["User.ReadUpdate.All"], ["change a profile", "disable an account"]],
   [["Organization.Read.All"], ["read the organisation"]],
-  [["User.ReadWrite.All"], Object.keys(operations)],
-  [["Group.ReadWrite.All"], []],
+  [["User.Create"], ["create a user"]],
+  [["User.ReadWrite.All"], Object.keys(operations).filter((operation) => operation !== "create a group")],
+  [["Group.Create"], ["create a group"]],
+  [["Group.ReadWrite.All"], ["create a group"]],
   [
     ["Directory.ReadWrite.All"],
-    Object.keys(operations).filter((operation) => !["delete", "restore"].includes(operation)),
+    Object.keys(operations).filter(
+      (operation) => !["delete", "restore", "list sponsors", "add a sponsor"].includes(operation),
+    ),
   ],
 ];
 
-describe.each(table)("an application with %j", (permissions, open) => {
+describe.each(table)("[A15] an application with %j", (permissions, open) => {
   for (const [operation, attempt] of Object.entries(operations)) {
     const allowed = open.includes(operation);
     it(`${allowed ? "may" : "may not"} ${operation}`, async () => {

@@ -51,7 +51,7 @@ const acceptOn = (browser: TestBrowser, page: Page) =>
   browser.post("/redeem/accept", page, { invitation: page.field("invitation") });
 
 describe("the way from the mail to the organisation", () => {
-  it("goes over a code and a review, and ends at the redirect URL", async () => {
+  it("goes over a code and a review, and ends where the redirect URL is shown and can be gone to", async () => {
     const address = "ana@fabrikam.example";
     const { id, link } = await invite(address, {
       invitedUserDisplayName: "Ana",
@@ -65,11 +65,41 @@ describe("the way from the mail to the organisation", () => {
 
     clock.forward(60);
     const accepted = await acceptOn(browser, review);
-    expect([accepted.status, locationOf(accepted)]).toEqual([303, "https://portal.contoso.example/welcome?from=mail"]);
+    expect([accepted.status, locationOf(accepted)]).toEqual([303, "/redeem/done"]);
+    const done = await browser.get("/redeem/done");
+    expect(done.text).toMatch(
+      /You're in .*Contoso's portal opens next https:\/\/portal\.contoso\.example\/welcome\?from=mail/,
+    );
+    expect(done.html).toContain('href="https://portal.contoso.example/welcome?from=mail"');
+    expect(done.html).toContain('href="/myapps"');
     expect(await stateOf(id)).toMatchObject({
       externalUserState: "Accepted",
       externalUserStateChangeDateTime: clock.now().toISOString(),
     });
+  });
+
+  it.each([
+    ["http://localhost:3000/app", "http://localhost:3000/app"],
+    ["https://127.0.0.1:8080/", "https://127.0.0.1:8080/"],
+    ["http://app.localhost/", "http://app.localhost/"],
+    ["https://localhost.contoso.example/", "/redeem/done"],
+    ["https://127.0.0.1.nip.example/", "/redeem/done"],
+  ])("[end] leaves for %s only where that is on this machine", async (inviteRedirectUrl, location) => {
+    const address = `end-${location.length}-${new URL(inviteRedirectUrl).hostname}@fabrikam.example`;
+    const { link } = await invite(address, { inviteRedirectUrl });
+    const browser = new TestBrowser(tenant);
+    expect(locationOf(await acceptOn(browser, await untilReview(browser, link, address)))).toBe(location);
+  });
+
+  it("[end] shows no end to a guest who has not accepted", async () => {
+    const address = "early-end@fabrikam.example";
+    const { link } = await invite(address);
+    const browser = new TestBrowser(tenant);
+    expect((await browser.get("/redeem/done")).status).toBe(403);
+    await untilReview(browser, link, address);
+    const page = await browser.get("/redeem/done");
+    expect(page.text).toContain("Review permissions");
+    expect(page.text).not.toContain("You're in");
   });
 
   it("says on a second visit that it is done, goes on, and changes nothing", async () => {
@@ -399,14 +429,18 @@ describe("[low] an attack on the pages", () => {
   });
 
   it("finds the acceptance redirected to an address with other letters", async () => {
-    const address = "letters@fabrikam.example";
-    const { link } = await invite(address, { inviteRedirectUrl: "https://portal.example/grüße/日本" });
-    const browser = new TestBrowser(tenant);
-    const accepted = await acceptOn(browser, await untilReview(browser, link, address));
-    expect([accepted.status, locationOf(accepted)]).toEqual([
-      303,
-      "https://portal.example/gr%C3%BC%C3%9Fe/%E6%97%A5%E6%9C%AC",
-    ]);
+    const path = "gr%C3%BC%C3%9Fe/%E6%97%A5%E6%9C%AC";
+    for (const [address, host] of [
+      ["letters@fabrikam.example", "http://localhost:3000"],
+      ["more-letters@fabrikam.example", "https://portal.example"],
+    ] as const) {
+      const { link } = await invite(address, { inviteRedirectUrl: `${host}/grüße/日本` });
+      const browser = new TestBrowser(tenant);
+      const accepted = await acceptOn(browser, await untilReview(browser, link, address));
+      expect(accepted.status).toBe(303);
+      if (host.startsWith("http:")) expect(locationOf(accepted)).toBe(`${host}/${path}`);
+      else expect((await browser.get(locationOf(accepted) ?? "")).html).toContain(`href="${host}/${path}"`);
+    }
   });
 });
 
@@ -423,4 +457,96 @@ it("terms of use are accepted before the invitation is, where a rehearsal wants 
   expect((await browser.post("/redeem/accept", review, fields)).status).toBe(303);
   expect(await stateOf(id)).toMatchObject({ externalUserState: "Accepted" });
   tenant.rehearse({ termsOfUse: false });
+});
+
+describe("[guest-language] the guest's pages", () => {
+  const asking = (language: string) => ({ "accept-language": language });
+
+  it.each([
+    ["da-DK,da;q=0.9,en;q=0.8", "da", "Contoso inviterer dig"],
+    ["de", "de", "Contoso lädt Sie ein"],
+    ["ja,fr-CA;q=0.7,en;q=0.3", "fr", "Contoso vous invite"],
+    ["en;q=0.2, es;q=0.9", "es", "Contoso le invita"],
+    ["de;q=0, en", "en", "Contoso invites you"],
+    ["ja", "en", "Contoso invites you"],
+    [";;q=x,,", "en", "Contoso invites you"],
+  ])("speak the language that the browser asks for by '%s'", async (accepted, language, heading) => {
+    const { link } = await invite("reader@fabrikam.example");
+    const { html, text } = await new TestBrowser(tenant).get(pathOf(link), asking(accepted));
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(text).toContain(heading);
+  });
+
+  it("speak the language that the directory knows as the guest's, whatever the browser asks for", async () => {
+    const address = "prefers@fabrikam.example";
+    const { id, link } = await invite(address);
+    await tenant.graph("PATCH", `/users/${id}`, { preferredLanguage: "es-MX" });
+    const browser = new TestBrowser(tenant);
+    const review = await untilReview(browser, link, address);
+    expect(review.html).toContain('<html lang="es">');
+    await acceptOn(browser, review);
+    expect((await browser.get("/redeem/done", asking("de"))).text).toContain("Ya está dentro");
+    expect((await browser.get("/myapps", asking("de"))).text).toContain("Mis aplicaciones");
+  });
+
+  it("tell nobody by their language who is a guest", async () => {
+    const { id } = await invite("secret-language@fabrikam.example");
+    await tenant.graph("PATCH", `/users/${id}`, { preferredLanguage: "da" });
+    const browser = new TestBrowser(tenant);
+    await browser.post("/sign-in", await browser.get("/sign-in"), { address: "secret-language@fabrikam.example" });
+    expect((await browser.get("/sign-in/code")).html).toContain('<html lang="en">');
+  });
+
+  it("refuse in the guest's language, with a way on", async () => {
+    const page = await new TestBrowser(tenant).get("/redeem?ticket=x", asking("fr"));
+    expect([page.status, page.text.includes("Ce lien ne mène à aucune invitation")]).toEqual([404, true]);
+    expect(page.html).toContain('href="mailto:guests@contoso.example?subject=');
+  });
+});
+
+describe("[way-on] a link that is not good any more", () => {
+  it("names the guest's sponsor to write to, and leads to a new link", async () => {
+    const sponsor = tenant.users().find(({ displayName }) => displayName === "Mira Holt")?.id;
+    const { id, link } = await invite("too-late@fabrikam.example", { invitedUserSponsors: [{ id: sponsor }] });
+    tenant.ageLinks("too-late@fabrikam.example");
+    const browser = new TestBrowser(tenant);
+    const page = await browser.get(pathOf(link));
+    expect(page.status).toBe(410);
+    expect(page.text).toContain("Your contact at Contoso is Mira Holt (mira@contoso.example)");
+    expect(page.html).toContain('href="mailto:mira@contoso.example?subject=');
+    expect(page.html).toContain(`href="/directory/users/${id}"`);
+  });
+
+  it("expires after as many days as a rehearsal says, and can be made old", async () => {
+    const { link } = await invite("aged@fabrikam.example");
+    const status = async () => (await new TestBrowser(tenant).get(pathOf(link))).status;
+    tenant.ageLinks("aged@fabrikam.example", 6);
+    expect(await status()).toBe(200);
+    tenant.rehearse({ linkDays: 5 });
+    const page = await new TestBrowser(tenant).get(pathOf(link));
+    expect([page.status, page.text.includes("good for 5 days")]).toEqual([410, true]);
+    tenant.rehearse({ linkDays: 90 });
+    expect(await status()).toBe(200);
+    const control = { authorization: `Bearer ${tenant.controlToken}` };
+    const age = (body: object) => tenant.send("POST", "/_tenant/age-links", JSON.stringify(body), control);
+    expect((await age({ email: "aged@fabrikam.example", days: 90 })).status).toBe(200);
+    expect(await status()).toBe(410);
+    expect((await age({ email: "nobody@fabrikam.example" })).status).toBe(404);
+    expect((await age({ email: "aged@fabrikam.example", days: -1 })).status).toBe(400);
+    expect(() => tenant.ageLinks("nobody@fabrikam.example")).toThrow("No guest of the tenant");
+  });
+});
+
+it("[terms] the privacy statement and the terms of use can be read before accepting", async () => {
+  const address = "reads@fabrikam.example";
+  const { link } = await invite(address);
+  const browser = new TestBrowser(tenant);
+  const review = await untilReview(browser, link, address);
+  for (const [path, text] of [
+    ["/privacy", "Contoso keeps your name, your e-mail address"],
+    ["/terms", "Your guest account is yours alone"],
+  ] as const) {
+    expect(review.html).toContain(`href="${path}"`);
+    expect((await browser.get(path)).text).toContain(text);
+  }
 });

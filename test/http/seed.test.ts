@@ -55,6 +55,35 @@ it("shows a guest the applications that they or their groups are assigned, each 
   await tenant.remove();
 });
 
+it("may be added to for a rehearsal: what is there already is not there twice, and mailboxes may send", async () => {
+  const tenant = await startTestTenant({
+    additions: {
+      domain: "adatum.example",
+      mailboxes: ["partners", "mona"],
+      groups: ["Buyers", "PARTNERS"],
+      applications: [{ displayName: "Warehouse", roles: ["Buyer"] }, { displayName: "contoso orders" }],
+    },
+  });
+  const addresses = tenant.users().map(({ mail }) => mail);
+  const namesOf = async (set: string) =>
+    (await tenant.graph("GET", `/${set}`)).body.value.map(({ displayName }: { displayName: string }) => displayName);
+
+  expect(addresses.filter((address) => /^(partners|mona)@/.test(address ?? ""))).toEqual([
+    "mona@adatum.example",
+    "partners@adatum.example",
+  ]);
+  expect((await namesOf("groups")).filter((name: string) => /^(buyers|partners)$/i.test(name)).sort()).toEqual([
+    "Buyers",
+    "Partners",
+  ]);
+  expect((await namesOf("servicePrincipals")).filter((name: string) => /warehouse|orders/i.test(name)).sort()).toEqual([
+    "Contoso Orders",
+    "Warehouse",
+  ]);
+  expect((await tenant.graph("GET", "/users/partners@adatum.example/messages")).status).toBe(200);
+  await tenant.remove();
+});
+
 it("names the place of a mistake in the file", () => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), "seed-")), "seed.yaml");
   writeFileSync(file, "organisation: Contoso\ngroups: [{ displayname: Partners }]\n");

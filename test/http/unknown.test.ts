@@ -47,7 +47,7 @@ const graphRoutes = tenant
   .filter(({ path }) => path.startsWith("/v1.0/"))
   .map(({ method, path }) => [method, path.replace("/v1.0", "")] as const);
 
-describe("every route of Graph", () => {
+describe("[A18] [official table 10] every route of Graph", () => {
   it("is in the list that the walk takes from the router", () => {
     expect(graphRoutes.length).toBeGreaterThan(50);
     expect(graphRoutes).toContainEqual(["PATCH", "/users/:id"]);
@@ -92,7 +92,7 @@ describe("every route of Graph", () => {
   );
 });
 
-describe("something unknown deep in a body", () => {
+describe("[A18] something unknown deep in a body", () => {
   const person = { address: "kim@contoso.example", nonsense: 1 };
   const invitation = { invitedUserEmailAddress: "cy@fabrikam.example", inviteRedirectUrl: "https://portal.example" };
   it.each([
@@ -111,7 +111,11 @@ describe("something unknown deep in a body", () => {
   });
 });
 
-it("an unknown route says that the local tenant does not have it", async () => {
+it("[A18] PATCH /users/{id} with nonsense is 400", async () => {
+  expect((await graph("PATCH", `/users/${ids.user}`, { nonsense: 1 })).status).toBe(400);
+});
+
+it("[A18] an unknown route says that the local tenant does not have it", async () => {
   for (const path of ["/me", "/users/x/calendar", "/groups/x/sites", "/applications"]) {
     const { status, body } = await graph("GET", path);
     expect([status, body.error.message]).toEqual([400, expect.stringContaining("local tenant")]);

@@ -33,6 +33,6 @@ export function emptyFolder(): EmptyFolder {
 }
 
 /** npm hands its settings to its scripts as variables, which weigh more than a folder's own `.npmrc`. */
-function withoutNpmSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutNpmSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(config|package|lifecycle)_/i.test(name)));
 }

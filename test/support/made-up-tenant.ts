@@ -3,6 +3,10 @@
 export const ids = {
   partners: "0a4c6b1e-0000-4000-8000-000000000001",
   suppliers: "0a4c6b1e-0000-4000-8000-000000000002",
+  dynamic: "0a4c6b1e-0000-4000-8000-000000000005",
+  synchronised: "0a4c6b1e-0000-4000-8000-000000000006",
+  distribution: "0a4c6b1e-0000-4000-8000-000000000007",
+  formerlyDynamic: "0a4c6b1e-0000-4000-8000-000000000008",
   twins: ["0a4c6b1e-0000-4000-8000-000000000003", "0a4c6b1e-0000-4000-8000-000000000004"],
   orders: "0b4c6b1e-0000-4000-8000-000000000001",
   ordersApp: "0b4c6b1e-0000-4000-8000-000000000002",
@@ -13,9 +17,28 @@ export const ids = {
   customRole: "0d4c6b1e-0000-4000-8000-000000000001",
 };
 
-const groups = [
+interface Group {
+  id: string;
+  name: string;
+  types?: string[];
+  dynamicMemberships?: { enabled: boolean; rule: string }[];
+  onpremisesSyncEnabled?: boolean;
+  mailEnabled?: boolean;
+}
+
+const rule = 'user.mail -endsWith "@fabrikam.example"';
+const groups: Group[] = [
   { id: ids.partners, name: "Partners" },
-  { id: ids.suppliers, name: "Suppliers" },
+  { id: ids.suppliers, name: "Suppliers", types: ["Unified"], mailEnabled: true },
+  {
+    id: ids.dynamic,
+    name: "Fabrikam people",
+    types: ["DynamicMembership"],
+    dynamicMemberships: [{ enabled: true, rule }],
+  },
+  { id: ids.synchronised, name: "Warehouse", onpremisesSyncEnabled: true },
+  { id: ids.distribution, name: "Newsletter", mailEnabled: true },
+  { id: ids.formerlyDynamic, name: "Once dynamic", dynamicMemberships: [{ enabled: false, rule }] },
   ...ids.twins.map((id) => ({ id, name: "Twins" })),
 ];
 
@@ -63,8 +86,15 @@ const answers: Record<string, (inputs: Record<string, unknown>) => Record<string
     if (!returnAll && found.length !== 1) throw new Error(`${found.length} groups found`);
     return { objectIds: found.map(({ id }) => id), displayNames: found.map(({ name }) => name) };
   },
+  getGroup: ({ objectId }) => {
+    const found = groups.find(({ id }) => id === objectId);
+    if (found === undefined) throw new Error("No group found");
+    const { types = [], dynamicMemberships = [], onpremisesSyncEnabled = false, mailEnabled = false } = found;
+    return { types, dynamicMemberships, onpremisesSyncEnabled, mailEnabled };
+  },
   getServicePrincipal: ({ displayName, clientId }) => {
-    const found = applications.find((one) => one.displayName === displayName || one.clientId === clientId);
+    const wanted = String(displayName ?? clientId).toLowerCase();
+    const found = applications.find((one) => [one.displayName.toLowerCase(), one.clientId].includes(wanted));
     if (found === undefined) throw new Error("No service principal found");
     return found;
   },

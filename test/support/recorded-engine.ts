@@ -10,7 +10,7 @@ interface Registered {
   parent: string;
   version: string;
   ignoreChanges: string[];
-  /** The names of its aliases, where it has any. */
+  /** Its aliases, where it has any: the name of each, or the URN of another parent. */
   aliases?: string[];
   retainOnDelete: boolean | undefined;
   deleteBeforeReplace: boolean;
@@ -78,7 +78,7 @@ interface MonitorPrototype {
 
 function registered(request: Request, inputs: Record<string, unknown>): Registered {
   const wire = request.toObject() as Record<string, unknown>;
-  const aliases = wire.aliasesList as { spec?: { name?: string } }[];
+  const aliases = wire.aliasesList as { spec?: { name?: string; parenturn?: string } }[];
   return {
     type: request.getType(),
     name: request.getName(),
@@ -86,7 +86,7 @@ function registered(request: Request, inputs: Record<string, unknown>): Register
     parent: String(wire.parent),
     version: String(wire.version),
     ignoreChanges: wire.ignorechangesList as string[],
-    ...(aliases.length > 0 && { aliases: aliases.map(({ spec }) => spec?.name ?? "") }),
+    ...(aliases.length > 0 && { aliases: aliases.map(({ spec }) => spec?.name || spec?.parenturn || "") }),
     retainOnDelete: wire.retainondelete as boolean | undefined,
     deleteBeforeReplace: wire.deletebeforereplace as boolean,
     additionalSecretOutputs: wire.additionalsecretoutputsList as string[],

@@ -89,7 +89,7 @@ export function packageSpec(): { spec: PackageSpec; program: ProgramTypes } {
   };
   const resources = {
     [invitationToken]: resource(
-      "One guest of a Microsoft Entra tenant: the invitation, and the user who comes of it. Changed in place, restored rather than invited anew, and removed with the resource.\n\nA drop-in for azuread.Invitation: what both have bears the same names. A changed redirect URL or message never replaces (and so never deletes) the guest.\n\nPermissions: User.Invite.All to invite; User.ReadWrite.All as well for profile fields, sponsors of a guest who is already there, and removal.",
+      "One guest of a Microsoft Entra tenant: the invitation, and the user who comes of it. Changed in place, restored rather than invited anew, and removed with the resource.\n\nA drop-in for azuread.Invitation: what both have bears the same names. A changed redirect URL or message never replaces (and so never deletes) the guest.\n\nPermissions: User.Invite.All to invite; User.Read.All to see who is a guest already; User.ReadUpdate.All for profile fields; User.ReadWrite.All, which covers both, for sponsors of a guest who is already there, and removal; User.DeleteRestore.All to restore.",
       invitationInputs.shape,
       invitationOutputs.shape,
     ),

@@ -1,7 +1,13 @@
 /** `docs/reference.md`: every property of a guest, a list, the resources and the provider, made of the model. */
 import type { z } from "zod";
 import { guestDefaults, guestOwn } from "../../model/guest.ts";
-import { guestListInputs, guestListOutputs, listSettings, settingsSchema } from "../../model/guest-list.ts";
+import {
+  guestListInputs,
+  guestListOutputs,
+  listSettings,
+  reviewRules,
+  settingsSchema,
+} from "../../model/guest-list.ts";
 import { invitationInputs, invitationOutputs, secretOutputs } from "../../model/invitation.ts";
 import { messageParts } from "../../model/message.ts";
 import { namespace, resourceNames } from "../../model/names.ts";
@@ -43,9 +49,14 @@ ${propertyTable(guestDefaults, program.GuestDefaults.properties)}
 ${plainTable(messageParts, (name) => renamed(name))}
 
 ## A list
-Under \`${namespace}:\` in a stack config, or beside \`guests\` of \`GuestInvitations\`; the last two in a stack config only.
+Under \`${namespace}:\` in a stack config, or beside \`guests\` of \`GuestInvitations\`; the last three in a stack config only.
 
-${plainTable({ ...listSettings, invitations: settingsSchema.shape.invitations, lists: settingsSchema.shape.lists })}
+${plainTable({ ...listSettings, invitations: settingsSchema.shape.invitations, lists: settingsSchema.shape.lists, review: settingsSchema.shape.review })}
+
+### The rules of a review
+For \`guests review\`; [a guest over time](guests-over-time.md) tells what it does with them.
+
+${plainTable(reviewRules.shape)}
 
 ## The resource \`Invitation\`
 What \`GuestInvitations\` makes of each guest; use it directly for single guests. Names that differ from a list's are those of

@@ -10,10 +10,12 @@ const cloud = new Cloud(process.env);
 const provider = standIn(
   version,
   {
+    "azuread:index/invitation:Invitation": invitation(),
     "azuread:index/groupMember:GroupMember": groupMember(),
     "azuread:index/appRoleAssignment:AppRoleAssignment": appRoleAssignment(),
   },
   {
+    "azuread:index/getGroup:getGroup": getGroup,
     "azuread:index/getGroups:getGroups": getGroups,
     "azuread:index/getServicePrincipal:getServicePrincipal": getServicePrincipal,
     "azuread:index/getServicePrincipals:getServicePrincipals": getServicePrincipals,
@@ -21,7 +23,56 @@ const provider = standIn(
 );
 serve(() => provider, process.argv.slice(2));
 
-/** `azuread:index/groupMember:GroupMember`: looks before it adds, as the official one does. */
+interface InvitedMessage {
+  additionalRecipients?: string;
+  body?: string;
+  language?: string;
+}
+
+/** `azuread:index/invitation:Invitation`: wipes the guest's company name, and fails to delete a guest who is gone. */
+function invitation(): FixedResource {
+  return {
+    inputs: ["message", "redirectUrl", "userDisplayName", "userEmailAddress", "userType"],
+    required: ["redirectUrl", "userEmailAddress"],
+    async create(inputs) {
+      const { redirectUrl, userDisplayName, userEmailAddress, userType } = inputs;
+      const message = inputs.message as InvitedMessage | undefined;
+      const made = await cloud.graph<{ id: string; inviteRedeemUrl: string; invitedUser: { id: string } }>(
+        "POST",
+        "/invitations",
+        {
+          invitedUserEmailAddress: userEmailAddress,
+          inviteRedirectUrl: redirectUrl,
+          ...(userDisplayName !== undefined && { invitedUserDisplayName: userDisplayName }),
+          ...(userType !== undefined && { invitedUserType: userType }),
+          sendInvitationMessage: message !== undefined,
+          ...(message !== undefined && { invitedUserMessageInfo: messageInfo(message) }),
+        },
+      );
+      const userId = made.invitedUser.id;
+      await cloud.graph("PATCH", `/users/${userId}`, { companyName: null });
+      return { id: made.id, outputs: { ...inputs, userId, redeemUrl: made.inviteRedeemUrl } };
+    },
+    // It never notices that a guest is gone.
+    read: async (_id, outputs) => {
+      const { userId: _user, redeemUrl: _url, ...inputs } = outputs;
+      return { inputs, outputs };
+    },
+    async delete(_id, { userId }) {
+      await cloud.graph("DELETE", `/users/${userId}`);
+    },
+  };
+}
+
+function messageInfo({ additionalRecipients, body, language }: InvitedMessage) {
+  return {
+    ...(additionalRecipients !== undefined && { ccRecipients: [{ emailAddress: { address: additionalRecipients } }] }),
+    ...(body !== undefined && { customizedMessageBody: body }),
+    ...(language !== undefined && { messageLanguage: language }),
+  };
+}
+
+/** `azuread:index/groupMember:GroupMember`: looks before it adds, and once afterwards, as the official one does. */
 function groupMember(): FixedResource {
   const isMember = async (group: string, member: string): Promise<boolean> => {
     const members = await cloud.graphList<{ id: string }>(
@@ -45,6 +96,9 @@ function groupMember(): FixedResource {
       await cloud.graph("POST", `/groups/${group}/members/$ref`, {
         "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${object}`,
       });
+      if (!(await isMember(group, member))) {
+        throw new Error(`Provider produced inconsistent result after apply: "${id}" was present, but now absent.`);
+      }
       return { id, outputs: { groupObjectId: group, memberObjectId: member } };
     },
     async read(id) {
@@ -110,6 +164,11 @@ function outputsOf(assignment: Assignment): Properties {
 interface Group {
   id: string;
   displayName: string;
+  groupTypes: string[];
+  mailEnabled: boolean;
+  membershipRule: string | null;
+  membershipRuleProcessingState: string | null;
+  onPremisesSyncEnabled: boolean | null;
 }
 
 interface ServicePrincipal {
@@ -145,6 +204,29 @@ async function getGroups(args: Properties): Promise<Properties> {
   };
 }
 
+/** `azuread:index/getGroup:getGroup` by object id, with members and owners, as the official one reads them. */
+async function getGroup({ objectId, ...others }: Properties): Promise<Properties> {
+  if (typeof objectId !== "string" || Object.keys(others).length > 0) {
+    throw new Error("This stand-in knows objectId only.");
+  }
+  const group = await cloud.graph<Group>("GET", `/groups/${objectId}`);
+  const [members, owners] = await Promise.all(
+    ["members", "owners"].map((relation) => cloud.graphList<{ id: string }>(`/groups/${objectId}/${relation}`)),
+  );
+  const { membershipRule: rule, membershipRuleProcessingState: state } = group;
+  return {
+    id: group.id,
+    objectId: group.id,
+    displayName: group.displayName,
+    types: group.groupTypes,
+    mailEnabled: group.mailEnabled,
+    onpremisesSyncEnabled: group.onPremisesSyncEnabled ?? false,
+    dynamicMemberships: rule === null ? [] : [{ enabled: state !== "Paused", rule }],
+    members: (members ?? []).map(({ id }) => id),
+    owners: (owners ?? []).map(({ id }) => id),
+  };
+}
+
 /** `azuread:index/getServicePrincipal:getServicePrincipal`, the properties that guests' access reads. */
 async function getServicePrincipal(args: Properties): Promise<Properties> {
   const one = (property: string, value: unknown) =>
@@ -154,10 +236,6 @@ async function getServicePrincipal(args: Properties): Promise<Properties> {
     : args.clientId
       ? one("appId", args.clientId)
       : one("displayName", args.displayName));
-  // Graph takes any letter case for the name; the official plugin does not.
-  if (args.displayName !== undefined && args.displayName !== found.displayName) {
-    throw new Error(`No service principal found matching display name: "${args.displayName}"`);
-  }
   return {
     id: found.id,
     objectId: found.id,

@@ -73,7 +73,7 @@ type guestInvitationsArgs struct {
 	Department *string `pulumi:"department"`
 	// The resource type that stands for a guest. Default: entra-guests.
 	Engine *EngineName `pulumi:"engine"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
@@ -107,7 +107,7 @@ type guestInvitationsArgs struct {
 	Resend interface{} `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation *string `pulumi:"usageLocation"`
@@ -135,7 +135,7 @@ type GuestInvitationsArgs struct {
 	Department pulumi.StringPtrInput
 	// The resource type that stands for a guest. Default: entra-guests.
 	Engine *EngineName
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string
@@ -169,7 +169,7 @@ type GuestInvitationsArgs struct {
 	Resend pulumi.Input
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation pulumi.StringPtrInput

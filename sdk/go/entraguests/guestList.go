@@ -28,6 +28,8 @@ type GuestList struct {
 	Disable pulumi.StringArrayOutput `pulumi:"disable"`
 	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired pulumi.StringArrayOutput `pulumi:"expired"`
+	// Addresses that guests on the list had before, each with the address of today.
+	Formerly pulumi.StringMapOutput `pulumi:"formerly"`
 	// The addresses of those who stay in the tenant when they leave the list.
 	Keep pulumi.StringArrayOutput `pulumi:"keep"`
 	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
@@ -42,6 +44,8 @@ type GuestList struct {
 	RecordedAt pulumi.StringPtrOutput `pulumi:"recordedAt"`
 	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit RemovalLimitPtrOutput `pulumi:"removalLimit"`
+	// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+	Required pulumi.StringArrayOutput `pulumi:"required"`
 	// Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts.
 	Resumable pulumi.BoolPtrOutput `pulumi:"resumable"`
 }
@@ -105,6 +109,8 @@ type guestListArgs struct {
 	Disable []string `pulumi:"disable"`
 	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired []string `pulumi:"expired"`
+	// Addresses that guests on the list had before, each with the address of today.
+	Formerly map[string]string `pulumi:"formerly"`
 	// The addresses of those who stay in the tenant when they leave the list.
 	Keep []string `pulumi:"keep"`
 	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
@@ -113,6 +119,8 @@ type guestListArgs struct {
 	Mails []ListMails `pulumi:"mails"`
 	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit *RemovalLimit `pulumi:"removalLimit"`
+	// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+	Required []string `pulumi:"required"`
 }
 
 // The set of arguments for constructing a GuestList resource.
@@ -127,6 +135,8 @@ type GuestListArgs struct {
 	Disable pulumi.StringArrayInput
 	// The addresses of guests who left the list because their last day has passed. They count as no removals where an earlier run had recorded that day.
 	Expired pulumi.StringArrayInput
+	// Addresses that guests on the list had before, each with the address of today.
+	Formerly pulumi.StringMapInput
 	// The addresses of those who stay in the tenant when they leave the list.
 	Keep pulumi.StringArrayInput
 	// The last day of each guest on the list who has one, by address: YYYY-MM-DD.
@@ -135,6 +145,8 @@ type GuestListArgs struct {
 	Mails ListMailsArrayInput
 	// How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 	RemovalLimit RemovalLimitPtrInput
+	// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+	Required pulumi.StringArrayInput
 }
 
 func (GuestListArgs) ElementType() reflect.Type {
@@ -254,6 +266,11 @@ func (o GuestListOutput) Expired() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Expired }).(pulumi.StringArrayOutput)
 }
 
+// Addresses that guests on the list had before, each with the address of today.
+func (o GuestListOutput) Formerly() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringMapOutput { return v.Formerly }).(pulumi.StringMapOutput)
+}
+
 // The addresses of those who stay in the tenant when they leave the list.
 func (o GuestListOutput) Keep() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Keep }).(pulumi.StringArrayOutput)
@@ -287,6 +304,11 @@ func (o GuestListOutput) RecordedAt() pulumi.StringPtrOutput {
 // How many guests one change may remove, or take access from; going over either limit stops it in the preview.
 func (o GuestListOutput) RemovalLimit() RemovalLimitPtrOutput {
 	return o.ApplyT(func(v *GuestList) RemovalLimitPtrOutput { return v.RemovalLimit }).(RemovalLimitPtrOutput)
+}
+
+// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
+func (o GuestListOutput) Required() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Required }).(pulumi.StringArrayOutput)
 }
 
 // Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts.

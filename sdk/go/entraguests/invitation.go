@@ -16,7 +16,7 @@ import (
 //
 // A drop-in for azuread.Invitation: what both have bears the same names. A changed redirect URL or message never replaces (and so never deletes) the guest.
 //
-// Permissions: User.Invite.All to invite; User.ReadWrite.All as well for profile fields, sponsors of a guest who is already there, and removal.
+// Permissions: User.Invite.All to invite; User.Read.All to see who is a guest already; User.ReadUpdate.All for profile fields; User.ReadWrite.All, which covers both, for sponsors of a guest who is already there, and removal; User.DeleteRestore.All to restore.
 type Invitation struct {
 	pulumi.CustomResourceState
 
@@ -32,10 +32,12 @@ type Invitation struct {
 	Department pulumi.StringPtrOutput `pulumi:"department"`
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore pulumi.BoolPtrOutput `pulumi:"existedBefore"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 	Existing ExistingChoiceOutput `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrOutput `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly pulumi.AnyOutput `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrOutput `pulumi:"givenName"`
 	// What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first.
@@ -70,17 +72,19 @@ type Invitation struct {
 	Resend pulumi.AnyOutput `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation pulumi.BoolOutput `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayOutput `pulumi:"sponsors"`
 	// PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState.
 	State InvitationStateEnumOutput `pulumi:"state"`
+	// When that state last changed, ISO 8601 date and time in UTC. Absent where the application may not read users. Graph: user.externalUserStateChangeDateTime.
+	StateChangedAt pulumi.StringPtrOutput `pulumi:"stateChangedAt"`
 	// The guest's family name. At most 64 characters.
 	Surname pulumi.StringPtrOutput `pulumi:"surname"`
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation pulumi.StringPtrOutput `pulumi:"usageLocation"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	UserDisplayName pulumi.StringPtrOutput `pulumi:"userDisplayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress pulumi.StringOutput `pulumi:"userEmailAddress"`
 	// The guest's object id in the tenant, a GUID; also the resource's id. Graph: user.id.
 	UserId pulumi.StringOutput `pulumi:"userId"`
@@ -159,10 +163,12 @@ type invitationArgs struct {
 	Department *string `pulumi:"department"`
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore *bool `pulumi:"existedBefore"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName *string `pulumi:"givenName"`
 	// What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first.
@@ -189,7 +195,7 @@ type invitationArgs struct {
 	Resend interface{} `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
 	// The guest's family name. At most 64 characters.
 	Surname *string `pulumi:"surname"`
@@ -197,7 +203,7 @@ type invitationArgs struct {
 	UsageLocation *string `pulumi:"usageLocation"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	UserDisplayName *string `pulumi:"userDisplayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress string `pulumi:"userEmailAddress"`
 	// The kind of user that the guest becomes. Default: Guest.
 	UserType *UserType `pulumi:"userType"`
@@ -215,10 +221,12 @@ type InvitationArgs struct {
 	Department pulumi.StringPtrInput
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore pulumi.BoolPtrInput
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 	Existing ExistingChoicePtrInput
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrInput
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly pulumi.Input
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrInput
 	// What other resources of the stack give this guest; GuestInvitations says so. It is taken away when this resource goes. A guest who is restored from the recycle bin comes back with it, and those resources could not make it again: exactly this is taken away first.
@@ -245,7 +253,7 @@ type InvitationArgs struct {
 	Resend pulumi.Input
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation pulumi.BoolPtrInput
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput
 	// The guest's family name. At most 64 characters.
 	Surname pulumi.StringPtrInput
@@ -253,7 +261,7 @@ type InvitationArgs struct {
 	UsageLocation pulumi.StringPtrInput
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	UserDisplayName pulumi.StringPtrInput
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress pulumi.StringInput
 	// The kind of user that the guest becomes. Default: Guest.
 	UserType UserTypePtrInput
@@ -376,7 +384,7 @@ func (o InvitationOutput) ExistedBefore() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.BoolPtrOutput { return v.ExistedBefore }).(pulumi.BoolPtrOutput)
 }
 
-// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 func (o InvitationOutput) Existing() ExistingChoiceOutput {
 	return o.ApplyT(func(v *Invitation) ExistingChoiceOutput { return v.Existing }).(ExistingChoiceOutput)
 }
@@ -384,6 +392,11 @@ func (o InvitationOutput) Existing() ExistingChoiceOutput {
 // The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 func (o InvitationOutput) Expires() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.Expires }).(pulumi.StringPtrOutput)
+}
+
+// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+func (o InvitationOutput) Formerly() pulumi.AnyOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.AnyOutput { return v.Formerly }).(pulumi.AnyOutput)
 }
 
 // The guest's given name. At most 64 characters.
@@ -471,7 +484,7 @@ func (o InvitationOutput) SendInvitation() pulumi.BoolOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.BoolOutput { return v.SendInvitation }).(pulumi.BoolOutput)
 }
 
-// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 func (o InvitationOutput) Sponsors() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringArrayOutput { return v.Sponsors }).(pulumi.StringArrayOutput)
 }
@@ -479,6 +492,11 @@ func (o InvitationOutput) Sponsors() pulumi.StringArrayOutput {
 // PendingAcceptance until the guest has accepted, then Accepted. Graph: user.externalUserState.
 func (o InvitationOutput) State() InvitationStateEnumOutput {
 	return o.ApplyT(func(v *Invitation) InvitationStateEnumOutput { return v.State }).(InvitationStateEnumOutput)
+}
+
+// When that state last changed, ISO 8601 date and time in UTC. Absent where the application may not read users. Graph: user.externalUserStateChangeDateTime.
+func (o InvitationOutput) StateChangedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.StateChangedAt }).(pulumi.StringPtrOutput)
 }
 
 // The guest's family name. At most 64 characters.
@@ -496,7 +514,7 @@ func (o InvitationOutput) UserDisplayName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.UserDisplayName }).(pulumi.StringPtrOutput)
 }
 
-// The guest's e-mail address. Another address is another guest; letter case does not count.
+// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 func (o InvitationOutput) UserEmailAddress() pulumi.StringOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringOutput { return v.UserEmailAddress }).(pulumi.StringOutput)
 }

@@ -569,12 +569,14 @@ type Guest struct {
 	Department *string `pulumi:"department"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	DisplayName *string `pulumi:"displayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName *string `pulumi:"givenName"`
 	// Groups that the guest becomes a member of, each by display name or object id.
@@ -605,7 +607,7 @@ type Guest struct {
 	Resend interface{} `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
 	// The guest's family name. At most 64 characters.
 	Surname *string `pulumi:"surname"`
@@ -642,12 +644,14 @@ type GuestArgs struct {
 	Department pulumi.StringPtrInput `pulumi:"department"`
 	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
 	DisplayName pulumi.StringPtrInput `pulumi:"displayName"`
-	// The guest's e-mail address. Another address is another guest; letter case does not count.
+	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
+	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrInput `pulumi:"givenName"`
 	// Groups that the guest becomes a member of, each by display name or object id.
@@ -678,7 +682,7 @@ type GuestArgs struct {
 	Resend pulumi.Input `pulumi:"resend"`
 	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
-	// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput `pulumi:"sponsors"`
 	// The guest's family name. At most 64 characters.
 	Surname pulumi.StringPtrInput `pulumi:"surname"`
@@ -775,12 +779,12 @@ func (o GuestOutput) DisplayName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.DisplayName }).(pulumi.StringPtrOutput)
 }
 
-// The guest's e-mail address. Another address is another guest; letter case does not count.
+// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 func (o GuestOutput) Email() pulumi.StringOutput {
 	return o.ApplyT(func(v Guest) string { return v.Email }).(pulumi.StringOutput)
 }
 
-// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. Default: adopt.
+// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
 func (o GuestOutput) Existing() ExistingChoicePtrOutput {
 	return o.ApplyT(func(v Guest) *ExistingChoice { return v.Existing }).(ExistingChoicePtrOutput)
 }
@@ -788,6 +792,11 @@ func (o GuestOutput) Existing() ExistingChoicePtrOutput {
 // The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 func (o GuestOutput) Expires() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.Expires }).(pulumi.StringPtrOutput)
+}
+
+// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+func (o GuestOutput) Formerly() pulumi.AnyOutput {
+	return o.ApplyT(func(v Guest) interface{} { return v.Formerly }).(pulumi.AnyOutput)
 }
 
 // The guest's given name. At most 64 characters.
@@ -865,7 +874,7 @@ func (o GuestOutput) SendInvitation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Guest) *bool { return v.SendInvitation }).(pulumi.BoolPtrOutput)
 }
 
-// Who answers for the guest: at most five users of your tenant, each by object id or user principal name. Sponsors added by somebody else stay.
+// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 func (o GuestOutput) Sponsors() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Guest) []string { return v.Sponsors }).(pulumi.StringArrayOutput)
 }

@@ -195,7 +195,7 @@ export function bodyOf(
   if (full) body["@odata.id"] = `${part.url}/v1.0/${type.set}/${values.id}`;
   const selected = select?.flatMap((name) => findProperty(type, name) ?? []);
   const names = selected?.filter((name) => !type.properties[name]?.navigation) ?? defaultProperties(type);
-  for (const name of names) body[name] = values[name] ?? null;
+  for (const name of names) if (!isUnsetApart(type, values, name)) body[name] = values[name] ?? null;
   const named = (values.singleValueExtendedProperties ?? []) as { id: string }[];
   const expanded = named.filter(({ id }) => expandNamed?.includes(id));
   if (expanded.length > 0) body.singleValueExtendedProperties = expanded;
@@ -204,6 +204,10 @@ export function bodyOf(
     body.sponsors = sponsors.map((sponsor) => principalBody(part, sponsor, expandSponsors, full));
   }
   return body;
+}
+
+function isUnsetApart({ properties }: DescribedType, values: Readonly<Record<string, unknown>>, name: string): boolean {
+  return properties[name]?.apart === true && (values[name] ?? null) === null;
 }
 
 /** The sponsors of a user who can be seen now: users and groups. */

@@ -2,6 +2,7 @@ import type * as graph from "@microsoft/microsoft-graph-types";
 import * as z from "zod";
 import { notFound } from "../../domain/refusal.ts";
 import { purgeUser, restoreUser } from "../../domain/user-lifecycle.ts";
+import type { DescribedType } from "../../store/described-types.ts";
 import {
   authorizationPolicyType,
   groupType,
@@ -147,7 +148,8 @@ async function getByIds(part: GraphPart, c: GraphRequest): Promise<Response> {
   return c.json({
     "@odata.context": contextOf(part, c, "directoryObjects"),
     value: wanted.map((principal) => {
-      const all = Object.keys(typesOfPrincipals[principal.type].properties);
+      const { properties }: DescribedType = typesOfPrincipals[principal.type];
+      const all = Object.keys(properties).filter((name) => !properties[name]?.apart);
       return principalBody(part, principal, { select: all, ...selection }, full);
     }),
   });

@@ -19,6 +19,7 @@ import { visiblePrincipal } from "../../store/tenant-store.ts";
 import { answerList, answerObject, answerPrincipals, contextOf, type GraphPart } from "./graph-answers.ts";
 import {
   requireAny,
+  toCreateGroups,
   toReadGroups,
   toReadUsers,
   toWriteGroups,
@@ -53,7 +54,7 @@ export function groupRoutes(part: GraphPart): GraphRoute[] {
     {
       method: "POST",
       path: "/groups",
-      permissions: toWriteGroups,
+      permissions: toCreateGroups,
       options: objectOptions,
       handle: (c) => create(part, c),
     },

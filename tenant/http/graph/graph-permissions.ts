@@ -7,17 +7,23 @@ import { GraphError, type PermissionChoice } from "./graph-request.ts";
 
 /** Create invitation. */
 export const toInvite: PermissionChoice[] = ["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"];
-/** List users, get user, list sponsors, get and list deleted items (users). */
+/** List users, get user, get and list deleted items (users). */
 export const toReadUsers: PermissionChoice[] = [
   "User.Read.All",
   "User.ReadWrite.All",
   "Directory.Read.All",
   "Directory.ReadWrite.All",
 ];
+/** Select a user's `signInActivity` (page "List users"). */
+export const toReadSignIns: PermissionChoice[] = ["AuditLog.Read.All"];
 /** Create user. */
-export const toCreateUsers: PermissionChoice[] = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
+export const toCreateUsers: PermissionChoice[] = ["User.Create", "User.ReadWrite.All", "Directory.ReadWrite.All"];
 /** Update user. */
-export const toUpdateUsers: PermissionChoice[] = ["User.ReadUpdate.All", ...toCreateUsers];
+export const toUpdateUsers: PermissionChoice[] = [
+  "User.ReadUpdate.All",
+  "User.ReadWrite.All",
+  "Directory.ReadWrite.All",
+];
 /** Update user, where nothing but `accountEnabled` changes. */
 export const toEnableAccounts: PermissionChoice[] = [
   ...toUpdateUsers,
@@ -27,6 +33,8 @@ export const toEnableAccounts: PermissionChoice[] = [
 export const toDeleteUsers: PermissionChoice[] = ["User.ReadWrite.All"];
 /** Restore deleted item, permanently delete item (users). */
 export const toRestoreUsers: PermissionChoice[] = ["User.DeleteRestore.All", "User.ReadWrite.All"];
+/** List sponsors. */
+export const toReadSponsors: PermissionChoice[] = ["User.Read.All", "User.ReadWrite.All"];
 /** Add and remove sponsors. */
 export const toWriteSponsors: PermissionChoice[] = ["User.ReadWrite.All"];
 /** List groups, get group, list group members, list a user's direct memberships. */
@@ -38,7 +46,9 @@ export const toReadGroups: PermissionChoice[] = [
   "Directory.Read.All",
   "Directory.ReadWrite.All",
 ];
-/** Create, update and delete group. */
+/** Create group. */
+export const toCreateGroups: PermissionChoice[] = ["Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
+/** Update and delete group, add and remove owners. */
 export const toWriteGroups: PermissionChoice[] = ["Group.ReadWrite.All", "Directory.ReadWrite.All"];
 /** Add members, remove member. */
 export const toWriteMembers: PermissionChoice[] = ["GroupMember.ReadWrite.All", ...toWriteGroups];

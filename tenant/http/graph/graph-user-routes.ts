@@ -22,6 +22,7 @@ import {
   toCreateUsers,
   toDeleteUsers,
   toEnableAccounts,
+  toReadSponsors,
   toReadUsers,
   toUpdateUsers,
   toWriteSponsors,
@@ -74,7 +75,7 @@ export function userRoutes(part: GraphPart): GraphRoute[] {
         return c.body(null, 204);
       },
     },
-    { method: "GET", path: sponsors, permissions: toReadUsers, isList: true, handle: (c) => listSponsors(part, c) },
+    { method: "GET", path: sponsors, permissions: toReadSponsors, isList: true, handle: (c) => listSponsors(part, c) },
     { method: "GET", path: "/users/:id/manager", permissions: toReadUsers, handle: (c) => noManager(part, c) },
     {
       method: "POST",

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Inviting } from "../../domain/invite-guest.ts";
 import { Refusal, type RefusalReason } from "../../domain/refusal.ts";
 import type { Mailing } from "../../domain/send-mail.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
 import { TokenRefused, type TokenService } from "../identity/token-service.ts";
 import type { TenantEnv } from "../request-log.ts";
 import type { GraphPart } from "./graph-answers.ts";
@@ -11,7 +12,7 @@ import { directoryRoutes, policyRoutes } from "./graph-directory-routes.ts";
 import { groupMemberRoutes, groupRoutes } from "./graph-group-routes.ts";
 import { invitationRoutes } from "./graph-invitation-routes.ts";
 import { mailRoutes } from "./graph-mail-routes.ts";
-import { requireAny } from "./graph-permissions.ts";
+import { requireAny, toReadSignIns } from "./graph-permissions.ts";
 import {
   assertHonoured,
   badRequest,
@@ -19,6 +20,7 @@ import {
   GraphError,
   type GraphRequest,
   type GraphRoute,
+  lastSegment,
   readQuery,
 } from "./graph-request.ts";
 import { userRoutes } from "./graph-user-routes.ts";
@@ -105,9 +107,39 @@ async function serve(service: GraphService, route: GraphRoute, c: GraphRequest):
   service.throttle?.count(route.method, route.path, readQuery(c), c.var.caller.appId);
   requireAny(c.var.caller.roles, route.permissions, route.denied);
   await assertHonoured(c, route);
+  if (asksForSignIns(c)) assertSignInsReadable(service.store, c);
   c.header("Cache-Control", "no-cache");
   c.header("OData-Version", "4.0");
   return route.handle(c);
+}
+
+function asksForSignIns(c: GraphRequest): boolean {
+  return [...readQuery(c).values()].some((value) => /\bsignInActivity\b/i.test(value));
+}
+
+/** Graph answers no more users than this on a page where `signInActivity` is selected (page "List users"). */
+const mostWithSignIns = 500;
+
+/**
+ * Refuses `signInActivity` as Graph does: the permission, then the licence (the code and the words are from reports of
+ * users, such as microsoft-graph-docs #12772), then one user by the principal name, and pages that are too long.
+ *
+ * @throws GraphError 403 or 400
+ */
+function assertSignInsReadable({ rehearsal }: TenantStore, c: GraphRequest): void {
+  const missing =
+    "The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All to call this API.";
+  const denied = (code: string, message: string) => new GraphError(403, `Authentication_${code}`, message);
+  requireAny(c.var.caller.roles, toReadSignIns, () => denied("MSGraphPermissionMissing", missing));
+  if (!rehearsal.premiumLicence) {
+    const message = "Neither tenant is B2C or tenant doesn't have premium license";
+    throw denied("RequestFromNonPremiumTenantOrB2CTenant", message);
+  }
+  if (lastSegment(c).includes("@"))
+    throw badRequest("Get By Key only supports UserId and the key has to be a valid Guid");
+  if (Number(readQuery(c).get("$top") ?? 0) > mostWithSignIns) {
+    throw badRequest(`'signInActivity' is answered for at most ${mostWithSignIns} users a page.`);
+  }
 }
 
 async function authenticate({ tokens, url }: GraphService, c: GraphRequest): Promise<void> {

@@ -2,18 +2,73 @@ import { html } from "hono/html";
 import { purgeUser, restoreUser } from "../../domain/user-lifecycle.ts";
 import { comparable } from "../../store/described-types.ts";
 import type { User } from "../../store/object-types.ts";
-import { addressesOf, recycleBinDays } from "../../store/user-store.ts";
+import { addressesOf, isInvited, recycleBinDays } from "../../store/user-store.ts";
 import { form, type Markup, show } from "./page-layout.ts";
 import { PageError, type PageRequest, type PageRoute, type Site } from "./page-request.ts";
-import { afterwards, date, lastInvitation, notice, sponsorNames, stateBadge } from "./user-page.ts";
+import {
+  afterwards,
+  ageBadge,
+  badge,
+  date,
+  hasExpiredLink,
+  lastInvitation,
+  notice,
+  sponsorNames,
+  stateBadge,
+  stateOf,
+} from "./user-page.ts";
 
+type Fits = (site: Site, user: User) => boolean;
 const filters = {
   everybody: { text: "Everybody", fits: () => true },
-  pending: { text: "Pending guests", fits: (user: User) => user.externalUserState === "PendingAcceptance" },
-  accepted: { text: "Accepted guests", fits: (user: User) => user.externalUserState === "Accepted" },
-  members: { text: "Members", fits: (user: User) => user.userType === "Member" },
-} as const;
+  guests: { text: "Guests", fits: (_, user) => isInvited(user) },
+  pending: { text: "Pending guests", fits: (_, user) => user.externalUserState === "PendingAcceptance" },
+  expired: { text: "Expired links", fits: (site, user) => hasExpiredLink(site, user) },
+  accepted: { text: "Accepted guests", fits: (_, user) => user.externalUserState === "Accepted" },
+  members: { text: "Members", fits: (_, user) => user.userType === "Member" },
+} as const satisfies Record<string, { text: string; fits: Fits }>;
 type FilterName = keyof typeof filters;
+
+/** A user with what their row shows and the list is sorted by. */
+interface Row {
+  user: User;
+  invited: { at: string; by: string } | undefined;
+  sponsors: string[];
+}
+
+const byName = (one: Row, other: Row) => one.user.displayName.localeCompare(other.user.displayName, "en");
+/** The newest first; who was never invited comes last, as on the other way round. */
+const byInvitation = (one: Row, other: Row) => (other.invited?.at ?? "").localeCompare(one.invited?.at ?? "");
+const sorts = {
+  guests: {
+    text: "Guests first, newest invitation first",
+    compare: (one, other) =>
+      Number(isInvited(other.user)) - Number(isInvited(one.user)) || byInvitation(one, other) || byName(one, other),
+  },
+  name: { text: "Name", compare: byName },
+  state: {
+    text: "State",
+    compare: (one, other) => stateOf(one.user).localeCompare(stateOf(other.user)) || byName(one, other),
+  },
+  newest: { text: "Newest invitation", compare: byInvitation },
+  oldest: {
+    text: "Oldest invitation",
+    compare: (one, other) => (one.invited?.at ?? "~").localeCompare(other.invited?.at ?? "~"),
+  },
+  sponsor: {
+    text: "Sponsor",
+    compare: (one, other) =>
+      (one.sponsors[0] ?? "~").localeCompare(other.sponsors[0] ?? "~", "en") || byName(one, other),
+  },
+} as const satisfies Record<string, { text: string; compare: (one: Row, other: Row) => number }>;
+type SortName = keyof typeof sorts;
+
+/** What is asked of the list, as its address has it. */
+interface Asked {
+  search: string;
+  filter: FilterName;
+  sort: SortName;
+}
 
 const binPath = "/directory/deleted";
 
@@ -29,22 +84,48 @@ export function directoryRoutes(site: Site): PageRoute[] {
 }
 
 function listPage(site: Site, c: PageRequest): Response | Promise<Response> {
-  const search = (c.req.query("q") ?? "").trim();
-  const name = c.req.query("show") ?? "";
-  const filter: FilterName = Object.hasOwn(filters, name) ? (name as FilterName) : "everybody";
+  const asked: Asked = {
+    search: (c.req.query("q") ?? "").trim(),
+    filter: named(filters, c.req.query("show"), "everybody"),
+    sort: named(sorts, c.req.query("sort"), "guests"),
+  };
   const found = [...site.store.users.list("live")]
     .map(({ object }) => object)
-    .filter((user) => filters[filter].fits(user) && matches(user, search));
+    .filter((user) => filters[asked.filter].fits(site, user) && matches(user, asked.search))
+    .map((user) => ({ user, invited: lastInvitation(site, user), sponsors: sponsorNames(site, user) }))
+    .sort(sorts[asked.sort].compare);
   const page = pageOf(found, c.req.query("page"));
   const body = html`
     <h1>Directory</h1>
-    <p class="lead">${site.store.settings.organisation}’s users. Changes made here and through Graph are the same data.</p>
-    ${notice(c)}
-    ${searchForm(search, filter)}
-    <p class="count" role="status">${countOf(found.length, search, filter)}</p>
-    ${found.length > 0 && userTable(site, page.items)}
-    ${pageLinks(page, "/directory", { ...(search && { q: search }), ...(filter !== "everybody" && { show: filter }) })}`;
+    <p class="lead">${site.store.settings.organisation}’s guests and members. Changes made here and through Graph are the same data.</p>
+    ${deletedNotice(site, c) ?? notice(c)}
+    ${searchForm(asked)}
+    <p class="count" role="status">${countOf(found.length, asked)}</p>
+    ${found.length > 0 && userTable(site, asked, page.items)}
+    ${pageLinks(page, "/directory", queryOf(asked))}`;
   return show(site, c, { title: "Directory", body, shape: "sheet", part: "directory" });
+}
+
+function named<T extends object>(choices: T, name = "", usual: keyof T & string): keyof T & string {
+  return Object.hasOwn(choices, name) ? (name as keyof T & string) : usual;
+}
+
+/** Only what is not usual, so that addresses stay short. */
+function queryOf({ search, filter, sort }: Asked): Record<string, string> {
+  return {
+    ...(search && { q: search }),
+    ...(filter !== "everybody" && { show: filter }),
+    ...(sort !== "guests" && { sort }),
+  };
+}
+
+/** Who was deleted just now in this browser, by name, with a button that undoes it. */
+function deletedNotice({ store }: Site, c: PageRequest): Markup | undefined {
+  const { deletedId } = c.var.browser.session;
+  const user = deletedId === undefined ? undefined : store.users.current(deletedId, "deleted");
+  if (c.req.query("done") !== "deleted" || user === undefined) return undefined;
+  return html`<div class="notice" role="status"><p><strong><bdi>${user.displayName}</bdi></strong> is in the recycle bin, and can be restored for ${recycleBinDays} days.</p>
+      ${form(c, `${binPath}/${user.id}/restore`, {}, html`<button class="button quiet small">Undo<span class="unseen">: restore ${user.displayName}</span></button>`)}</div>`;
 }
 
 /** A user is found by a part of their name, or of any address or principal name of theirs. */
@@ -53,42 +134,62 @@ function matches(user: User, search: string): boolean {
   return [comparable(user.displayName), ...addressesOf(user)].some((text) => text.includes(wanted));
 }
 
-function searchForm(search: string, filter: FilterName): Markup {
+function searchForm({ search, filter, sort }: Asked): Markup {
+  const choice = (name: string, label: string, choices: Record<string, { text: string }>, chosen: string) =>
+    html`<div><label for="${name}">${label}</label><select id="${name}" name="${name}">${Object.entries(choices).map(
+      ([value, { text }]) => html`<option value="${value}"${value === chosen && html` selected`}>${text}</option>`,
+    )}</select></div>`;
   return html`<form class="search" method="get" action="/directory" role="search">
       <div class="grow"><label for="q">Name or address</label><input id="q" name="q" type="search" value="${search}" maxlength="254"></div>
-      <div><label for="show">Show</label><select id="show" name="show">${Object.entries(filters).map(
-        ([name, { text }]) => html`<option value="${name}"${name === filter && html` selected`}>${text}</option>`,
-      )}</select></div>
+      ${choice("show", "Show", filters, filter)}
+      ${choice("sort", "Sort by", sorts, sort)}
       <button class="button quiet">Search</button>
     </form>`;
 }
 
-function countOf(count: number, search: string, filter: FilterName): Markup {
+function countOf(count: number, { search, filter }: Asked): Markup {
   const what = count === 1 ? "1 user" : `${count} users`;
   if (search === "" && filter === "everybody") return html`${what}`;
   const asked = search === "" ? "" : html` for “<bdi>${search}</bdi>”`;
   return html`${what}${asked}${filter !== "everybody" && `, ${filters[filter].text.toLowerCase()}`}. <a href="/directory">Show everybody</a>`;
 }
 
+/** A heading that sorts by its column; a second press turns the order of the invitations round. */
+function heading(text: string, asked: Asked): Markup {
+  const sorted: Partial<Record<string, [sort: SortName, order: "ascending" | "descending"]>> = {
+    Name: ["name", "ascending"],
+    State: ["state", "ascending"],
+    Invited: asked.sort === "newest" ? ["oldest", "ascending"] : ["newest", "descending"],
+    Sponsor: ["sponsor", "ascending"],
+  };
+  const choice = sorted[text];
+  if (choice === undefined) return html`<th role="columnheader" scope="col">${text}</th>`;
+  const current =
+    text === "Invited"
+      ? { newest: "descending", oldest: "ascending" }[asked.sort as string]
+      : asked.sort === choice[0] && choice[1];
+  const address = `/directory?${new URLSearchParams(queryOf({ ...asked, sort: choice[0] }))}`;
+  return html`<th role="columnheader" scope="col"${current && html` aria-sort="${current}"`}><a href="${address}">${text}${current && html`<span aria-hidden="true"> ${current === "ascending" ? "↑" : "↓"}</span>`}</a></th>`;
+}
+
 // The roles are written out: on a phone the stylesheet lays the table out anew, and then some browsers see no table.
-function userTable(site: Site, users: readonly User[]): Markup {
+function userTable(site: Site, asked: Asked, rows: readonly Row[]): Markup {
   return html`<table class="people" role="table" aria-label="Users">
-      <thead role="rowgroup"><tr role="row">${["Name", "Type", "State", "Invited", "Sponsor"].map((heading) => html`<th role="columnheader" scope="col">${heading}</th>`)}</tr></thead>
-      <tbody role="rowgroup">${users.map((user) => userRow(site, user))}
+      <thead role="rowgroup"><tr role="row">${["Name", "Type", "State", "Invited", "Sponsor", "Age"].map((text) => heading(text, asked))}</tr></thead>
+      <tbody role="rowgroup">${rows.map((row) => userRow(site, row))}
       </tbody>
     </table>`;
 }
 
-function userRow(site: Site, user: User): Markup {
-  const invited = lastInvitation(site, user);
-  const sponsors = sponsorNames(site, user);
+function userRow(site: Site, { user, invited, sponsors }: Row): Markup {
   return html`
         <tr role="row">
           <th role="rowheader" scope="row"><a href="/directory/users/${user.id}"><bdi>${user.displayName}</bdi></a><bdi class="address">${user.mail ?? user.userPrincipalName}</bdi></th>
           <td role="cell" data-label="Type">${user.userType}</td>
-          <td role="cell" data-label="State">${stateBadge(user)}</td>
+          <td role="cell" data-label="State"><span>${stateBadge(user)}${hasExpiredLink(site, user) && html` ${badge("blocked", "Link expired")}`}</span></td>
           <td role="cell" data-label="Invited">${invited ? html`<span>${date(invited.at)} <span class="by">by <bdi>${invited.by}</bdi></span></span>` : html`<span class="none">–<span class="unseen"> not invited</span></span>`}</td>
           <td role="cell" data-label="Sponsor">${sponsors.length > 0 ? html`<bdi>${sponsors.join(", ")}</bdi>` : html`<span class="none">–<span class="unseen"> none</span></span>`}</td>
+          <td role="cell" data-label="Age">${invited ? ageBadge(site, user, invited.at) : html`<span class="none">–<span class="unseen"> not invited</span></span>`}</td>
         </tr>`;
 }
 
@@ -131,7 +232,7 @@ function binRow(c: PageRequest, user: User): Markup {
           <td role="cell" data-label="Gone for good">${date(goneAt)}</td>
           <td role="cell"><div class="actions">
             ${form(c, `${path}/restore`, {}, html`<button class="button quiet small">Restore<span class="unseen"> ${user.displayName}</span></button>`)}
-            <a class="button quiet small" href="${path}/purge">Delete for good<span class="unseen">: ${user.displayName}</span></a>
+            <a class="button danger quiet small" href="${path}/purge">Delete for good<span class="unseen">: ${user.displayName}</span></a>
           </div></td>
         </tr>`;
 }
@@ -191,16 +292,34 @@ function pageOf<T>(all: readonly T[], asked: string | undefined): ListPage<T> {
   return { items: all.slice((number - 1) * pageSize, number * pageSize), number, pages };
 }
 
-/** Links to the pages before and after; nothing where one page is all. */
+/** Which pages a list of so many links to: the first, the last, and those around the one that is shown. */
+function linked(number: number, pages: number): number[] {
+  const isNear = (page: number) => page === 1 || page === pages || Math.abs(page - number) <= 1;
+  return Array.from({ length: pages }, (_, index) => index + 1).filter((page) => pages <= 6 || isNear(page));
+}
+
+/** Links to the pages of a list, and a field for the number of any; nothing where one page is all. */
 function pageLinks<T>(
   { number, pages }: ListPage<T>,
   path: string,
   query: Record<string, string> = {},
 ): Markup | undefined {
   if (pages === 1) return undefined;
-  const link = (page: number, text: string) =>
-    page >= 1 && page <= pages
-      ? html`<a class="button quiet" href="${path}?${new URLSearchParams({ ...query, page: String(page) })}">${text}</a>`
-      : html`<span></span>`;
-  return html`<nav class="pages" aria-label="Pages">${link(number - 1, "← Previous")}<span>Page ${number} of ${pages}</span>${link(number + 1, "Next →")}</nav>`;
+  const to = (page: number) => `${path}?${new URLSearchParams({ ...query, page: String(page) })}`;
+  const shown = linked(number, pages);
+  const step = (page: number, text: string, sign: string) =>
+    page >= 1 &&
+    page <= pages &&
+    html`<a class="step" href="${to(page)}"><span aria-hidden="true">${sign}</span><span class="unseen">${text}</span></a>`;
+  const numbers = shown.map(
+    (page, index) =>
+      html`${index > 0 && page > (shown[index - 1] ?? 0) + 1 && html`<span class="step" aria-hidden="true">…</span>`}${
+        page === number
+          ? html`<span class="step" aria-current="page"><span class="unseen">Page </span>${page}</span>`
+          : html`<a class="step" href="${to(page)}"><span class="unseen">Page </span>${page}</a>`
+      }`,
+  );
+  const jump = html`<form method="get" action="${path}">${Object.entries(query).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+        <label for="page">Page</label><input id="page" name="page" type="number" min="1" max="${pages}" value="${number}" inputmode="numeric"><button class="button quiet small">Go</button></form>`;
+  return html`<nav class="jump" aria-label="Pages"><span class="unseen">Page ${number} of ${pages}</span>${step(number - 1, "Previous page", "←")}${numbers}${step(number + 1, "Next page", "→")}${pages > 6 && jump}</nav>`;
 }

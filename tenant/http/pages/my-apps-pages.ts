@@ -2,8 +2,18 @@ import { html } from "hono/html";
 import { type AssignedApplication, applicationsOf } from "../../domain/app-access.ts";
 import { deleteUser } from "../../domain/user-lifecycle.ts";
 import type { User } from "../../store/object-types.ts";
-import { form, isWebAddress, type Markup, monogram, show } from "./page-layout.ts";
-import { PageError, type PageRequest, type PageRoute, type Site } from "./page-request.ts";
+import { form, isWebAddress, type Markup, monogram, said, show } from "./page-layout.ts";
+import {
+  type GuestWording,
+  PageError,
+  type PageRequest,
+  type PageRoute,
+  plain,
+  type Site,
+  wordsFor,
+  wordsOf,
+} from "./page-request.ts";
+import { waysOn } from "./redemption-pages.ts";
 import { signOutButton } from "./sign-in-pages.ts";
 
 /**
@@ -23,32 +33,38 @@ function myAppsPage(site: Site, c: PageRequest): Response | Promise<Response> {
   const guest = signedInGuest(site, c);
   if (guest === undefined) return c.redirect("/sign-in", 303);
   const { organisation } = site.store.settings;
+  const words = wordsOf(c);
   const applications = applicationsOf(site.store, guest.id);
+  const names = {
+    organisation,
+    name: html`<bdi>${guest.displayName}</bdi>`,
+    address: html`<bdi class="address">${guest.mail}</bdi>`,
+  };
   const body = html`
     <div class="heading">
       <div>
-        <h1>My Apps</h1>
-        <p class="lead">What ${organisation} has opened to <bdi>${guest.displayName}</bdi>, <bdi class="address">${guest.mail}</bdi></p>
+        <h1>${words.myApps}</h1>
+        <p class="lead">${said(words.openedTo, names)}</p>
       </div>
       ${signOutButton(c)}
     </div>
     ${
       applications.length > 0
-        ? html`<ul class="apps">${applications.map((application) => tile(application))}</ul>`
-        : html`<div class="empty"><p><strong>No applications yet</strong></p><p>When ${organisation} assigns one to you, or to a group that you are in, it appears here.</p></div>`
+        ? html`<ul class="apps">${applications.map((application) => tile(words, application))}</ul>`
+        : html`<div class="empty"><p><strong>${words.noApps}</strong></p><p>${said(words.noAppsText, names)}</p></div>`
     }
-    <p class="aside"><a href="/myapps/leave">Leave ${organisation}…</a></p>`;
-  return show(site, c, { title: "My Apps", body, shape: "sheet", part: "my-apps" });
+    <p class="aside"><a href="/myapps/leave">${said(words.leave, names)}…</a></p>`;
+  return show(site, c, { title: words.myApps, body, shape: "sheet" });
 }
 
-function tile({ displayName, url, description }: AssignedApplication): Markup {
+function tile(words: GuestWording, { displayName, url, description }: AssignedApplication): Markup {
   const opens = url !== undefined && URL.canParse(url) && isWebAddress(url) ? new URL(url) : undefined;
   return html`<li>
       ${monogram(displayName)}
       <div>
         <h2>${opens ? html`<a href="${opens.href}"><bdi>${displayName}</bdi></a>` : html`<bdi>${displayName}</bdi>`}</h2>
         ${description && html`<p dir="auto">${description}</p>`}
-        <p class="hint">${opens ? opens.host : "Has no page to open"}</p>
+        <p class="hint">${opens ? opens.host : words.noPage}</p>
       </div>
     </li>`;
 }
@@ -56,18 +72,20 @@ function tile({ displayName, url, description }: AssignedApplication): Markup {
 function confirmPage(site: Site, c: PageRequest): Response | Promise<Response> {
   const guest = signedInGuest(site, c);
   if (guest === undefined) return c.redirect("/sign-in", 303);
+  const words = wordsOf(c);
   const { organisation } = site.store.settings;
+  const names = { organisation, address: html`<bdi class="address">${guest.mail}</bdi>` };
   const body = html`
-    <h1>Leave ${organisation}?</h1>
-    <p class="lead">Your guest account <bdi class="address">${guest.mail}</bdi> is removed, and with it your access to everything that ${organisation} has opened to you.</p>
-    <p>To come back, you need a new invitation. For 30 days ${organisation} can also restore the account.</p>
+    <h1>${said(words.leaveTitle, names)}</h1>
+    <p class="lead">${said(words.leaveText, names)}</p>
+    <p>${said(words.leaveBack, names)}</p>
     ${form(
       c,
       "/myapps/leave",
       {},
-      html`<p class="actions"><button class="button danger">Leave ${organisation}</button> <a class="button quiet" href="/myapps">Stay</a></p>`,
+      html`<p class="actions"><button class="button danger">${said(words.leave, names)}</button> <a class="button quiet" href="/myapps">${words.stay}</a></p>`,
     )}`;
-  return show(site, c, { title: `Leave ${organisation}?`, body, shape: "card" });
+  return show(site, c, { title: plain(words.leaveTitle, { organisation }), body, shape: "card" });
 }
 
 function leave(site: Site, c: PageRequest): Response {
@@ -79,12 +97,13 @@ function leave(site: Site, c: PageRequest): Response {
 }
 
 function leftPage(site: Site, c: PageRequest): Response | Promise<Response> {
-  const { organisation } = site.store.settings;
+  const words = wordsOf(c);
+  const title = plain(words.leftTitle, { organisation: site.store.settings.organisation });
   const body = html`
-    <h1>You have left ${organisation}</h1>
-    <p class="lead">Your guest account is removed, and you are signed out.</p>
-    <p>You can close this page.</p>`;
-  return show(site, c, { title: "You have left", body, shape: "card" });
+    <h1>${title}</h1>
+    <p class="lead">${words.leftText}</p>
+    <p>${words.leftClose}</p>`;
+  return show(site, c, { title, body, shape: "card" });
 }
 
 /**
@@ -97,20 +116,13 @@ function signedInGuest(site: Site, c: PageRequest): User | undefined {
   const { userId, address = "" } = c.var.browser.session;
   const guest = userId === undefined ? undefined : site.store.users.current(userId);
   if (guest === undefined || !c.var.browser.isSignedInAs(guest, guest.mail ?? address)) return undefined;
-  const { organisation } = site.store.settings;
-  if (!guest.accountEnabled) {
-    throw new PageError(
-      403,
-      "Your guest account is blocked",
-      `${organisation} has blocked it. Ask the person who invited you.`,
-    );
-  }
-  if (guest.externalUserState !== "Accepted") {
-    throw new PageError(
-      403,
-      "Accept your invitation first",
-      `${organisation} has invited you, and you have not accepted yet. Open the link in the invitation mail; if it is lost, ask ${organisation} to send it again.`,
-    );
-  }
+  const words = wordsFor(c, guest);
+  const refused = (title: string, text: string) => {
+    const { organisation } = site.store.settings;
+    const { said: whom, links } = waysOn(site, words, site.store.invitations.ofUser(guest.id)[0]);
+    return new PageError(403, title, [plain(text, { organisation }), ...whom].join("\n"), { links });
+  };
+  if (!guest.accountEnabled) throw refused(words.blockedTitle, words.blocked);
+  if (guest.externalUserState !== "Accepted") throw refused(words.acceptFirstTitle, words.acceptFirst);
   return guest;
 }

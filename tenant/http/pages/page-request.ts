@@ -5,8 +5,10 @@ import type { BrowserSession, BrowserSessions, GuestSignIn } from "../../domain/
 import type { Inviting } from "../../domain/invite-guest.ts";
 import { comparable } from "../../store/described-types.ts";
 import type { User } from "../../store/object-types.ts";
+import type { Seed } from "../../store/seed.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { RequestVariables, TenantEnv } from "../request-log.ts";
+import wordings from "./guest-wording.json" with { type: "json" };
 
 /** What the pages are made from. */
 export interface Site {
@@ -17,6 +19,8 @@ export interface Site {
   signIn: GuestSignIn;
   /** The page of the inbox. Absent: the tenant was started without one. */
   inboxUrl: string | undefined;
+  /** What guests are told beside their invitation. */
+  forGuests: Seed["forGuests"];
 }
 
 export interface PageEnv {
@@ -25,6 +29,8 @@ export interface PageEnv {
     browser: Browser;
     /** The fields of the form that was sent; empty for a GET. */
     form: URLSearchParams;
+    /** What the page says to its guest. Absent: it is a page of the admin, in English. */
+    words?: GuestWording;
   };
 }
 
@@ -35,7 +41,52 @@ export interface PageRoute {
   method: "GET" | "POST";
   /** In lower case: paths are compared in lower case. */
   path: string;
+  /** Whose page it is. Default: the admin's. */
+  of?: "guest";
   handle: (c: PageRequest) => Response | Promise<Response>;
+}
+
+/** What the guest's pages say in one language. `{…}` stands for what the page puts in. */
+export type GuestWording = (typeof wordings)[number];
+
+export const english = wordings.find(({ language }) => language === "en") as GuestWording;
+
+/**
+ * The words for a guest: in their preferred language, or else in the first that their browser asks for.
+ *
+ * @param preferred `preferredLanguage` in the directory, a BCP 47 tag
+ * @param accepted the header Accept-Language
+ * @returns English where there are no words in any of them
+ */
+function guestWording(preferred: string | null | undefined, accepted = ""): GuestWording {
+  const weighed = accepted.split(",").map((range) => {
+    const [tag = "", ...parameters] = range.trim().split(/\s*;\s*/);
+    const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2);
+    return { tag, weight: weight === undefined ? 1 : Number(weight) };
+  });
+  const asked = weighed.filter(({ weight }) => weight > 0).sort((one, other) => other.weight - one.weight);
+  for (const tag of [preferred ?? "", ...asked.map(({ tag }) => tag)]) {
+    const [base] = tag.toLowerCase().split(/[-_]/);
+    const found = wordings.find(({ language }) => language === base);
+    if (found) return found;
+  }
+  return english;
+}
+
+/**
+ * The words of a guest's page.
+ *
+ * @param guest whom the page is for, as far as it is known
+ */
+export function wordsFor(c: PageRequest, guest?: Pick<User, "preferredLanguage">): GuestWording {
+  const words = guestWording(guest?.preferredLanguage, c.req.header("accept-language"));
+  c.set("words", words);
+  return words;
+}
+
+/** The words of the page that answers this request. */
+export function wordsOf(c: PageRequest): GuestWording {
+  return c.var.words ?? english;
 }
 
 /** An answer other than success, in words for the person in front of the browser. */
@@ -164,12 +215,9 @@ export async function readForm(site: Site, c: PageRequest): Promise<URLSearchPar
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(c.req.header("content-type") ?? "");
   const form = new URLSearchParams(isForm ? text : "");
   if (!isFromElsewhere && c.var.browser.isFormToken(form.get("token") ?? "")) return form;
-  throw new PageError(
-    403,
-    "This page is out of date",
-    "Nothing was changed. The form did not come from a page that this browser has open here, or the local tenant has started again since. Go back, reload the page and try again.",
-    { links: [{ text: "To the start page", href: "/" }] },
-  );
+  const words = wordsOf(c);
+  const start = { text: words.toStart, href: "/" };
+  throw new PageError(403, words.outOfDateTitle, words.outOfDate, { links: c.var.words ? [] : [start] });
 }
 
 /** Reads a body no further than a form can be, whatever the request says of its length. @throws PageError 413 */
@@ -189,4 +237,14 @@ async function textOf(c: PageRequest): Promise<string> {
 function isOwnOrigin({ url }: Site, origin: string): boolean {
   const { port } = new URL(url);
   return origin === url || origin === `https://localhost:${port}`;
+}
+
+/** A text of the wording with what belongs into it. */
+export function plain(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+}
+
+/** "30 minutes", "90 days" in the language. */
+export function duration({ language }: GuestWording, count: number, unit: "minute" | "day"): string {
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(count);
 }

@@ -1,15 +1,37 @@
 import { html } from "hono/html";
 import {
   acceptInvitation,
+  contactFor,
   type Redemption,
   type RedemptionProblem,
   RedemptionRefused,
   redemptionOf,
   redemptionWithId,
-  ticketDays,
 } from "../../domain/redeem-invitation.ts";
-import { form, isWebAddress, type Markup, monogram, policyLeadingTo, show, steps } from "./page-layout.ts";
-import { PageError, type PageRequest, type PageRoute, type Site } from "./page-request.ts";
+import type { Invitation } from "../../store/invitation-store.ts";
+import {
+  form,
+  isOnThisMachine,
+  isWebAddress,
+  type Markup,
+  monogram,
+  policyLeadingTo,
+  said,
+  show,
+  steps,
+} from "./page-layout.ts";
+import {
+  duration,
+  type GuestWording,
+  PageError,
+  type PageLink,
+  type PageRequest,
+  type PageRoute,
+  plain,
+  type Site,
+  wordsFor,
+  wordsOf,
+} from "./page-request.ts";
 import { beginSignIn } from "./sign-in-pages.ts";
 
 /**
@@ -23,27 +45,29 @@ export function redemptionRoutes(site: Site): PageRoute[] {
     { method: "GET", path: "/redeem", handle: (c) => open(site, c) },
     { method: "POST", path: "/redeem", handle: (c) => begin(site, c) },
     { method: "GET", path: "/redeem/review", handle: (c) => review(site, c) },
-    { method: "POST", path: "/redeem/accept", handle: (c) => acceptAndLeave(site, c) },
+    { method: "POST", path: "/redeem/accept", handle: (c) => accept(site, c) },
+    { method: "GET", path: "/redeem/done", handle: (c) => done(site, c) },
     { method: "POST", path: "/redeem/cancel", handle: (c) => cancel(site, c) },
     { method: "GET", path: "/redeem/cancelled", handle: (c) => cancelledPage(site, c) },
+    { method: "GET", path: "/privacy", handle: (c) => statementPage(site, c, "privacyStatement") },
+    { method: "GET", path: "/terms", handle: (c) => statementPage(site, c, "termsOfUse") },
   ];
 }
 
 function open(site: Site, c: PageRequest): Response | Promise<Response> {
   const ticket = c.req.query("ticket") ?? "";
-  const redemption = redemptionFor(site, ticket, c.req.query("user"), c.req.query("tenant"));
+  const redemption = redemptionFor(site, c, ticket, c.req.query("user"), c.req.query("tenant"));
   return redemption.accepted ? acceptedPage(site, c, redemption) : getStartedPage(site, c, redemption, ticket);
 }
 
-function redemptionFor(site: Site, ticket: string, user?: string, tenantId?: string): Redemption {
-  const { organisation, tenantId: own } = site.store.settings;
+function redemptionFor(site: Site, c: PageRequest, ticket: string, user?: string, tenantId?: string): Redemption {
   // A link of another tenant is as unknown here as a changed one.
-  const here = tenantId === undefined || tenantId.toLowerCase() === own;
-  return orRefusal(organisation, () => redemptionOf(site.store, here ? ticket : "", user));
+  const here = tenantId === undefined || tenantId.toLowerCase() === site.store.settings.tenantId;
+  return orRefusal(site, c, () => redemptionOf(site.store, here ? ticket : "", user));
 }
 
 function begin(site: Site, c: PageRequest): Response | Promise<Response> {
-  const redemption = redemptionFor(site, c.var.form.get("ticket") ?? "");
+  const redemption = redemptionFor(site, c, c.var.form.get("ticket") ?? "");
   if (redemption.accepted) return acceptedPage(site, c, redemption);
   const { invitation, guest } = redemption;
   if (c.var.browser.isSignedInAs(guest, invitation.emailAddress)) {
@@ -66,32 +90,35 @@ function review(site: Site, c: PageRequest): Response | Promise<Response> {
 function redemptionUnderWay(site: Site, c: PageRequest): Redemption {
   const { invitationId } = c.var.browser.session;
   const redemption =
-    invitationId === undefined
-      ? undefined
-      : orRefusal(site.store.settings.organisation, () => redemptionWithId(site.store, invitationId));
+    invitationId === undefined ? undefined : orRefusal(site, c, () => redemptionWithId(site.store, invitationId));
   if (redemption && c.var.browser.isSignedInAs(redemption.guest, redemption.invitation.emailAddress)) return redemption;
-  throw new PageError(
-    403,
-    "Start again from the mail",
-    "This browser is not signed in for an invitation. Open the link in your invitation again.",
-  );
+  throw new PageError(403, wordsOf(c).startAgainTitle, wordsOf(c).startAgain);
 }
 
-function acceptAndLeave(site: Site, c: PageRequest): Response | Promise<Response> {
+function accept(site: Site, c: PageRequest): Response | Promise<Response> {
   const { invitation, accepted } = formOf(site, c);
   if (accepted) return review(site, c);
+  const words = wordsOf(c);
   if (site.store.rehearsal.termsOfUse && c.var.form.get("terms") !== "accepted") {
-    throw new PageError(
-      403,
-      "Accept the terms of use first",
-      "Nothing was changed. Go back, read the terms of use, and tick the box below them.",
-      { links: [{ text: "Back", href: "/redeem/review" }] },
-    );
+    throw new PageError(403, words.termsFirstTitle, words.termsFirst, {
+      links: [{ text: words.back, href: "/redeem/review" }],
+    });
   }
-  const redemption = orRefusal(site.store.settings.organisation, () => acceptInvitation(site.store, invitation.id));
-  if (!isWebAddress(invitation.redirectUrl)) return acceptedPage(site, c, redemption);
+  const redemption = orRefusal(site, c, () => acceptInvitation(site.store, invitation.id));
+  const onward = onwardFrom(invitation);
+  if (onward === undefined) return donePage(site, c, redemption);
   // Written out by the parser: a header takes ASCII in one line.
-  return c.redirect(new URL(invitation.redirectUrl).href, 303);
+  return c.redirect(isOnThisMachine(onward) ? onward.href : "/redeem/done", 303);
+}
+
+/** Where an invitation leads; nothing where that is no web page. */
+function onwardFrom({ redirectUrl }: Invitation): URL | undefined {
+  return isWebAddress(redirectUrl) ? new URL(redirectUrl) : undefined;
+}
+
+function done(site: Site, c: PageRequest): Response | Promise<Response> {
+  const redemption = redemptionUnderWay(site, c);
+  return redemption.accepted ? donePage(site, c, redemption) : reviewPage(site, c, redemption);
 }
 
 function cancel(site: Site, c: PageRequest): Response {
@@ -104,11 +131,7 @@ function cancel(site: Site, c: PageRequest): Response {
 function formOf(site: Site, c: PageRequest): Redemption {
   const redemption = redemptionUnderWay(site, c);
   if (c.var.form.get("invitation") === redemption.invitation.id) return redemption;
-  throw new PageError(
-    409,
-    "Another invitation is open",
-    "Nothing was changed. This browser has begun with another invitation since this page was opened. Open the link in the mail again.",
-  );
+  throw new PageError(409, wordsOf(c).otherOpenTitle, wordsOf(c).otherOpen);
 }
 
 /** What the link in the mail leads to. */
@@ -119,109 +142,193 @@ function getStartedPage(
   ticket: string,
 ): Response | Promise<Response> {
   const { organisation, domain } = site.store.settings;
+  const words = wordsFor(c, guest);
+  const names = { organisation, domain, name: html`<bdi>${guest.displayName}</bdi>` };
   const body = html`
-    ${steps("get-started")}
-    <h1>${organisation} invites you</h1>
-    <p class="lead">Hello <bdi>${guest.displayName}</bdi>. ${organisation} (${domain}) would like to work with you as its guest.</p>
+    ${steps("getStarted", words)}
+    <h1>${said(words.invites, names)}</h1>
+    <p class="lead">${said(words.hello, names)}</p>
     <dl class="facts">
-      <div><dt>Invited as</dt><dd><bdi class="address">${invitation.emailAddress}</bdi></dd></div>
+      <div><dt>${words.invitedAs}</dt><dd>${address(invitation.emailAddress)}</dd></div>
     </dl>
-    <p>First you sign in with a code that is sent to this address. Then you see what ${organisation} will know about you, and decide.</p>
-    ${form(c, "/redeem", { ticket }, html`<p class="actions"><button class="button">Get started</button></p>`)}
-    <p class="aside">If you do not know ${organisation}, close this page. Nothing happens then.</p>`;
-  return show(site, c, { title: "Your invitation", body, shape: "card" });
+    <p>${said(words.howItGoes, names)}</p>
+    ${form(c, "/redeem", { ticket }, html`<p class="actions"><button class="button">${words.getStarted}</button></p>`)}
+    <p class="aside">${said(words.unknownSender, names)}</p>`;
+  return show(site, c, { title: words.invitationTitle, body, shape: "card" });
 }
 
 /** What the organisation will know and do, and the guest's decision. */
 function reviewPage(site: Site, c: PageRequest, { invitation, guest }: Redemption): Response | Promise<Response> {
   const { organisation, domain } = site.store.settings;
-  const onward = isWebAddress(invitation.redirectUrl) ? new URL(invitation.redirectUrl) : undefined;
-  if (onward) c.header("Content-Security-Policy", policyLeadingTo(onward));
+  const words = wordsFor(c, guest);
+  const onward = onwardFrom(invitation);
+  if (onward && isOnThisMachine(onward)) c.header("Content-Security-Policy", policyLeadingTo(onward));
+  const names = {
+    organisation,
+    name: html`<bdi>${guest.displayName}</bdi>`,
+    address: address(invitation.emailAddress),
+    host: onward ? address(onward.host) : "",
+  };
+  const rights = [
+    [words.readWho, words.readWhoMeans],
+    [words.keepAccount, words.keepAccountMeans],
+    [words.recordUse, words.recordUseMeans],
+  ] as const;
+  const asksForTerms = site.store.rehearsal.termsOfUse;
+  const { privacyStatement, termsOfUse } = site.forGuests;
+  const links = html`<ul class="links">
+      <li>${
+        privacyStatement === undefined
+          ? said(words.noPrivacyStatement, names)
+          : html`<a href="/privacy">${said(words.privacyStatement, names)}</a>`
+      }</li>
+      ${termsOfUse !== undefined && html`<li><a href="/terms">${said(words.termsOfUse, names)}</a></li>`}
+    </ul>`;
+  const tick = html`<p><label class="tick"><input type="checkbox" name="terms" value="accepted" required> ${words.acceptTerms}</label></p>`;
   const body = html`
-    ${steps("review")}
-    <h1>Review permissions</h1>
+    ${steps("review", words)}
+    <h1>${words.review}</h1>
     <div class="party">${monogram(organisation)}<p><strong>${organisation}</strong><span>${domain}</span></p></div>
-    <p>If you accept, ${organisation} may:</p>
-    <ul class="permissions">
-      <li><strong>Read who you are</strong><span>Your name, <bdi>${guest.displayName}</bdi>, and your address, <bdi class="address">${invitation.emailAddress}</bdi>.</span></li>
-      <li><strong>Keep a guest account for you</strong><span>It decides what the account can open, and may change or remove it.</span></li>
-      <li><strong>Record what you do there</strong><span>When you sign in, and how you use what it has opened to you.</span></li>
+    <p>${said(words.ifYouAccept, names)}</p>
+    <ul class="permissions">${rights.map(
+      ([right, meaning]) => html`
+      <li><strong>${right}</strong><span>${said(meaning, names)}</span></li>`,
+    )}
     </ul>
-    <p>You can leave ${organisation} at any time, from My Apps.${onward && html` After accepting you go on to <bdi class="address">${onward.host}</bdi>.`}</p>
+    <p>${said(words.leaveAnyTime, names)}${onward && html` ${said(words.goOnTo, names)}`}</p>
+    ${links}
     ${form(
       c,
       "/redeem/accept",
       { invitation: invitation.id },
-      html`${site.store.rehearsal.termsOfUse && termsOfUse(organisation)}<p class="actions"><button class="button">Accept</button> <button class="button quiet" formaction="/redeem/cancel" formnovalidate>Cancel</button></p>`,
+      html`${asksForTerms && tick}<p class="actions"><button class="button">${words.accept}</button> <button class="button quiet" formaction="/redeem/cancel" formnovalidate>${words.cancel}</button></p>`,
     )}
-    <p class="aside">Accept only if you know and trust ${organisation}. Signed in as <bdi class="address">${invitation.emailAddress}</bdi>.</p>`;
-  return show(site, c, { title: "Review permissions", body, shape: "card" });
+    <p class="aside">${said(words.trust, names)}</p>`;
+  return show(site, c, { title: words.review, body, shape: "card" });
 }
 
-function termsOfUse(organisation: string): Markup {
-  return html`<h2>Terms of use</h2>
-      <p>What you see at ${organisation} is for your work with it, and for nobody else.</p>
-      <p><label><input type="checkbox" name="terms" value="accepted" required> I accept the terms of use</label></p>`;
+/** The privacy statement or the terms of use, in the one language that the organisation has them in. */
+function statementPage(
+  site: Site,
+  c: PageRequest,
+  name: "privacyStatement" | "termsOfUse",
+): Response | Promise<Response> {
+  const { organisation } = site.store.settings;
+  const words = wordsOf(c);
+  const text = site.forGuests[name];
+  const title = plain(words[name], { organisation });
+  if (text === undefined) throw new PageError(404, title, plain(words.noPrivacyStatement, { organisation }));
+  const body = html`
+    <h1>${title}</h1>
+    <div class="prose" dir="auto">${text
+      .trim()
+      .split(/\n\s*\n/)
+      .map((paragraph) => html`<p>${paragraph}</p>`)}</div>`;
+  return show(site, c, { title, body, shape: "card" });
+}
+
+/**
+ * The end of the way. A real tenant sends the browser on to the redirect URL; from here it would leave the machine, to
+ * a host that often does not exist, so the guest decides.
+ */
+function donePage(site: Site, c: PageRequest, { invitation, guest }: Redemption): Response | Promise<Response> {
+  const { organisation } = site.store.settings;
+  const words = wordsFor(c, guest);
+  const onward = onwardFrom(invitation);
+  const names = { organisation, address: address(guest.mail ?? invitation.emailAddress), host: onward?.host ?? "" };
+  const next = html`<div class="onward"><p><strong>${said(words.opensNext, names)}</strong></p>
+      <p>${address(onward?.href ?? "")}</p>
+      <p class="hint">${words.staysHere}</p></div>`;
+  const body = html`
+    <p class="mark" aria-hidden="true">✓</p>
+    <h1>${said(words.doneTitle)}</h1>
+    <p class="lead">${said(words.doneText, names)}</p>
+    ${onward && next}
+    <p class="actions">
+      <a class="button" href="/myapps">${words.myApps}</a>
+      ${onward && html`<a class="button quiet" href="${onward.href}"><span>${said(words.continueTo, names)}</span></a>`}
+    </p>`;
+  return show(site, c, { title: words.doneTitle, body, shape: "card" });
 }
 
 /** For a guest who has accepted already: says so, and goes on to where the invitation leads. */
 function acceptedPage(site: Site, c: PageRequest, { invitation, guest }: Redemption): Response | Promise<Response> {
   const { organisation } = site.store.settings;
   const { redirectUrl } = invitation;
+  const words = wordsFor(c, guest);
+  const onward = onwardFrom(invitation);
+  const names = { organisation, address: address(guest.mail ?? invitation.emailAddress), host: onward?.host ?? "" };
   const body = html`
-    <h1>You have already accepted</h1>
-    <p class="lead"><bdi class="address">${guest.mail}</bdi> is a guest of ${organisation}. There is nothing more to do here.</p>
+    <h1>${words.alreadyTitle}</h1>
+    <p class="lead">${said(words.alreadyText, names)}</p>
     <p class="actions">
-      ${isWebAddress(redirectUrl) && html`<a class="button" href="${redirectUrl}"><span>Continue to ${new URL(redirectUrl).host}</span></a>`}
-      <a class="button quiet" href="/myapps">My Apps</a>
+      <a class="button" href="/myapps">${words.myApps}</a>
+      ${onward && html`<a class="button quiet" href="${redirectUrl}"><span>${said(words.continueTo, names)}</span></a>`}
     </p>`;
-  return show(site, c, { title: "Already accepted", body, shape: "card" });
+  return show(site, c, { title: words.alreadyTitle, body, shape: "card" });
 }
 
 function cancelledPage(site: Site, c: PageRequest): Response | Promise<Response> {
   const { organisation } = site.store.settings;
+  const words = wordsOf(c);
   const body = html`
-    <h1>You have not accepted</h1>
-    <p class="lead">Nothing was changed, and ${organisation} gives you access to nothing.</p>
-    <p>The invitation stays open. If you change your mind, open the link in the mail again.</p>`;
-  return show(site, c, { title: "Not accepted", body, shape: "card" });
+    <h1>${words.cancelledTitle}</h1>
+    <p class="lead">${said(words.cancelledText, { organisation })}</p>
+    <p>${words.cancelledLater}</p>`;
+  return show(site, c, { title: words.cancelledTitle, body, shape: "card" });
+}
+
+function address(text: string): Markup {
+  return html`<bdi class="address">${text}</bdi>`;
 }
 
 /** Runs a step of the redemption. Where the invitation is not good, a page says why and what to do. @throws PageError */
-function orRefusal<T>(organisation: string, step: () => T): T {
+function orRefusal<T>(site: Site, c: PageRequest, step: () => T): T {
   try {
     return step();
   } catch (error) {
     if (!(error instanceof RedemptionRefused)) throw error;
-    const [status, title, text] = refusals[error.problem];
-    throw new PageError(status, title, text.replaceAll("{organisation}", organisation));
+    const { problem, invitation } = error;
+    const words = wordsFor(c, invitation && site.store.users.current(invitation.userId));
+    const [status, title, text] = refusals(words)[problem];
+    const { organisation } = site.store.settings;
+    const time = duration(words, site.store.rehearsal.linkDays, "day");
+    const { said: whom, links } = waysOn(site, words, invitation);
+    throw new PageError(status, title, [plain(text, { organisation, time }), ...whom].join("\n"), { links });
   }
 }
 
-const refusals: Record<RedemptionProblem, [status: 403 | 404 | 410, title: string, text: string]> = {
-  unknown: [
-    404,
-    "This link does not lead to an invitation",
-    "It may have been cut or changed on its way. Open it straight from the mail. If that does not help, ask {organisation} to invite you again.",
-  ],
-  "guest-gone": [
-    410,
-    "This invitation has been withdrawn",
-    "{organisation} has cancelled this invitation. Ask the person who invited you for a new one.",
-  ],
-  superseded: [
-    410,
-    "A newer invitation has taken the place of this one",
-    "{organisation} has invited you anew since. Open the link in its latest mail, or ask for one.",
-  ],
-  expired: [
-    410,
-    "This invitation has expired",
-    `An invitation is good for ${ticketDays} days. Ask {organisation} to send it again.`,
-  ],
-  disabled: [
-    403,
-    "Your guest account is blocked",
-    "{organisation} has blocked it, so the invitation cannot be accepted. Ask the person who invited you.",
-  ],
-};
+/** Whom the guest can ask; and, where a new link would help, how the person who rehearses sends one. */
+export function waysOn(
+  { store, forGuests }: Pick<Site, "store" | "forGuests">,
+  words: GuestWording,
+  invitation: Invitation | undefined,
+): { said: string[]; links: PageLink[] } {
+  const { organisation } = store.settings;
+  const person = invitation && contactFor(store, invitation);
+  const mail = person?.mail ?? forGuests.contact;
+  const contact = person?.displayName ?? forGuests.contact;
+  const isLive = invitation !== undefined && store.users.current(invitation.userId) !== undefined;
+  const subject = encodeURIComponent(plain(words.writeSubject, { organisation }));
+  return {
+    said: person ? [plain(words.contact, { organisation, contact: `${person.displayName} (${mail})` })] : [],
+    links: [
+      ...(mail !== undefined && contact !== undefined
+        ? [{ text: plain(words.writeTo, { contact }), href: `mailto:${mail}?subject=${subject}` }]
+        : []),
+      ...(isLive ? [{ text: words.sendNewLink, href: `/directory/users/${invitation.userId}` }] : []),
+    ],
+  };
+}
+
+function refusals(
+  words: GuestWording,
+): Record<RedemptionProblem, [status: 403 | 404 | 410, title: string, text: string]> {
+  return {
+    unknown: [404, words.unknownTitle, words.unknown],
+    "guest-gone": [410, words.goneTitle, words.gone],
+    superseded: [410, words.supersededTitle, words.superseded],
+    expired: [410, words.expiredTitle, words.expired],
+    disabled: [403, words.blockedTitle, words.blocked],
+  };
+}

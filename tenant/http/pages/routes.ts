@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { Refusal } from "../../domain/refusal.ts";
+import type { User } from "../../store/object-types.ts";
 import { isInvited } from "../../store/user-store.ts";
 import { directoryRoutes } from "./directory-pages.ts";
 import { myAppsRoutes } from "./my-apps-pages.ts";
@@ -14,6 +15,7 @@ import {
   type PageRoute,
   readForm,
   type Site,
+  wordsFor,
 } from "./page-request.ts";
 import { redemptionRoutes } from "./redemption-pages.ts";
 import { signInRoutes } from "./sign-in-pages.ts";
@@ -24,34 +26,43 @@ export function pageRoutes(site: Site): Hono<PageEnv> {
   const routes: PageRoute[] = [
     ...staticFileRoutes(),
     { method: "GET", path: "/", handle: (c) => startPage(site, c) },
-    ...redemptionRoutes(site),
-    ...signInRoutes(site),
-    ...myAppsRoutes(site),
+    ...[...redemptionRoutes(site), ...signInRoutes(site), ...myAppsRoutes(site)].map((route) => ({
+      ...route,
+      of: "guest" as const,
+    })),
     ...directoryRoutes(site),
     ...userPageRoutes(site),
   ];
   const app = new Hono<PageEnv>();
-  for (const { method, path, handle } of routes) app.on(method, path, (c) => serve(site, c, handle));
+  for (const route of routes) app.on(route.method, route.path, (c) => serve(site, c, route));
   return app;
 }
 
-async function serve(site: Site, c: PageRequest, handle: PageRoute["handle"]): Promise<Response> {
+async function serve(site: Site, c: PageRequest, route: PageRoute): Promise<Response> {
   c.header("Cache-Control", "no-store");
   await securityHeaders(c, async () => {
-    c.res = await answer(site, c, handle);
+    c.res = await answer(site, c, route);
   });
   return c.res;
 }
 
-async function answer(site: Site, c: PageRequest, handle: PageRoute["handle"]): Promise<Response> {
+async function answer(site: Site, c: PageRequest, { of, handle }: PageRoute): Promise<Response> {
   try {
     assertLocalHost(site, c);
     c.set("browser", new Browser(site, c));
+    if (of === "guest") wordsFor(c, guestOf(site, c));
     c.set("form", c.req.method === "POST" ? await readForm(site, c) : new URLSearchParams());
     return await handle(c);
   } catch (error) {
     return showError(site, c, pageErrorOf(error));
   }
+}
+
+/** Whom this browser has shown to be, or is about to. */
+function guestOf({ store }: Site, c: PageRequest): User | undefined {
+  const { userId, invitationId, signIn } = c.var.browser.session;
+  const invited = store.invitations.byId(invitationId ?? signIn?.invitationId ?? "")?.userId;
+  return store.users.current(userId ?? invited ?? "");
 }
 
 /** What a page says of a failure. What it does not say is for the tenant's output only. */

@@ -1,12 +1,12 @@
 import { html } from "hono/html";
-import { applicationsOf } from "../../domain/app-access.ts";
+import { accessOf, applicationsOf } from "../../domain/app-access.ts";
 import { inviteAgain } from "../../domain/invite-guest.ts";
-import { isExpired } from "../../domain/redeem-invitation.ts";
+import { isExpired, makeLinksOld } from "../../domain/redeem-invitation.ts";
 import { deleteUser } from "../../domain/user-lifecycle.ts";
 import type { Property } from "../../store/described-types.ts";
 import type { Invitation } from "../../store/invitation-store.ts";
 import { type User, userType } from "../../store/object-types.ts";
-import { isInvited } from "../../store/user-store.ts";
+import { isInvited, recycleBinDays } from "../../store/user-store.ts";
 import { form, type Markup, show } from "./page-layout.ts";
 import { PageError, type PageRequest, type PageRoute, type Site } from "./page-request.ts";
 
@@ -16,6 +16,8 @@ export function userPageRoutes(site: Site): PageRoute[] {
   return [
     { method: "GET", path, handle: (c) => userPage(site, c) },
     { method: "POST", path: `${path}/resend`, handle: (c) => resend(site, c) },
+    { method: "POST", path: `${path}/age-links`, handle: (c) => ageLinks(site, c) },
+    { method: "GET", path: `${path}/confirm-delete`, handle: (c) => confirmPage(site, c) },
     { method: "POST", path: `${path}/delete`, handle: (c) => remove(site, c) },
   ];
 }
@@ -31,13 +33,13 @@ function userPage(site: Site, c: PageRequest): Response | Promise<Response> {
         <h1><bdi>${user.displayName}</bdi></h1>
         <p class="lead"><bdi class="address">${user.mail ?? user.userPrincipalName}</bdi></p>
       </div>
-      ${user.externalUserState && stateBadge(user)}
+      ${user.externalUserState && html`<p class="badges">${stateBadge(user)}${hasExpiredLink(site, user) && html` ${badge("blocked", "Link expired")}`}</p>`}
     </div>
     ${notice(c)}
     ${facts(site, user)}
-    ${isInvited(user) && actions(c, user, invitations)}
+    ${isInvited(user) && actions(site, c, user, invitations)}
     ${invitations.length > 0 && invitationList(site, user, invitations)}
-    ${isInvited(user) && applicationList(site, user)}`;
+    ${isInvited(user) && accessLists(site, user)}`;
   return show(site, c, { title: user.displayName, body, shape: "sheet", part: "directory" });
 }
 
@@ -66,13 +68,31 @@ function profileOf(user: User): [term: string, value: string][] {
   return [...rows].map(([term, values]) => [term, values.join(term === "Name" ? " " : ", ")]);
 }
 
-function actions(c: PageRequest, user: User, [last]: readonly Invitation[]): Markup {
+function actions(site: Site, c: PageRequest, user: User, [last]: readonly Invitation[]): Markup {
   const path = `/directory/users/${user.id}`;
-  const canResend = last !== undefined && user.externalUserState === "PendingAcceptance" && user.accountEnabled;
+  const isPending = last !== undefined && user.externalUserState === "PendingAcceptance" && user.accountEnabled;
+  const canAge = isPending && !isExpired(site.store, last);
   return html`<div class="actions">
-      ${canResend && form(c, `${path}/resend`, {}, html`<button class="button">Send the invitation again</button>`)}
-      ${form(c, `${path}/delete`, {}, html`<button class="button danger">Delete</button>`)}
+      ${isPending && form(c, `${path}/resend`, {}, html`<button class="button">Send the invitation again</button>`)}
+      ${canAge && form(c, `${path}/age-links`, {}, html`<button class="button quiet">Let the link expire</button>`)}
+      <a class="button danger quiet" href="${path}/confirm-delete">Delete…</a>
     </div>`;
+}
+
+function confirmPage(site: Site, c: PageRequest): Response | Promise<Response> {
+  const { id, displayName, mail, userPrincipalName } = liveGuest(site, c);
+  const path = `/directory/users/${id}`;
+  const body = html`
+    <h1>Delete <bdi>${displayName}</bdi>?</h1>
+    <p class="lead"><bdi class="address">${mail ?? userPrincipalName}</bdi> loses access at once, and every link of theirs is dead.</p>
+    <p>The guest goes to the recycle bin. For ${recycleBinDays} days you can restore them, with their groups, applications and roles.</p>
+    ${form(
+      c,
+      `${path}/delete`,
+      {},
+      html`<p class="actions"><button class="button danger">Delete ${displayName}</button> <a class="button quiet" href="${path}">Keep</a></p>`,
+    )}`;
+  return show(site, c, { title: `Delete ${displayName}?`, body, shape: "card" });
 }
 
 function invitationList(site: Site, user: User, invitations: readonly Invitation[]): Markup {
@@ -104,14 +124,27 @@ function linkState(site: Site, user: User, invitation: Invitation): string {
   return isExpired(site.store, invitation) ? "Link expired." : "Link good.";
 }
 
-function applicationList(site: Site, user: User): Markup {
-  const applications = applicationsOf(site.store, user.id);
-  return html`<h2>Applications</h2>
-    ${
-      applications.length > 0
-        ? html`<ul>${applications.map(({ displayName }) => html`<li><bdi>${displayName}</bdi></li>`)}</ul>`
-        : html`<p class="hint">None is assigned to this guest or to a group of theirs.</p>`
-    }`;
+/** What the guest may reach. */
+function accessLists(site: Site, user: User): Markup {
+  const { groups, azure } = accessOf(site.store, user.userPrincipalName);
+  const subscription = `/subscriptions/${site.store.settings.subscriptionId}`;
+  const lists: [heading: string, entries: string[], none: string][] = [
+    ["Groups", groups, "The guest is in no group."],
+    [
+      "Applications",
+      applicationsOf(site.store, user.id).map(({ displayName }) => displayName),
+      "None is assigned to this guest or to a group of theirs.",
+    ],
+    [
+      "Azure roles",
+      azure.map((role) => role.replace(subscription, "").replace(/ at $/, " at the subscription")),
+      "The guest has no role in Azure.",
+    ],
+  ];
+  return html`${lists.map(
+    ([heading, entries, none]) => html`<h2>${heading}</h2>
+    ${entries.length > 0 ? html`<ul class="access">${entries.map((entry) => html`<li><bdi>${entry}</bdi></li>`)}</ul>` : html`<p class="hint">${none}</p>`}`,
+  )}`;
 }
 
 function resend(site: Site, c: PageRequest): Response {
@@ -126,8 +159,16 @@ function resend(site: Site, c: PageRequest): Response {
   );
 }
 
+function ageLinks(site: Site, c: PageRequest): Response {
+  const guest = liveGuest(site, c);
+  makeLinksOld(site.store, guest);
+  return c.redirect(afterwards(`/directory/users/${guest.id}`, "aged"), 303);
+}
+
 function remove(site: Site, c: PageRequest): Response {
-  deleteUser(site.store, liveGuest(site, c).id, c.var.writeOptions);
+  const { id } = liveGuest(site, c);
+  deleteUser(site.store, id, c.var.writeOptions);
+  c.var.browser.remember({ ...c.var.browser.session, deletedId: id });
   return c.redirect(afterwards("/directory", "deleted"), 303);
 }
 
@@ -153,6 +194,7 @@ function noSuchUser(): PageError {
 /** What a button has done, told on the page that follows. Fixed texts: the address of a page can say nothing else. */
 const noticeTexts = {
   deleted: "The user is in the recycle bin, and can be restored for 30 days.",
+  aged: "The guest’s links are too old now. Opening one shows what a guest sees who comes too late.",
   resent: "One invitation mail was sent again.",
   restored: "The user is back, as they were.",
   purged: "The user is gone for good.",
@@ -196,7 +238,29 @@ export function stateBadge(user: User): Markup {
   return html`<span class="none">–<span class="unseen"> not a guest</span></span>`;
 }
 
-function badge(kind: "accepted" | "pending" | "blocked", text: string): Markup {
+/** The same in a word, to sort by. */
+export function stateOf({ accountEnabled, externalUserState }: User): string {
+  return accountEnabled ? (externalUserState ?? "~") : "Blocked";
+}
+
+/** Whether a guest who has yet to accept has no link that is good. */
+export function hasExpiredLink({ store }: Pick<Site, "store">, user: User): boolean {
+  if (user.externalUserState !== "PendingAcceptance") return false;
+  const [last] = store.invitations.ofUser(user.id);
+  return last !== undefined && isExpired(store, last);
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const days = new Intl.NumberFormat("en", { style: "unit", unit: "day", unitDisplay: "long" });
+
+/** How long ago the last invitation was; marked where a guest has let it lie for long. */
+export function ageBadge({ store }: Pick<Site, "store">, user: User, invitedAt: string): Markup {
+  const age = Math.floor((store.now().getTime() - Date.parse(invitedAt)) / dayMs);
+  const text = age < 1 ? "Today" : days.format(age);
+  return user.externalUserState === "PendingAcceptance" && age >= 30 ? badge("old", text) : html`<span>${text}</span>`;
+}
+
+export function badge(kind: "accepted" | "pending" | "blocked" | "old", text: string): Markup {
   return html`<span class="badge ${kind}">${text}</span>`;
 }
 

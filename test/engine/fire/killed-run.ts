@@ -46,7 +46,8 @@ export async function openKillableStack(): Promise<KillableStack> {
       pulumi.stdout?.on("data", (bytes) => output.push(bytes));
       pulumi.stderr?.on("data", (bytes) => output.push(bytes));
       const [code] = await once(pulumi, "close");
-      if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${Buffer.concat(output)}`);
+      if (code !== 0)
+        throw new Error(`pulumi ${args.join(" ")} failed:\n${Buffer.concat(output)}\n${lastRequests(stack)}`);
       return made;
     },
     async runAndKill(args, moment, environment) {
@@ -82,4 +83,16 @@ export async function openKillableStack(): Promise<KillableStack> {
     },
     close: () => stack.close(),
   };
+}
+
+/** What the tenant was asked last, by this run and by what a killed one left running. */
+function lastRequests({ tenant }: ThrowAwayStack): string {
+  const lines = tenant
+    .requests()
+    .slice(-60)
+    .map(({ at, method, path, status, number, batch }) => {
+      const part = batch === undefined ? "" : ` in ${batch}`;
+      return `${at} ${number}${part} ${method} ${path.split("?")[0]} ${status ?? ""}`;
+    });
+  return `The last requests:\n${lines.join("\n")}`;
 }

@@ -140,6 +140,48 @@ describe("a run that is killed", () => {
     expect(kills).toBeGreaterThanOrEqual(moments.length / 2);
   }, 3_600_000);
 
+  it("up that gives new addresses: everybody stays the same guest, and is mailed once at the new one", async () => {
+    const renew = (guests: string[]) => guests.map((address) => address.replace("@fabrikam", "@northwind"));
+    const move = (guests: string[]) => {
+      const moved = guests.map((formerly, index) => ({ email: renew(guests)[index], formerly }));
+      test.stack.configure({ redirectUrl, invitations: [{ email: oldGuest }, ...moved] });
+    };
+    const prepare = async () => {
+      const guests = newGuests();
+      declare(guests);
+      await test.run(up);
+      // One of them has accepted, and has to accept again.
+      test.stack.tenant.accept(guests[0] ?? "");
+      return { guests, ids: idsOf(guests) };
+    };
+    const { guests: one } = await prepare();
+    move(one);
+    const requests = await test.run(up);
+    await test.run(destroy);
+
+    const report = [];
+    let kills = 0;
+    for (const moment of momentsOf(requests)) {
+      const { guests, ids } = await prepare();
+      move(guests);
+      const killed = await test.runAndKill(up, moment);
+      if (killed) kills += 1;
+      await recover();
+      const invited = mailed(renew(guests)).length;
+      await test.run(up);
+      expect(present(), said(moment)).toEqual([...renew(guests), oldGuest].sort());
+      expect(idsOf(renew(guests)), said(moment)).toEqual(ids);
+      expect([mailed(guests), mailed(renew(guests))], said(moment)).toEqual([guests, renew(guests)]);
+      expect(pendingOf(renew(guests)), said(moment)).toEqual(renew(guests));
+
+      await test.run(destroy);
+      expect(present(), said(moment)).toEqual([oldGuest]);
+      report.push(`${said(moment)}: ${killed ? `killed with ${invited} of ${guests.length} mailed` : "ended before"}`);
+    }
+    expect(kills).toBeGreaterThan(1);
+    if (isWhole) console.log(report.join("\n"));
+  }, 3_600_000);
+
   it("up by Ctrl+C: the next up converges without any step in between, and nobody is mailed twice", async () => {
     declare(newGuests());
     const oneByOne = [...up, "--parallel", "1"];
@@ -295,6 +337,16 @@ describe("a run that is killed", () => {
 
   function present(): string[] {
     return Object.keys(test.stack.guestIds()).sort();
+  }
+
+  function idsOf(guests: string[]): (string | undefined)[] {
+    const ids = test.stack.guestIds();
+    return guests.map((address) => ids[address]);
+  }
+
+  function pendingOf(guests: string[]): string[] {
+    const pending = test.stack.tenant.guests().filter((guest) => guest.externalUserState === "PendingAcceptance");
+    return pending.flatMap(({ mail }) => (mail !== null && guests.includes(mail) ? mail : [])).sort();
   }
 
   /** Whom of the guests a mail went to, as often as it did; perhaps those of one mailbox only. */

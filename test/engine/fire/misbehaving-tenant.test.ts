@@ -58,3 +58,50 @@ describe("a list in a tenant that lags, throttles and loses answers", () => {
       .sort();
   }
 });
+
+describe("[H4] a proxy before the tenant that answers in its place", () => {
+  const few = addresses.slice(0, 2);
+  let test: ThrowAwayStack;
+  beforeAll(async () => {
+    test = await openStack();
+    declare();
+    await test.stack.up();
+  });
+  afterAll(() => test.close());
+
+  it.each([302, 307, 200])(
+    "with %i and nothing else is not believed: a change, a destroy and a new guest fail",
+    async (status) => {
+      const ids = test.guestIds();
+      const page = { status, contentType: "text/plain", body: "" };
+      test.tenant.faults.set(["PATCH", "DELETE"].map((method) => ({ match: { method }, action: { page } })));
+      declare({ department: "Sales" });
+      expect(await failureOf(test.stack.up())).toMatch(/Cannot change guest0@fabrikam\.example: .*proxy/);
+      expect(await failureOf(test.stack.destroy())).toMatch(/Cannot delete guest0@fabrikam\.example: .*proxy/);
+      expect(test.guestIds()).toEqual(ids);
+      test.tenant.faults.clear();
+      declare();
+      await test.stack.up();
+
+      // After a 200 the invitation may be under way: it is looked for until the resource's time is over, ten minutes.
+      if (status === 200) return;
+      test.tenant.faults.set([{ match: { method: "POST", path: "/v1.0/invitations" }, action: { page } }]);
+      test.configure({ redirectUrl, invitations: [...few, "late@fabrikam.example"].map((email) => ({ email })) });
+      expect(await failureOf(test.stack.up())).toMatch(/Cannot invite late@fabrikam\.example: .*proxy/);
+      test.tenant.faults.clear();
+      declare();
+      await test.stack.up();
+      expect(test.guestIds()).toEqual(ids);
+    },
+    600_000,
+  );
+
+  it("leaves nothing behind: the destroy after it removes everybody", async () => {
+    await test.stack.destroy();
+    expect(test.guestIds()).toEqual({});
+  });
+
+  function declare(more: object = {}): void {
+    test.configure({ redirectUrl, allowRemoval: true, ...more, invitations: few.map((email) => ({ email })) });
+  }
+});

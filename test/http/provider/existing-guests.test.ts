@@ -69,8 +69,17 @@ describe("a guest who was in the tenant before", () => {
     },
   );
 
+  it("is adopted where the list says that they have to be there (existing: require)", async () => {
+    const id = await invitedByHand();
+    const run = world.run();
+    expect(await run.writeListDown([ana], { required: [ana] })).toEqual([ana]);
+    expect(await run.invite(ana, { existing: "require" })).toMatchObject({ id, outputs: { adopted: true } });
+    expect(world.mails()).toEqual({ [ana]: 1 });
+  });
+
   it("and is known by a proxy address only is found all the same", async () => {
     const id = await invitedByHand();
+    world.tenant.rehearse({ keepsFormerMail: true });
     await world.tenant.graph("PATCH", `/users/${id}`, { mail: "new@fabrikam.example", otherMails: [] });
     expect(world.tenant.guests()[0]).toMatchObject({ mail: "new@fabrikam.example", otherMails: [] });
     expect(world.tenant.guests()[0]?.proxyAddresses.join().toLowerCase()).toContain(`smtp:${ana}`);
@@ -204,5 +213,136 @@ describe("a guest who leaves the list and comes back", () => {
     const again = await world.run().invite(ana, { accountEnabled: true });
     expect(again.id).toBe(guest.id);
     expect(world.tenant.guests()[0]?.accountEnabled).toBe(true);
+  });
+});
+
+describe("an address whose guest has to be there (existing: require)", () => {
+  const [typo, gone] = ["anna@fabrikam.example", "bo@fabrikam.example"];
+
+  it("stops the list where nobody has it, or only somebody in the recycle bin: everybody is named, nobody is mailed", async () => {
+    await invitedByHand();
+    const boId = await world.tenant.invite(gone);
+    await world.tenant.graph("DELETE", `/users/${boId}`);
+    const written = world.run().writeListDown([ana, typo, gone, "new@fabrikam.example"], { required: [typo, gone] });
+    const { message } = (await written.catch((error) => error)) as Error;
+    expect(message).toContain(`${typo} is no guest of the tenant, and the list says existing: "require"`);
+    expect(message).toContain(`${gone} was removed from the tenant and lies in the recycle bin`);
+    expect(message).not.toContain("new@");
+    expect(world.mails()).toEqual({ [ana]: 1 });
+  });
+
+  it("is refused by the invitation alone, too", async () => {
+    await expect(world.run().invite(typo, { existing: "require" })).rejects.toThrow("is no guest of the tenant");
+    expect(world.mails()).toEqual({});
+  });
+
+  it("stops the list where it belongs to a member of the organisation", async () => {
+    const mona = String(world.tenant.users().find(({ userType }) => userType === "Member")?.userPrincipalName);
+    await expect(world.run().writeListDown([mona], { required: [mona] })).rejects.toThrow(
+      "a member of the organisation",
+    );
+  });
+});
+
+describe("[A4] two addresses of one account", () => {
+  const other = "a.trujillo@northwind.example";
+  const told = `${other} and ${ana} are addresses of one account`;
+  beforeEach(() => world.tenant.rehearse({ homeAccounts: [{ displayName: "Ana", addresses: [ana, other] }] }));
+
+  it("on one list are told, and are one guest of the stack's own until both are gone", async () => {
+    const run = world.run();
+    await run.writeListDown([ana, other]);
+    const [first, second] = await Promise.all([run.invite(ana), run.invite(other)]);
+    expect(second.id).toBe(first.id);
+    expect([first.outputs.adopted, second.outputs.adopted]).toEqual([false, false]);
+    expect(run.said.filter((line) => line.startsWith(told))).toHaveLength(1);
+    expect(run.said.join()).not.toContain("another run");
+
+    const shorter = world.run();
+    shorter.declare(second);
+    await shorter.remove(first);
+    expect(world.tenant.guests()).toHaveLength(1);
+    await world.run().remove(second);
+    expect(world.tenant.guests()).toEqual([]);
+  });
+
+  it("are told when the second one comes onto the list, and by each run from then on", async () => {
+    const before = world.run();
+    await before.writeListDown([ana]);
+    const first = await before.invite(ana);
+    world.clock.turnForward(3_600_000);
+
+    const run = world.run();
+    run.declare(first);
+    const second = await run.invite(other);
+    expect(second).toMatchObject({ id: first.id, outputs: { adopted: false } });
+    expect(run.said.filter((line) => line.startsWith(told))).toHaveLength(1);
+    expect(run.said.join()).not.toContain("did not show");
+
+    const next = world.run();
+    for (const guest of [first, second]) next.declare(guest);
+    expect(next.said).toEqual([expect.stringContaining(told)]);
+    await next.remove(second);
+    expect(world.tenant.guests()).toHaveLength(1);
+  });
+
+  it("are told to an application that may only invite", async () => {
+    const run = world.run("User.Invite.All");
+    const guests = [await run.invite(ana), await run.invite(other)];
+    expect(guests[1]?.id).toBe(guests[0]?.id);
+    expect(run.said.join()).toContain(told);
+  });
+
+  it("of a guest whom somebody else has invited are told, and the guest is left in place", async () => {
+    const id = await invitedByHand();
+    const run = world.run();
+    expect(await run.writeListDown([other])).toEqual([]);
+    const guest = await run.invite(other);
+    expect(guest).toMatchObject({ id, outputs: { adopted: true } });
+    expect(run.said.join()).toContain(`${other} is another address of the guest ${ana} (object id ${id})`);
+    await world.run().remove(guest);
+    expect(world.tenant.guests()).toHaveLength(1);
+  });
+
+  it("of a guest whom somebody else has invited, and a third one of theirs, leave the guest in place", async () => {
+    const third = "ana.trujillo@northwind.example";
+    world.tenant.rehearse({ homeAccounts: [{ displayName: "Ana", addresses: [ana, other, third] }] });
+    const id = await invitedByHand();
+    const run = world.run();
+    await run.writeListDown([other, third]);
+    const guests = await Promise.all([run.invite(other), run.invite(third)]);
+    expect(guests).toMatchObject([
+      { id, outputs: { adopted: true } },
+      { id, outputs: { adopted: true } },
+    ]);
+    expect(run.said.join()).toContain("are addresses of one account");
+    for (const guest of guests) await world.run().remove(guest);
+    expect(world.tenant.guests()).toHaveLength(1);
+  });
+
+  it("leave somebody else's guest in place although the run was killed after its invitation", async () => {
+    const id = await invitedByHand();
+    const killed = world.run();
+    await killed.writeListDown([other]);
+    const list = killed.list();
+    await killed.invite(other);
+
+    await world.run().removeList(list);
+    expect(world.tenant.guests()).toMatchObject([{ id }]);
+
+    const again = world.run();
+    const guest = await again.invite(other, { existedBefore: false });
+    expect(guest.outputs.adopted).toBe(true);
+    expect(again.said.join()).toContain(`by another address: ${ana}`);
+    await world.run().remove(guest);
+    expect(world.tenant.guests()).toHaveLength(1);
+  });
+
+  it("have each its own mail from the organisation's mailbox", async () => {
+    const run = world.run();
+    await run.writeListDown([ana, other]);
+    const mailFrom = "invitations@contoso.example";
+    for (const address of [ana, other]) await run.invite(address, { mailFrom, message: { body: "Welcome." } });
+    expect(world.mails()).toEqual({ [ana]: 1, [other]: 1 });
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { openProvider, type ProviderAtTenant, type RecordedGuest, type Run } from "./provider-at-tenant.ts";
 
 const [ana, bo, carla] = ["ana@fabrikam.example", "bo@fabrikam.example", "carla@fabrikam.example"];
@@ -101,6 +101,21 @@ describe("[H1] guests whom a killed run invited", () => {
     world.tenant.clearRequests();
     await destroy.removeList(run.list(), [ana]);
     expect(world.tenant.requests()).toEqual([]);
+  });
+});
+
+describe("[H1] a removal on a busy machine", () => {
+  it("is sent although time goes on between any two lines", async () => {
+    world = await openProvider({ replicationLagSeconds: 0 });
+    const guest = await world.run().invite(ana);
+    let now = Date.now();
+    const slow = vi.spyOn(Date, "now").mockImplementation(() => ++now);
+    try {
+      await world.run().remove(guest);
+    } finally {
+      slow.mockRestore();
+    }
+    expect(guests()).toEqual([]);
   });
 });
 

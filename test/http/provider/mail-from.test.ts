@@ -254,7 +254,7 @@ describe("a long list", () => {
     const { clock, run } = await open();
     const from = clock.now();
     const list = run();
-    await list.writeListDown(guests(95), [{ from: mailFrom, addresses: guests(95) }]);
+    await list.writeListDown(guests(95), { mails: [{ from: mailFrom, addresses: guests(95) }] });
     await mailAll(list, guests(95));
     expect(Object.values(provider.mails())).toEqual(guests(95).map(() => 1));
     expect(clock.now() - from).toBeGreaterThan(180_000);

@@ -30,13 +30,20 @@ export interface RecordedGuest {
 /** One run of the provider: what the engine starts anew for each `pulumi` command. */
 export interface Run {
   /** Writes the list down, as `GuestInvitations` does before its guests; returns who was there. */
-  writeListDown(addresses: string[], mails?: Properties[]): Promise<string[] | undefined>;
+  writeListDown(addresses: string[], more?: Properties): Promise<string[] | undefined>;
   /** The list that this run wrote down, as the state has it. */
   list(): RecordedGuest;
   /** Changes a list that an earlier run wrote down, and ends it, as `GuestInvitations` does after its guests. */
-  changeList(list: RecordedGuest, addresses: string[], settled: string[]): Promise<RecordedGuest>;
+  changeList(
+    list: RecordedGuest,
+    addresses: string[],
+    settled: string[],
+    formerly?: Record<string, string>,
+  ): Promise<RecordedGuest>;
   /** Deletes a list, as `destroy` does after its guests; its end goes first, where a run came so far. */
   removeList(list: RecordedGuest, settled?: string[]): Promise<void>;
+  /** What the engine asks first of a guest whom the state has and the program still declares. */
+  declare(guest: RecordedGuest): void;
   invite(address: string, more?: Properties): Promise<RecordedGuest>;
   update(guest: RecordedGuest, changes: Properties): Promise<RecordedGuest>;
   /** `undefined` where the guest is gone. */
@@ -126,8 +133,8 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
   return {
     said,
     claims: context.claims,
-    async writeListDown(addresses, mails) {
-      const inputs = checked(list, { addresses, ...(mails && { mails }) });
+    async writeListDown(addresses, more) {
+      const inputs = checked(list, { addresses, ...more });
       const { id, outputs } = await list.create({ urn: listUrn, deadline: deadlineBy(clock), inputs });
       written = { id, inputs, outputs };
       present = outputs.present as string[] | undefined;
@@ -137,8 +144,8 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
       if (written === undefined) throw new Error("This run has not written its list down.");
       return written;
     },
-    async changeList({ id, inputs, outputs: before }, addresses, settled) {
-      const newInputs = checked(list, { addresses, allowRemoval: true });
+    async changeList({ id, inputs, outputs: before }, addresses, settled, formerly = {}) {
+      const newInputs = checked(list, { addresses, formerly, allowRemoval: true });
       const request = { id, oldInputs: inputs, newInputs, deadline: deadlineBy(clock) };
       const outputs = await list.update({ ...request, urn: listUrn, outputs: before });
       const leavers = outputs.leavers ?? [];
@@ -153,6 +160,11 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
       const request = { urn: endUrn, id: "", deadline: deadlineBy(clock), outputs: {} };
       if (settled !== undefined) await end.delete({ ...request, inputs: { known: settled } });
       await list.delete({ ...request, ...recorded, urn: listUrn });
+    },
+    declare({ id, inputs, outputs }) {
+      const urn = urnOf(String(inputs.userEmailAddress));
+      invitation.check(urn, inputs, inputs);
+      invitation.diff(inputs, inputs, { urn, id, outputs });
     },
     async invite(address, more = {}) {
       const { inputs } = checkInvitation({
