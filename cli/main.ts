@@ -46,6 +46,13 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "destroy",
+    {
+      about: "Removes the guests whom the stack invited, and whatever else it has made, after showing them.",
+      load: async () => (await import("./preview-and-apply.ts")).destroyCommand,
+    },
+  ],
+  [
     "daily",
     {
       about: "Refreshes, removes guests whose last day has passed, and reports every other difference.",

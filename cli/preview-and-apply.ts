@@ -1,7 +1,9 @@
 /** The commands `preview`, `apply` and `comment`, and the preview that `daily` shares with them. */
 import { readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline/promises";
 import { configSizeProblem } from "../components/index.ts";
+import { applyInSteps, destroyStack } from "./apply-steps.ts";
 import {
   type Command,
   type ExitStatus,
@@ -55,6 +57,7 @@ export const applyCommand: Command = {
     ...stackOptions,
     ...newestOption,
     plan: { value: "FILE", help: "Do no more than this plan of preview --save-plan (PULUMI_EXPERIMENTAL=true)." },
+    checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy, exitStatus.refused],
   async run(line) {
@@ -63,17 +66,58 @@ export const applyCommand: Command = {
     const plan = planFile(options, line.values.plan);
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
 
-    const { report } = await previewStack(options);
+    const { report, events } = await previewStack(options);
     publish(report, options);
     if (report.outcome !== "previewed") return statusOf(report);
     refuseWithoutSpace(options, report.total);
 
     // The preview is done; the policies judge again, because only the update knows every value.
-    const flags = ["--yes", "--skip-preview", ...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];
-    const { status } = await runPulumi(options, "up", flags);
+    const flags = [...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];
+    const checkpoints = line.flags.has("checkpoints") || plan !== undefined;
+    const { status } = await applyInSteps(options, { events, report }, flags, checkpoints);
     return status === 0 ? exitStatus.fine : exitStatus.failed;
   },
 };
+
+/** Removes the guests whom the stack invited, and everything else that it has made. */
+export const destroyCommand: Command = {
+  options: {
+    ...stackOptions,
+    ...newestOption,
+    yes: { help: "Do not ask. Needed where nobody can answer." },
+    checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },
+  },
+  ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.refused],
+  async run(line) {
+    const options = runOptions(line);
+    const branch = line.values["newest-of"];
+    const asks = !line.flags.has("yes");
+    if (asks && !process.stdin.isTTY) {
+      throw new Stop("Nobody is here to confirm that the guests go. Say so with --yes.", exitStatus.usage);
+    }
+    if (branch !== undefined) refuseUnlessNewest(options.project, branch);
+
+    const run = await runPulumi(options, "destroy", ["--preview-only"]);
+    const report = reportOf(run, options);
+    if (report.outcome !== "previewed") return statusOf(report);
+    say(`\n${terminalText(report)}`);
+    if (asks && !(await isConfirmed(options.stack))) {
+      say("Nothing was removed.");
+      return exitStatus.fine;
+    }
+    const { status } = await destroyStack(options, run.events, line.flags.has("checkpoints"));
+    return status === 0 ? exitStatus.fine : exitStatus.failed;
+  },
+};
+
+async function isConfirmed(stack: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await terminal.question(`To remove them, type the name of the stack (${stack}): `)) === stack;
+  } finally {
+    terminal.close();
+  }
+}
 
 /** Pulumi reads the path of a plan from its project's folder. */
 function planFile({ project }: RunOptions, plan: string | undefined): string | undefined {

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output.js";
 import { byExpiry, calendarDay, today } from "../model/calendar-day.ts";
 import { canonicalAddress } from "../model/email-address.ts";
 import { formerAddresses, guestDefaults } from "../model/guest.ts";
-import { usualExpiryNotice } from "../model/guest-list.ts";
-import { guestInvitationsToken } from "../model/names.ts";
+import { shownOutputs, usualExpiryNotice } from "../model/guest-list.ts";
+import { applyStep, guestInvitationsToken } from "../model/names.ts";
 import type { AccessTransform, Grants } from "./access/grants.ts";
 import { lookUpNote } from "./access/guest-access.ts";
 import { type ListAccess, listAccess } from "./access/list-access.ts";
@@ -118,7 +119,12 @@ export class GuestInvitations extends pulumi.ComponentResource {
       const note = Array.isArray(args.guests) ? lookUpNote([args, ...args.guests], args.accessProfiles) : undefined;
       stop(report(`GuestInvitations "${name}"`, problems, 0, note));
     }
-    super(guestInvitationsToken, name, {}, opts);
+    const restoreTraces = stopTraces();
+    try {
+      super(guestInvitationsToken, name, {}, opts);
+    } finally {
+      restoreTraces();
+    }
 
     const defaults = defaultsOf(args);
     const listed = args.guests.map((guest) => withDefaults(guest, defaults));
@@ -140,8 +146,15 @@ export class GuestInvitations extends pulumi.ComponentResource {
       this,
     );
     stays.resolve(planned.filter(({ opts }) => opts.retainOnDelete).map(({ address }) => address));
+    if (list !== undefined && applyStep(process.env)?.step === "record") {
+      this.nodes = { invitations: {}, access: {}, list };
+      this.guests = Object.fromEntries(planned.map(({ address }) => [address, notYetKnown()]));
+      this.invited = pulumi.output(current.length);
+      this.pending = this.accepted = notYet();
+      return;
+    }
     const invitations = invite(planned, backend, name);
-    if (record !== undefined) record.end(name, invitations, this);
+    if (record !== undefined) withoutStackTraces(() => record.end(name, invitations, this));
     const nodes = { invitations, access: withoutStackTraces(access.plan(invitations)) };
 
     this.nodes = list === undefined ? nodes : { ...nodes, list };
@@ -149,8 +162,8 @@ export class GuestInvitations extends pulumi.ComponentResource {
     this.invited = pulumi.output(current.length);
     this.pending = countOf("PendingAcceptance", invitations);
     this.accepted = countOf("Accepted", invitations);
+    // The guests stand in the state already, each by their own resource.
     this.registerOutputs({
-      guests: mapValues(invitations, shownOf),
       invited: this.invited,
       pending: this.pending,
       accepted: this.accepted,
@@ -190,7 +203,7 @@ function writeDown(
   };
   if (removalLimit !== undefined) args.removalLimit = removalLimit;
   if (allowRemoval !== undefined) args.allowRemoval = allowRemoval;
-  return new GuestList(name, args, { parent });
+  return withoutStackTraces(() => new GuestList(name, args, { parent }));
 }
 
 /** The last day of each guest who has one. The list remembers it: only a day that it has heard of before frees a guest. */
@@ -311,15 +324,21 @@ function mailTemplates(): MailTemplates {
   };
 }
 
-function knownOf(invitation: GuestInvitation): InvitedGuest {
-  // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
-  return { ...shownOf(invitation), redeemUrl: pulumi.secret(invitation.redeemUrl) };
+/** A guest in the step of an apply that only writes the list down: all of it is unknown until the next step. */
+function notYetKnown(): InvitedGuest {
+  const names: readonly (keyof InvitedGuest)[] = [...shownOutputs, "redeemUrl"];
+  return Object.fromEntries(names.map((name) => [name, notYet()])) as unknown as InvitedGuest;
 }
 
-/** What may be shown. The redeem URLs stay in the children's state: a second copy of each would slow every checkpoint. */
-function shownOf(invitation: GuestInvitation): ShownGuest {
+function notYet(): pulumi.Output<never> {
+  return pulumi.output(unknown) as unknown as pulumi.Output<never>;
+}
+
+function knownOf(invitation: GuestInvitation): InvitedGuest {
   const { userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted } = invitation;
-  return definedOnly({ userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted }) as ShownGuest;
+  const shown = definedOnly({ userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted });
+  // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
+  return { ...shown, redeemUrl: pulumi.secret(invitation.redeemUrl) } as InvitedGuest;
 }
 
 function definedOnly<T extends object>(value: T): T {
@@ -338,22 +357,34 @@ function mapValues<From, To>(record: Record<string, From>, map: (value: From) =>
 }
 
 /**
- * Makes many resources without the stack traces that Pulumi's SDK keeps of them.
+ * Makes resources without the stack traces that Pulumi's SDK keeps of them; see {@link stopTraces}.
  *
- * The SDK notes one for each of the four promises behind every output, about a hundred a guest; for 1,000 guests that
- * is half of the program's time. They are shown only under `PULUMI_DEBUG_PROMISE_LEAKS`, and are kept when it is set.
- * Nothing of the caller's own should run inside: its errors would lack their traces, too.
- *
- * @param make makes the resources, synchronously
+ * @param make makes the resources, synchronously; nothing of the caller's own, whose errors would lack their traces, too
  * @returns what `make` returns
  */
 function withoutStackTraces<Result>(make: () => Result): Result {
-  if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return make();
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  const restoreTraces = stopTraces();
   try {
     return make();
   } finally {
-    Error.stackTraceLimit = limit;
+    restoreTraces();
   }
+}
+
+/**
+ * Stops the stack traces that Pulumi's SDK takes when a resource is made.
+ *
+ * The SDK notes one for each of the four promises behind every output, about a hundred a guest; for 1,000 guests that
+ * is half of the program's time. They are shown only under `PULUMI_DEBUG_PROMISE_LEAKS`, and are kept when it is set.
+ * It puts another one into the state, more than 1 KB for each guest, with the paths of this machine.
+ *
+ * @returns what takes them again
+ */
+function stopTraces(): () => void {
+  if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return () => {};
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  Error.stackTraceLimit = 0;
+  // The trace for the state is taken without a limit, and read line by line.
+  Error.prepareStackTrace = String;
+  return () => Object.assign(Error, { stackTraceLimit, prepareStackTrace });
 }

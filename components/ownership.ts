@@ -1,14 +1,15 @@
 /** Whose the guests of a list are: what the list's record says, and what the state of the stack says beyond it. */
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../model/email-address.ts";
-import { invitationToken } from "../model/names.ts";
+import { applyStep, invitationToken } from "../model/names.ts";
 import type { GuestInvitation } from "./backends/entra-guests.ts";
 import { type GuestList, type LeaverOutput, SettledGuests } from "./generated/sdk.ts";
 
 /** What a list wrote down before its guests are invited, and what it has to hear once they are. */
 export class ListRecord {
   readonly #list: GuestList;
-  readonly #began = Date.now();
+  /** An apply in two steps is one run. */
+  readonly #began = applyStep(process.env)?.began ?? Date.now();
   readonly #record: pulumi.Output<Written>;
   #state: Promise<StateGuests> | undefined;
 

@@ -272,6 +272,14 @@ export const guestListOutputs = z.object({
     .meta({ description: "When this was written down last, ISO 8601 date and time in UTC." })
     .register(properties, told)
     .optional(),
+  resumable: z
+    .boolean()
+    .meta({
+      description:
+        "Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts.",
+    })
+    .register(properties, told)
+    .optional(),
 });
 
 /** The inputs of `entra-guests:index:SettledGuests`. */

@@ -30,6 +30,25 @@ export const guestInvitationsToken = `${packageName}:index:GuestInvitations`;
 /** The namespace of stack configs: `guests:redirectUrl`. */
 export const namespace = "guests";
 
+/** The variable by which `guests apply` tells the program and its provider which step of an apply this run is. */
+export const applyStepVariable = "ENTRA_GUESTS_APPLY_STEP";
+
+/**
+ * One of the two runs that an apply may be: the first writes down who is in the tenant already, and only that; the rest
+ * then needs no checkpoint of the state, because the record tells after a kill who was invited.
+ */
+export interface ApplyStep {
+  step: "record" | "rest";
+  /** When the apply began, in milliseconds since 1970: a record of this time or later is its own. */
+  began: number;
+}
+
+/** The step that this process is part of; `undefined` in any other run. */
+export function applyStep(environment: Readonly<Record<string, string | undefined>>): ApplyStep | undefined {
+  const [, step, began] = /^(record|rest):(\d+)$/.exec(environment[applyStepVariable] ?? "") ?? [];
+  return step === undefined ? undefined : { step: step as ApplyStep["step"], began: Number(began) };
+}
+
 /** What the resource calls a property that a list calls otherwise: the names of `azuread.Invitation`. */
 export const resourceNames = {
   email: "userEmailAddress",

@@ -3,6 +3,7 @@
  * engine's address as the first argument; the port on which the provider listens goes to standard output.
  */
 import {
+  applyStep,
   guestInvitationsToken,
   guestListToken,
   invitationToken,
@@ -24,6 +25,7 @@ import schema from "./schema.json" with { type: "json" };
 /** The provider: one session with Graph, and the resources that use it. */
 function entraGuestsProvider(engine: Engine): ResourceProvider {
   const startedAt = Date.now();
+  const step = applyStep(process.env);
   const claims = new Claims((message, urn) => engine.log("warning", message, urn));
   const lookUps = new FreshLookUps();
   let context: Context | undefined;
@@ -59,6 +61,7 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
         signIn: signInKind(configuration),
         claims,
         lookUps,
+        applyBegan: step?.step === "rest" ? step.began : undefined,
       };
     },
     async close() {

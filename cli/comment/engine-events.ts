@@ -19,6 +19,7 @@ export interface ResourceState {
   type: string;
   urn: string;
   id?: string;
+  parent?: string;
   /** Whether the engine only forgets the resource when it goes (the option of that name). */
   retainOnDelete?: boolean;
   inputs?: Record<string, unknown>;
@@ -122,10 +123,10 @@ const readResources: ReadonlySet<string> = new Set([invitationToken, guestListTo
 
 function pickedState(resource: ResourceState | null | undefined): ResourceState | null | undefined {
   if (!resource) return resource;
-  const { type, urn, id, retainOnDelete, inputs, outputs } = resource;
-  if (!readResources.has(type)) return { type, urn, id, retainOnDelete };
-  const { state, adopted } = outputs ?? {};
-  return { type, urn, id, retainOnDelete, inputs, outputs: { state, adopted } };
+  const { type, urn, id, parent, retainOnDelete, inputs, outputs } = resource;
+  if (!readResources.has(type)) return { type, urn, id, parent, retainOnDelete };
+  const { state, adopted, resumable } = outputs ?? {};
+  return { type, urn, id, parent, retainOnDelete, inputs, outputs: { state, adopted, resumable } };
 }
 
 function withoutSecretsInside(value: unknown, conceal: (text: string) => string): unknown {

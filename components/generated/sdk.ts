@@ -598,6 +598,8 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly leavers: pulumi.Output<LeaverOutput[] | undefined>;
   /** When this was written down last, ISO 8601 date and time in UTC. */
   declare readonly recordedAt: pulumi.Output<string | undefined>;
+  /** Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts. */
+  declare readonly resumable: pulumi.Output<boolean | undefined>;
 
   /**
    * Looks up one that exists already, without managing it.
@@ -656,6 +658,7 @@ const guestlistOutputs = {
   absent: undefined,
   leavers: undefined,
   recordedAt: undefined,
+  resumable: undefined,
 };
 
 /** What {@link SettledGuests} takes. */

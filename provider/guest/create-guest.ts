@@ -65,7 +65,7 @@ async function takeUp(creation: Creation, lookUps: FreshLookUps): Created {
   if (twin !== undefined) return share(creation, twin);
 
   const fresh = lookUps.take(inputs.userEmailAddress);
-  const record = recordOf(inputs.existedBefore, fresh !== undefined);
+  const record = recordOf(inputs.existedBefore, fresh !== undefined || lookUps.isTrusted(inputs.userEmailAddress));
   const found = fresh ?? (await lookUp(creation, record));
   const user = "user" in found ? found.user : undefined;
 

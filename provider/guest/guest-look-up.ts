@@ -113,10 +113,20 @@ export function otherAddress({ mail }: GraphUser, address: string): string | und
  */
 export class FreshLookUps {
   readonly #byAddress = new Map<string, LookUp>();
+  readonly #absent = new Set<string>();
   readonly #moved = new Set<string>();
 
   keep(address: string, lookUp: LookUp): void {
     this.#byAddress.set(canonicalAddress(address), lookUp);
+  }
+
+  /** These were looked up a moment ago by the step before this one, and were no guests; nothing was sent since. */
+  trust(absent: readonly string[]): void {
+    for (const address of absent) this.#absent.add(canonicalAddress(address));
+  }
+
+  isTrusted(address: string): boolean {
+    return this.#absent.has(canonicalAddress(address));
   }
 
   take(address: string): LookUp | undefined {

@@ -48,6 +48,8 @@ export interface Context extends MailContext {
   signIn: SignInKind;
   claims: Claims;
   lookUps: FreshLookUps;
+  /** When the apply began whose second step this run is, in milliseconds since 1970. */
+  applyBegan?: number | undefined;
 }
 
 /** `entra-guests:index:Invitation`: one guest. */
@@ -91,14 +93,18 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
       for (const { severity, message } of notices) engine.log(severity, message, urn);
       return result;
     },
-    diff: (before, now) => (sameList(before, now) ? new Map() : new Map([["addresses", "update"]])),
+    diff(before, now, state) {
+      trustOwnRecord(context(), state?.outputs);
+      return sameList(before, now) ? new Map() : new Map([["addresses", "update"]]);
+    },
     preview: (_inputs, before) =>
-      before ?? { present: unknownValue, absent: unknownValue, leavers: unknownValue, recordedAt: unknownValue },
+      before ?? Object.fromEntries(Object.keys(guestListOutputs.shape).map((name) => [name, unknownValue])),
     async create({ urn, inputs, deadline }) {
       const { addresses, mails, required } = knownList(inputs);
       const added = await lookUpAll(context(), addresses, required, deadline);
-      await openMailboxes(context(), mails, new Set(addresses.map(canonicalAddress)), added?.present, urn, deadline);
-      return { id: "guest-list", outputs: written(added, [], deadline) };
+      const mailed = new Set(addresses.map(canonicalAddress));
+      const keepDrafts = await openMailboxes(context(), mails, mailed, added?.present, urn, deadline);
+      return { id: "guest-list", outputs: written(added, [], keepDrafts, deadline) };
     },
     // There is nothing outside of the state to compare with.
     read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
@@ -111,7 +117,7 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
       const mailed = new Set([...coming, ...moved.keys()]);
       const { mails, required } = knownList(newInputs);
       const added = await lookUpAll(context(), coming, required, deadline);
-      await openMailboxes(context(), mails, mailed, added?.present, urn, deadline);
+      const keepDrafts = await openMailboxes(context(), mails, mailed, added?.present, urn, deadline);
       const record = underTodaysAddresses(recordOf(outputs, before), moved);
       return written(
         added &&
@@ -120,6 +126,7 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
             absent: kept(record.absent, now, added.absent),
           },
         leaversOf(oldInputs, outputs, new Set([...now, ...moved.values()]), deadline),
+        keepDrafts,
         deadline,
       );
     },
@@ -290,6 +297,17 @@ function checkGuestList(claims: Claims, urn: string, news: Properties, olds: Pro
   return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
 }
 
+/** In the second step of an apply, what its first step has just written down is as good as a look. */
+function trustOwnRecord({ applyBegan, lookUps, replication }: Context, outputs: Properties | undefined): void {
+  if (applyBegan === undefined || outputs === undefined) return;
+  const { absent = [], recordedAt = "" } = guestListOutputs.safeParse(outputs).data ?? {};
+  const at = Date.parse(recordedAt);
+  if (at >= applyBegan && replication.startedAt - at < longestBetweenSteps) lookUps.trust(absent);
+}
+
+/** How long after its first step the second step of an apply begins at most, in milliseconds. */
+const longestBetweenSteps = 10 * 60 * 1000;
+
 /** Only the addresses matter: the other inputs are for `check`, and changing them needs no operation. */
 function sameList(before: Properties, now: Properties): boolean {
   if (isUnknown(now.addresses)) return false;
@@ -324,6 +342,7 @@ function recordOf(outputs: Properties, listed: ReadonlySet<string>): Record | un
  *
  * @param added the addresses that come onto the list
  * @param present those of them who are in the tenant already, and get no mail
+ * @returns whether each of these mailboxes keeps drafts, by which a later run can tell who was mailed
  */
 async function openMailboxes(
   { mailboxes }: Context,
@@ -332,12 +351,17 @@ async function openMailboxes(
   present: readonly string[] = [],
   urn: string,
   deadline: Deadline,
-): Promise<void> {
+): Promise<boolean> {
+  let keepDrafts = true;
+  const there = new Set(present);
   for (const { from, addresses } of mails) {
-    const count = addresses.filter((address) => added.has(address) && !present.includes(address)).length;
+    const count = addresses.filter((address) => added.has(address) && !there.has(address)).length;
     if (from === undefined || count === 0) continue;
-    (await mailboxes.open(from, urn, deadline)).expect(count);
+    const mailbox = await mailboxes.open(from, urn, deadline);
+    mailbox.expect(count);
+    keepDrafts &&= mailbox.keepsDrafts;
   }
+  return keepDrafts;
 }
 
 /** Who has got another address between two states of a list: the former one, by the one of today. */
@@ -357,8 +381,9 @@ function kept(addresses: readonly string[], now: ReadonlySet<string>, added: rea
   return [...addresses.filter((address) => now.has(address)), ...added];
 }
 
-function written(record: Record | undefined, leavers: Leaver[], { clock }: Deadline): Properties {
+function written(record: Record | undefined, leavers: Leaver[], keepDrafts: boolean, { clock }: Deadline): Properties {
   return {
+    resumable: record !== undefined && keepDrafts,
     ...(record && { present: record.present, absent: record.absent }),
     leavers: leavers as unknown as Properties[],
     recordedAt: new Date(clock.now()).toISOString(),

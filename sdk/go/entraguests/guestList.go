@@ -46,6 +46,8 @@ type GuestList struct {
 	RemovalLimit RemovalLimitPtrOutput `pulumi:"removalLimit"`
 	// The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
 	Required pulumi.StringArrayOutput `pulumi:"required"`
+	// Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts.
+	Resumable pulumi.BoolPtrOutput `pulumi:"resumable"`
 }
 
 // NewGuestList registers a new resource with the given unique name, arguments, and options.
@@ -307,6 +309,11 @@ func (o GuestListOutput) RemovalLimit() RemovalLimitPtrOutput {
 // The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed.
 func (o GuestListOutput) Required() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Required }).(pulumi.StringArrayOutput)
+}
+
+// Whether a run that is cut short leaves enough behind to tell who was invited and mailed: users could be read, and every mailbox keeps drafts.
+func (o GuestListOutput) Resumable() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *GuestList) pulumi.BoolPtrOutput { return v.Resumable }).(pulumi.BoolPtrOutput)
 }
 
 type GuestListArrayOutput struct{ *pulumi.OutputState }

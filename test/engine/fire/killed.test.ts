@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withoutCheckpoints } from "../../../cli/apply-steps.ts";
+import { applyStepVariable, invitationToken, settledGuestsToken } from "../../../model/names.ts";
 import type { LoggedRequest } from "../../../tenant/index.ts";
 import { type KillableStack, type Moment, openKillableStack } from "./killed-run.ts";
 
@@ -18,6 +20,8 @@ let cases = 0;
 
 describe("a run that is killed", () => {
   let test: KillableStack;
+  /** When the last apply in two runs began. */
+  let began = 0;
   beforeAll(async () => {
     test = await openKillableStack();
     await test.stack.graph("POST", "/invitations", {
@@ -230,6 +234,97 @@ describe("a run that is killed", () => {
     }
     if (isWhole) console.log(report.join("\n"));
   }, 3_600_000);
+
+  it("an apply in two runs: killed in either, the next one converges, nobody is mailed twice, and destroy removes whom the stack invited", async () => {
+    declare(newGuests());
+    const [first, second] = [await test.run(...recordRun()), await test.run(...restRun())];
+    await test.run(destroy);
+    const chosen = isWhole ? momentsOf(first) : [{ request: first.length, at: "done" as const }];
+    const moments = [
+      ...chosen.map((moment) => ({ kill: recordRun, moment })),
+      ...momentsOf(second)
+        .slice(isWhole ? 0 : -2)
+        .map((moment) => ({ kill: restRun, moment })),
+    ];
+
+    let kills = 0;
+    for (const { kill, moment } of moments) {
+      const guests = newGuests();
+      declare(guests);
+      if (kill === restRun) await test.run(...recordRun());
+      if (await test.runAndKill(...killedAt(kill, moment))) kills += 1;
+      await recover();
+      await applyInTwoRuns();
+      expect(present(), said(moment)).toEqual([...guests, oldGuest].sort());
+      expect(mailed(guests), said(moment)).toEqual(guests);
+
+      await test.run(destroy);
+      expect(present(), said(moment)).toEqual([oldGuest]);
+    }
+    expect(kills).toBeGreaterThan(moments.length / 2);
+  }, 3_600_000);
+
+  it("an apply in two runs that removes, changes and adds, killed twice in a row", async () => {
+    const prepare = async (more: Record<string, unknown>) => {
+      const [leaves = "", changes = "", stays = ""] = newGuests();
+      declare([leaves, changes, stays], more);
+      await applyInTwoRuns();
+      const coming = newGuests();
+      const invitations = [
+        { email: oldGuest },
+        { email: changes, displayName: "Another name" },
+        ...[stays, ...coming].map((email) => ({ email })),
+      ];
+      test.stack.configure({ redirectUrl, allowRemoval: true, ...more, invitations });
+      return { all: [leaves, changes, stays, ...coming], listed: [changes, stays, ...coming] };
+    };
+    for (const more of isWhole ? [{}, ownMail] : [ownMail]) {
+      await prepare(more);
+      await test.run(...recordRun());
+      const requests = await test.run(...restRun());
+      await test.run(destroy);
+      const every = momentsOf(requests);
+      const moments = isWhole ? every : every.slice(-1);
+
+      let kills = 0;
+      for (const moment of moments) {
+        const { all, listed } = await prepare(more);
+        for (const _ of ["once", "and again"]) {
+          await test.run(...recordRun());
+          if (await test.runAndKill(...killedAt(restRun, moment))) kills += 1;
+          await recover();
+        }
+        await applyInTwoRuns();
+        expect(present(), said(moment)).toEqual([...listed, oldGuest].sort());
+        expect(mailed(all), said(moment)).toEqual([...all].sort());
+        await test.run(destroy);
+        expect(present(), said(moment)).toEqual([oldGuest]);
+      }
+      expect(kills).toBeGreaterThanOrEqual(moments.length / 2);
+    }
+  }, 3_600_000);
+
+  /** The first run of an apply in two, as `guests apply` starts it: who is there already, written down. */
+  function recordRun(): [string[], Record<string, string>] {
+    began = Date.now();
+    const leftOut = [invitationToken, settledGuestsToken].flatMap((type) => ["--exclude", `**${type}::**`]);
+    return [[...up, ...leftOut], { [applyStepVariable]: `record:${began}` }];
+  }
+
+  /** The second run: the rest, without checkpoints. */
+  function restRun(): [string[], Record<string, string>] {
+    return [up, { [applyStepVariable]: `rest:${began}`, ...withoutCheckpoints }];
+  }
+
+  function killedAt(run: typeof restRun, moment: Moment): Parameters<KillableStack["runAndKill"]> {
+    const [args, environment] = run();
+    return [args, moment, environment];
+  }
+
+  async function applyInTwoRuns(): Promise<void> {
+    await test.run(...recordRun());
+    await test.run(...restRun());
+  }
 
   function declare(guests: string[], more: Record<string, unknown> = {}): void {
     const invitations = [oldGuest, ...guests].map((email) => ({ email }));
