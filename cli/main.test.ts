@@ -11,7 +11,9 @@ function guests(args: string[], { folder = import.meta.dirname, env = {} } = {})
 }
 
 const commands =
-  "init check rehearse preview apply import add remove daily doctor report review post-comment comment".split(" ");
+  "init check rehearse preview apply destroy import add remove daily doctor report review post-comment comment".split(
+    " ",
+  );
 
 // Each call starts a Node, which takes seconds on a busy machine.
 describe("guests", { timeout: 60_000 }, () => {
