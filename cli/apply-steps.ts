@@ -103,7 +103,8 @@ export async function applyInSteps(
   flags: readonly string[],
   checkpoints: boolean,
 ): Promise<PulumiRun> {
-  const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags]);
+  const changes = changesIn(events);
+  const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags], { changes });
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
   if (!("leftOut" in plan)) {
@@ -117,7 +118,7 @@ export async function applyInSteps(
     say("\nStep 1 of 2: writing down who is in the tenant already. Nothing is sent.");
     const excluded = plan.leftOut.flatMap((pattern) => ["--exclude", pattern]);
     const step = withVariables(options, { [applyStepVariable]: `record:${began}` });
-    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded]);
+    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded], { title: "Record" });
     if (record.status !== 0) {
       throw new Stop(
         "The list could not be written down; the messages above say why. Nobody was invited.\n" +
@@ -129,12 +130,17 @@ export async function applyInSteps(
       say(
         "After a kill nobody could tell who was invited and mailed: the rest runs with checkpoints, which takes longer.",
       );
-      return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags]);
+      return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags], { changes });
     }
     say("\nStep 2 of 2: the changes.");
   }
   const step = withVariables(options, { ...rest, ...withoutCheckpoints });
-  return runPulumi(step, "up", ["--yes", "--skip-preview", ...flags]);
+  return runPulumi(step, "up", ["--yes", "--skip-preview", ...flags], { changes });
+}
+
+/** How many changes a preview has counted. */
+function changesIn(events: readonly EngineEvent[]): number {
+  return events.filter(({ resourcePreEvent: event }) => event !== undefined && changesSomething(event.metadata)).length;
 }
 
 function withVariables(options: RunOptions, variables: Readonly<Record<string, string>>): RunOptions {
@@ -154,7 +160,7 @@ export function destroyStack(
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
   const step = "leftOut" in plan ? withVariables(options, withoutCheckpoints) : options;
-  return runPulumi(step, "destroy", ["--yes", "--skip-preview"]);
+  return runPulumi(step, "destroy", ["--yes", "--skip-preview"], { changes: changesIn(events) });
 }
 
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */

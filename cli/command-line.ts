@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { inspect, parseArgs } from "node:util";
-import { complain } from "./log-lines.ts";
+import { complain, wrapped } from "./log-lines.ts";
 
 const aroundThisFile = path.dirname(import.meta.dirname);
 
@@ -116,18 +116,28 @@ export function asksForHelp(args: readonly string[]): boolean {
   return args.includes("--help") || args.includes("-h");
 }
 
-/** A command's help: usage, purpose, options and exit statuses. */
-export function helpOf(name: string, about: string, command: Command): string {
-  const options = Object.entries(command.options).map(
-    ([option, entry]) => `  ${spelled(option, entry)}\n      ${entry.help}`,
+/**
+ * A command's help: usage, purpose, options, an example and exit statuses.
+ *
+ * @param example a command line that works
+ */
+export function helpOf(name: string, about: string, command: Command, example: string): string {
+  const options = Object.entries(command.options).map(([option, entry]) =>
+    described(spelled(option, entry), entry.help),
   );
   const ends = command.ends.map((status) => `  ${status}  ${meanings[status]}`);
   return [
-    usageOf(name, command),
-    about,
+    wrapped(usageOf(name, command)).join("\n      "),
+    wrapped(about).join("\n"),
     ...(options.length > 0 ? [`Options\n${options.join("\n")}`] : []),
-    `Exit statuses\n${ends.join("\n")}`,
+    `Example\n  ${example}`,
+    `Exit statuses\n${ends.flatMap((line) => wrapped(line)).join("\n")}`,
   ].join("\n\n");
+}
+
+/** A word and, below it, what it means. */
+export function described(word: string, meaning: string): string {
+  return `  ${word}\n${wrapped(`      ${meaning}`).join("\n")}`;
 }
 
 function usageOf(name: string, { options, takes }: Command): string {
@@ -154,6 +164,7 @@ export const stackOptions = {
   out: { value: "FOLDER", help: "Where reports and event logs go; .local/pipelines/STACK unless given." },
   cwd: placeOptions.cwd,
   commit: { value: "ID", help: "The commit that the comment names." },
+  verbose: { help: "Show Pulumi's own output, and every line of long lists." },
 } satisfies Record<string, Option>;
 
 /** The option of every command that changes a stack. */
@@ -194,6 +205,8 @@ export interface RunOptions extends StackPlace {
   commit?: string;
   /** The variables that Pulumi gets; this process's own unless given. */
   environment?: NodeJS.ProcessEnv;
+  /** Whether Pulumi's own output is shown, and long lists whole. */
+  verbose?: boolean;
 }
 
 /**
@@ -216,5 +229,6 @@ export function runOptions(line: CommandLine): RunOptions {
     policyConfig,
     out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName(stack))),
     ...(commit && { commit }),
+    verbose: line.flags.has("verbose"),
   };
 }

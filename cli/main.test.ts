@@ -34,6 +34,7 @@ describe("guests", { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = guests([name, "--help"]);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout.startsWith(`guests ${name} `)).toBe(true);
+    expect(stdout).toMatch(new RegExp(`^Example\\n {2}guests ${name} `, "m"));
   });
 
   it("ends with a status of its own on a wrong command line", () => {
