@@ -12,7 +12,7 @@ import {
 } from "../model/names.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
-import type { GuestReport } from "./comment/guest-report.ts";
+import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { say } from "./log-lines.ts";
 import { backendUrl, type PulumiRun, runPulumi } from "./pulumi-run.ts";
 
@@ -57,13 +57,12 @@ export function planRuns(
   const foreign = changes.find((step) => !isRecorded(step));
   if (foreign !== undefined) {
     const name = foreign.urn.split("::").at(-1);
-    return { why: `${name} (${foreign.type}) would be left in doubt by a kill` };
+    return { why: `a kill would leave unclear whether ${name} (${foreign.type}) was changed` };
   }
   const moved = changed.find(({ formerly }) => formerly !== undefined);
-  if (moved !== undefined)
-    return { why: `${moved.address} is a new address, and a kill would leave the guest in doubt` };
+  if (moved !== undefined) return { why: `a kill would leave unclear whether ${moved.address} has the new address` };
   const again = changed.filter(({ mailedAgain }) => mailedAgain).length;
-  if (again > inFlight) return { why: `${again} guests are mailed again, and a kill would leave in doubt who was` };
+  if (again > inFlight) return { why: `a kill would leave unclear which of ${again} guests were mailed again` };
   const lists = changes.filter(({ type, op }) => type === guestListToken && op !== "delete");
   return { leftOut: lists.length === 0 ? undefined : allBut(lists, steps) };
 }
@@ -108,7 +107,7 @@ export async function applyInSteps(
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
   if (!("leftOut" in plan)) {
-    if (plan.why !== undefined) say(`The state is written after each resource, which takes longer: ${plan.why}.`);
+    if (plan.why !== undefined) say(`This takes longer, because the state is written after each change: ${plan.why}.`);
     return atOnce();
   }
 
@@ -120,15 +119,14 @@ export async function applyInSteps(
     const step = withVariables(options, { [applyStepVariable]: `record:${began}` });
     const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded], { title: "Record" });
     if (record.status !== 0) {
-      throw new Stop(
-        "The list could not be written down; the messages above say why. Nobody was invited.\n" +
-          "Run this again when that is mended. With --checkpoints it runs in one step.",
-        exitStatus.failed,
-      );
+      const { errors } = readReport(record.events, options.stack, "");
+      const remedy = "Fix this and run the same command again, or run it in one step with --checkpoints.";
+      const text = ["Nobody was invited, because the list could not be recorded.", ...errors, remedy].join("\n");
+      throw new Stop(text, exitStatus.failed);
     }
     if (!record.events.every(isResumable)) {
       say(
-        "After a kill nobody could tell who was invited and mailed: the rest runs with checkpoints, which takes longer.",
+        "The rest takes longer, because the state is written after each change: a kill would leave unclear who was invited.",
       );
       return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags], { changes });
     }

@@ -220,7 +220,7 @@ export function runOptions(line: CommandLine): RunOptions {
   const { commit } = values;
   const policyConfig = policyConfigOf(line);
   if (!existsSync(policyConfig)) {
-    const rule = "Each stack says what its guests may be: make the file, or name another with --policy-config.";
+    const rule = "Every stack needs policy settings: create the file, or name another one with --policy-config.";
     throw new Stop(`${policyConfig} is missing. ${rule}`, exitStatus.usage);
   }
   return {

@@ -189,7 +189,7 @@ function publish(report: DailyReport, options: RunOptions): void {
   if (review !== undefined) say(`\n${review}`);
   if (notAsked !== undefined) say(`\n${sponsorsNotAsked}: ${notAsked}`);
   if (hasDrift(report))
-    say(`\nAn up would do this:\n${terminalText(report.difference, shownIn(options))}`, { marked: true });
+    say(`\nAn apply would do this:\n${terminalText(report.difference, shownIn(options))}`, { marked: true });
   say(`\nThe report is in ${path.relative(process.cwd(), file) || file}`);
 }
 
@@ -245,7 +245,7 @@ const whatToDo =
 export function dailyHeadline(report: DailyReport): string {
   if (report.errors.length > 0) return "the daily run failed";
   const removed = report.expired.length > 0 ? [`${count(report.expired.length, "expired guest")} removed`] : [];
-  const differs = hasDrift(report) ? [`the tenant differs (an up would mean: ${counts(report.difference)})`] : [];
+  const differs = hasDrift(report) ? [`the tenant differs (an apply would mean: ${counts(report.difference)})`] : [];
   const accepted = report.accepted.length > 0 ? [`${count(report.accepted.length, "guest")} accepted`] : [];
   const left = report.care?.sponsors.length ?? 0;
   const findings = left > 0 ? [`${count(left, "sponsor")} cannot be asked any more`] : [];

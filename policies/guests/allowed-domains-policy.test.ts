@@ -35,7 +35,7 @@ describe("allowed-domains", () => {
       "eve@elsewhere.example: the domain elsewhere.example is not on the list of allowed domains",
     );
     expect(message).toContain("(fabrikam.example, *.northwind.example)");
-    expect(message).toContain("Invite the guest under an allowed domain");
+    expect(message).toContain("Use an address at an allowed domain");
   });
 
   it("judges a guest's address of today, and no earlier one", () => {

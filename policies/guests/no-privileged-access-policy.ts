@@ -56,7 +56,7 @@ const configSchema: PolicyConfigSchema = {
       enum: ["guests", "everyone"],
       default: "guests",
       description:
-        "Whose access is judged: that of principals who are guests as far as the stack shows, or, in a stack that is for guests only, everyone's.",
+        "Whose access is judged: `guests` for principals whom the stack declares as guests, `everyone` for a stack that holds nobody else.",
     },
   },
 };
