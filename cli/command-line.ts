@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { inspect, parseArgs } from "node:util";
-import { complain, wrapped } from "./log-lines.ts";
+import { complain, lineWidth, wrapped } from "./log-lines.ts";
 
 const aroundThisFile = path.dirname(import.meta.dirname);
 
@@ -125,13 +125,15 @@ export function helpOf(name: string, about: string, command: Command, example: s
   const options = Object.entries(command.options).map(([option, entry]) =>
     described(spelled(option, entry), entry.help),
   );
-  const ends = command.ends.map((status) => `  ${status}  ${meanings[status]}`);
+  const ends = command.ends.map((status) => {
+    return `  ${status}  ${wrapped(meanings[status], lineWidth() - 5).join("\n     ")}`;
+  });
   return [
     wrapped(usageOf(name, command)).join("\n      "),
     wrapped(about).join("\n"),
     ...(options.length > 0 ? [`Options\n${options.join("\n")}`] : []),
     `Example\n  ${example}`,
-    `Exit statuses\n${ends.flatMap((line) => wrapped(line)).join("\n")}`,
+    `Exit statuses\n${ends.join("\n")}`,
   ].join("\n\n");
 }
 
@@ -161,7 +163,10 @@ export const placeOptions = {
 export const stackOptions = {
   stack: placeOptions.stack,
   "policy-config": { value: "FILE", help: "The policies' settings; policies/guests.STACK.json unless given." },
-  out: { value: "FOLDER", help: "Where reports and event logs go; .local/pipelines/STACK unless given." },
+  out: {
+    value: "FOLDER",
+    help: "Where reports, event logs and Pulumi's own output go; .local/pipelines/STACK unless given.",
+  },
   cwd: placeOptions.cwd,
   commit: { value: "ID", help: "The commit that the comment names." },
   verbose: { help: "Show Pulumi's own output, and every line of long lists." },

@@ -22,7 +22,7 @@ import { terminalText } from "./comment/terminal-report.ts";
 import { block, code, oneLine, prose } from "./comment/untrusted-text.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
 import { type TenantCare, tenantCare } from "./guests-review.ts";
-import { say } from "./log-lines.ts";
+import { lineWidth, say } from "./log-lines.ts";
 import { operationErrors, previewStack, shownIn } from "./preview-and-apply.ts";
 import { keepFile, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
@@ -181,11 +181,12 @@ function publish(report: DailyReport, options: RunOptions): void {
     ...report.accepted.map((address) => ["accepted", address]),
   ];
   say(`\nGuests of ${report.stack}: ${dailyHeadline(report)}`);
-  for (const line of inColumns(guests)) say(`  ${line}`);
+  const width = lineWidth() - 2;
+  for (const line of inColumns(guests, [], width)) say(`  ${line}`);
   for (const error of report.errors) say(`  error  ${error}`);
   const { sponsors = [], review, notAsked } = report.care ?? {};
   const findings = sponsors.map(({ address, finding }) => ["sponsor", oneLine(address), oneLine(finding, 200)]);
-  for (const line of inColumns(findings)) say(`  ${line}`);
+  for (const line of inColumns(findings, [], width)) say(`  ${line}`);
   if (review !== undefined) say(`\n${review}`);
   if (notAsked !== undefined) say(`\n${sponsorsNotAsked}: ${notAsked}`);
   if (hasDrift(report))

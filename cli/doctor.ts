@@ -19,7 +19,7 @@ import {
 } from "./command-line.ts";
 import { policyLevels } from "./comment/policy-changes.ts";
 import { type ListUses, readDeclaredList, usesOf } from "./declared-list.ts";
-import { say } from "./log-lines.ts";
+import { say, wrapped } from "./log-lines.ts";
 import { backendUrl, policyPack, type StackConfig, secretsProblem, stackConfig } from "./pulumi-run.ts";
 import { signInEnvironment, signInWith } from "./signed-in.ts";
 import { stateFolder } from "./state-space.ts";
@@ -42,7 +42,15 @@ export const doctorCommand: Command = {
     const place = stackPlace(line);
     const lines = await look(place, policyConfigOf(line));
     const missing = lines.filter(({ state }) => state === "missing").length;
-    say(line.flags.has("json") ? JSON.stringify({ stack: place.stack, missing, lines }, undefined, 2) : asText(lines));
+    if (line.flags.has("json")) say(JSON.stringify({ stack: place.stack, missing, lines }, undefined, 2));
+    else
+      say(
+        asText(lines)
+          .split("\n")
+          .flatMap((one) => wrapped(one))
+          .join("\n"),
+        { marked: true },
+      );
     return missing === 0 ? exitStatus.fine : exitStatus.failed;
   },
 };

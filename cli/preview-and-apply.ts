@@ -32,7 +32,7 @@ export const previewCommand: Command = {
     ...stackOptions,
     base: { value: "COMMIT", help: "The commit before the pull request, to compare the policies' settings with." },
     "ask-tenant": { help: "Ask the tenant who of the added guests is there already (User.Read.All)." },
-    json: { help: "Print the report as JSON; Pulumi's own display goes to stderr." },
+    json: { help: "Print the report as JSON on stdout, and everything else on stderr." },
     "save-plan": { value: "FILE", help: "Save Pulumi's update plan, for apply --plan (PULUMI_EXPERIMENTAL=true)." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
@@ -134,7 +134,8 @@ export const commentCommand: Command = {
   async run({ values, flags, rest: [file = ""] }) {
     const report = readReport(readEvents(readFileSync(file, "utf8")), values.stack ?? "", today());
     const text = terminalText(report, { unasked: true, width: lineWidth() });
-    say(flags.has("terminal") ? text : commentOf(report, { unasked: true }));
+    if (flags.has("terminal")) say(text, { marked: true });
+    else say(commentOf(report, { unasked: true }));
     return statusOf(report);
   },
 };
