@@ -24,7 +24,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "init",
     {
-      about: "Makes a guest repository: stacks, lists, policy settings, pipelines. Asks what no option answers.",
+      about: "Makes a guest repository: stacks, lists, policy settings, pipelines. Asks for what no option says.",
       example: "init contoso-guests",
       load: async () => (await import("./init.ts")).initCommand,
     },
@@ -56,7 +56,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "apply",
     {
-      about: "Previews, and if nothing fails and no mandatory policy is broken, brings the tenant to the list.",
+      about: "Previews, then brings the tenant to the list unless the preview fails or breaks a mandatory policy.",
       example: "apply --stack prod --newest-of main",
       load: async () => (await import("./preview-and-apply.ts")).applyCommand,
     },
@@ -80,7 +80,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "doctor",
     {
-      about: "Says what the stack's sign-in and tenant lack, line by line, and what to do. Changes nothing.",
+      about: "Checks the stack's sign-in, tenant and policies line by line, and says what to fix. Changes nothing.",
       example: "doctor --stack prod",
       load: async () => (await import("./doctor.ts")).doctorCommand,
     },
@@ -97,7 +97,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "review",
     {
-      about: "Proposes, by the stack's own rules, whom to remind and who should go: as a pull request. Deletes nobody.",
+      about: "Proposes reminders and last days by the stack's own rules, in a pull request. Deletes nobody.",
       example: "review --stack prod",
       load: async () => (await import("./guests-review.ts")).reviewCommand,
     },
@@ -105,7 +105,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "post-comment",
     {
-      about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",
+      about: "Posts each file as a comment on this pipeline's pull request, or updates an earlier one.",
       example: "post-comment .local/pipelines/prod/comment.md",
       load: async () => (await import("./post-comment.ts")).postCommentCommand,
     },
@@ -121,7 +121,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "add",
     {
-      about: "Puts a guest on a list: changes the list's file, and is refused where the preview would refuse it.",
+      about: "Puts a guest on a list, in the list's file. Refuses what the preview would refuse. Sends nothing.",
       example: 'add ana@fabrikam.example --stack prod --name "Ana Trujillo"',
       load: async () => (await import("./add-and-remove.ts")).addCommand,
     },
@@ -129,7 +129,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "remove",
     {
-      about: "Takes guests off the lists: changes the lists' files, comments and order kept.",
+      about: "Takes guests off the lists, in the lists' files; comments and order stay. Sends nothing.",
       example: "remove ana@fabrikam.example --stack prod",
       load: async () => (await import("./add-and-remove.ts")).removeCommand,
     },
@@ -137,7 +137,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "comment",
     {
-      about: "Prints the comment of a preview that ran before, from its event log.",
+      about: "Prints the comment of an earlier preview from its event log.",
       example: "comment .local/pipelines/prod/preview.events.jsonl --stack prod --terminal",
       load: async () => (await import("./preview-and-apply.ts")).commentCommand,
     },

@@ -31,7 +31,7 @@ export const previewCommand: Command = {
   options: {
     ...stackOptions,
     base: { value: "COMMIT", help: "The commit before the pull request, to compare the policies' settings with." },
-    "ask-tenant": { help: "Ask the tenant who of the added guests is there already (User.Read.All)." },
+    "ask-tenant": { help: "Ask the tenant which added guests are there already (User.Read.All)." },
     json: { help: "Print the report as JSON on stdout, and everything else on stderr." },
     "save-plan": { value: "FILE", help: "Save Pulumi's update plan, for apply --plan (PULUMI_EXPERIMENTAL=true)." },
   },
@@ -58,7 +58,7 @@ export const applyCommand: Command = {
     ...stackOptions,
     ...newestOption,
     plan: { value: "FILE", help: "Do no more than this plan of preview --save-plan (PULUMI_EXPERIMENTAL=true)." },
-    checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },
+    checkpoints: { help: "Write the state after each change, even for a long list." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy, exitStatus.refused],
   async run(line) {
@@ -85,7 +85,7 @@ export const destroyCommand: Command = {
     ...stackOptions,
     ...newestOption,
     yes: { help: "Do not ask. Needed where nobody can answer." },
-    checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },
+    checkpoints: { help: "Write the state after each change, even for a long list." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.refused],
   async run(line) {
@@ -93,7 +93,7 @@ export const destroyCommand: Command = {
     const branch = line.values["newest-of"];
     const asks = !line.flags.has("yes");
     if (asks && !process.stdin.isTTY) {
-      throw new Stop("Nobody is here to confirm that the guests go. Say so with --yes.", exitStatus.usage);
+      throw new Stop("Nobody can confirm the removal here. Add --yes to go ahead.", exitStatus.usage);
     }
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
 

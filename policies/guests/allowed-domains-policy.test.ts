@@ -130,7 +130,9 @@ describe("allowed-domains", () => {
 
   it("names an entry of the configuration that is no domain instead of matching nothing in silence", () => {
     expect(judge(guest("ana@fabrikam.example"), { allowed: ["fabrikam.example", "fabrikam example"] })).toEqual([
-      expect.stringContaining('"allowed" in the policy\'s configuration holds what is no domain: fabrikam example'),
+      expect.stringContaining(
+        '"allowed" in the policy\'s configuration has entries that are not domains: fabrikam example',
+      ),
     ]);
   });
 

@@ -94,7 +94,7 @@ function completeConfig(written: Config): { config: Config; problems: string[] }
   for (const key of ["allowed", "denied", "internal"] as const) {
     const wrong = wrongPatterns(config[key]);
     if (wrong.length > 0)
-      problems.push(`"${key}" in the policy's configuration holds what is no domain: ${shownList(wrong)}.`);
+      problems.push(`"${key}" in the policy's configuration has entries that are not domains: ${shownList(wrong)}.`);
   }
   return { config, problems };
 }

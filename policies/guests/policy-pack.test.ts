@@ -111,7 +111,7 @@ describe("the pack, loaded by Pulumi's runner", () => {
     await configure("no-privileged-access", {});
     expect(await messages([ana, { type, name: "access", props, dependsOn }], "no-privileged-access")).toEqual([
       expect.stringContaining("ana@fabrikam.example: gets the Azure role Owner"),
-      expect.stringContaining('at "/subscriptions/x/resourceGroups/..", which is no scope'),
+      expect.stringContaining('at "/subscriptions/x/resourceGroups/..", which is not a scope'),
     ]);
   });
 
