@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
-import { type Deadline, withRetries } from "../deadline.ts";
+import { type Deadline, latestOf, withRetries } from "../deadline.ts";
 import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
 import { textOf } from "./sign-in-configuration.ts";
 import type { Session } from "./sign-in-session.ts";
@@ -85,9 +85,14 @@ export class GraphClient {
    *
    * @param path of the list, with its query
    * @param shape what each of its items has to be like
+   * @param context what the answer's `@odata.context` has to name, where an empty list has to be Graph's own
    */
-  async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline): Promise<Item[]> {
-    const page = z.object({ value: z.array(shape), "@odata.nextLink": z.string().optional() });
+  async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline, context = ""): Promise<Item[]> {
+    const page = z.object({
+      value: z.array(shape),
+      "@odata.nextLink": z.string().optional(),
+      "@odata.context": context === "" ? z.unknown().optional() : z.string().includes(context),
+    });
     const [items, read] = [[] as Item[], new Set<string>()];
     const service = await this.objectUrl("", deadline);
     for (let next: string | undefined = path; next !== undefined; ) {
@@ -161,11 +166,7 @@ export class GraphClient {
   async #readTogether(reads: readonly GatheredRead[]): Promise<(GraphResponse | Error)[]> {
     const [first] = reads;
     if (first === undefined) return [];
-    // The latest deadline of them all: a caller with less time stops waiting by itself.
-    const deadline = reads.reduce(
-      (latest, { deadline }) => (deadline.at > latest.at ? deadline : latest),
-      first.deadline,
-    );
+    const deadline = latestOf(reads);
     if (reads.length === 1) return [await this.#send("GET", first.path, undefined, deadline).catch((error) => error)];
 
     const requests = reads.map(({ path }, index) => ({ id: String(index), method: "GET", url: path }));

@@ -102,7 +102,7 @@ export class Mailbox {
       const left = settled - deadline.clock.now();
       const found = await this.find(key, deadline);
       if (isSure(found) || left <= 0) return found;
-      await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+      await deadline.clock.wait(Math.min(left, untilNextLook(look, deadline)), deadline.signal);
     }
   }
 
