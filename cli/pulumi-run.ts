@@ -8,9 +8,10 @@ import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { z } from "zod";
+import type { ApplyProgress } from "./apply-progress.ts";
 import { checkout, exitStatus, type RunOptions, type StackPlace, Stop } from "./command-line.ts";
 import { type EngineEvent, eventReader } from "./comment/engine-events.ts";
-import { showLines } from "./log-lines.ts";
+import { say, showLines } from "./log-lines.ts";
 
 /** How a run of the Pulumi CLI ended. */
 export interface PulumiRun {
@@ -38,14 +39,17 @@ export function policyFlags({ policyConfig }: RunOptions): string[] {
  * @param command `preview`, `up` or `refresh`
  * @param flags further flags of Pulumi's
  * @param display where its display goes
+ * @param progress told from time to time, where the run is a long one
  */
 export async function runPulumi(
   options: RunOptions,
   command: string,
   flags: readonly string[],
   display: NodeJS.WritableStream = process.stdout,
+  progress?: ApplyProgress,
 ): Promise<PulumiRun> {
-  const stream = await receiveEvents();
+  const stream = await receiveEvents((event) => progress?.saw(event));
+  const telling = progress?.isLong ? setInterval(() => tell(progress), betweenLines) : undefined;
   const where = ["--cwd", options.project, "--stack", options.stack];
   // The outputs would name each guest again, with the redeem URLs. Colours are escapes, and a name may hold them, too.
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
@@ -53,14 +57,24 @@ export async function runPulumi(
   const args = [...first, command, ...where, ...how, ...flags];
   const env = pulumiEnvironment(options.environment ?? process.env);
   const running = runInForeground(program, args, { cwd: options.project, env, output: display });
-  const status = await running.catch((error: NodeJS.ErrnoException) => {
-    throw notStarted(error, options);
-  });
+  const status = await running
+    .catch((error: NodeJS.ErrnoException) => {
+      throw notStarted(error, options);
+    })
+    .finally(() => clearInterval(telling));
   const events = stream.close();
   const file = path.join(options.out, `${command}.events.jsonl`);
   keepFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   return { status, events };
 }
+
+function tell(progress: ApplyProgress): void {
+  const line = progress.line();
+  if (line !== undefined) say(line);
+}
+
+/** In milliseconds. */
+const betweenLines = 10_000;
 
 /**
  * Makes an empty stack.
@@ -255,8 +269,12 @@ export interface EventStream {
 /** Pulumi's own limit for one gRPC message, instead of gRPC's 4 MB: an event holds all of a resource. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
-/** Opens a port for the events of a run. */
-export async function receiveEvents(): Promise<EventStream> {
+/**
+ * Opens a port for the events of a run.
+ *
+ * @param onEvent hears of each event as it arrives
+ */
+export async function receiveEvents(onEvent: (event: EngineEvent) => void = () => {}): Promise<EventStream> {
   const events: EngineEvent[] = [];
   const read = eventReader();
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
@@ -264,7 +282,9 @@ export async function receiveEvents(): Promise<EventStream> {
     streamEvents(call: grpc.ServerReadableStream<EventRequest, empty.Empty>, answer: grpc.sendUnaryData<empty.Empty>) {
       call.on("data", (request: EventRequest) => {
         const event = read(request.getEvent());
-        if (event !== undefined) events.push(event);
+        if (event === undefined) return;
+        events.push(event);
+        onEvent(event);
       });
       call.on("end", () => answer(null, new empty.Empty()));
       // Pulumi was killed: what it said before is what there is.

@@ -95,7 +95,7 @@ export async function openProvider(options: ProviderOptions = {}): Promise<Provi
         ...tenant.environment,
         ...(app && { ARM_CLIENT_ID: app.clientId, ARM_CLIENT_SECRET: app.clientSecret }),
       };
-      const graph = new GraphClient(new Session(readConfiguration({}, environment)), attemptTimeout);
+      const graph = new GraphClient(new Session(readConfiguration({}, environment)), undefined, attemptTimeout);
       const run = startRun(graph, clock, replicationSeconds * 1000);
       runs.push(run);
       return run;
