@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { configSizeProblem } from "../components/index.ts";
 import { applyInSteps, destroyStack } from "./apply-steps.ts";
 import {
+  allOptions,
   type Command,
   type ExitStatus,
   exitStatus,
@@ -29,6 +30,7 @@ import { refuseWithoutSpace } from "./state-space.ts";
 export const previewCommand: Command = {
   options: {
     ...stackOptions,
+    ...allOptions,
     base: { value: "COMMIT", help: "The commit before the pull request, to compare the policies' settings with." },
     "ask-tenant": { help: "Ask the tenant who of the added guests is there already (User.Read.All)." },
     json: { help: "Print the report as JSON; Pulumi's own display goes to stderr." },
@@ -55,6 +57,7 @@ export const previewCommand: Command = {
 export const applyCommand: Command = {
   options: {
     ...stackOptions,
+    ...allOptions,
     ...newestOption,
     plan: { value: "FILE", help: "Do no more than this plan of preview --save-plan (PULUMI_EXPERIMENTAL=true)." },
     checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },

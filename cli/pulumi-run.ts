@@ -211,14 +211,19 @@ function isSetUp(): boolean {
 /**
  * Runs a program in the foreground: it shares this process's terminal and gets its signals.
  *
- * @param options with `output`, what the program prints is shown there as harmless lines instead (log-lines.ts)
+ * @param options with `output`, what the program prints is shown there as harmless lines instead (log-lines.ts), and what
+ *   it complains of on `errors`
  * @returns its exit status; 128 + the signal's number when a signal ended it, as shells report it
  * @throws Error when it cannot be started
  */
 export function runInForeground(
   program: string,
   args: readonly string[],
-  { output, ...options }: { cwd: string; env: NodeJS.ProcessEnv; output?: NodeJS.WritableStream },
+  {
+    output,
+    errors = process.stderr,
+    ...options
+  }: { cwd: string; env: NodeJS.ProcessEnv; output?: NodeJS.WritableStream; errors?: NodeJS.WritableStream },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const stdio: StdioOptions = output !== undefined ? ["inherit", "pipe", "pipe"] : "inherit";
@@ -226,7 +231,7 @@ export function runInForeground(
     // Nobody may be left to read; that is no reason to stop half-way.
     const shown = Promise.allSettled([
       child.stdout && showLines(child.stdout, output ?? process.stdout),
-      child.stderr && showLines(child.stderr, process.stderr),
+      child.stderr && showLines(child.stderr, errors),
     ]);
     // On a terminal, Ctrl-C reaches the child without our help, and a second SIGINT makes Pulumi give up half-way.
     const onInterrupt = () => {

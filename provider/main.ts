@@ -16,6 +16,7 @@ import { type Context, guestListResource, invitationResource, settledGuestsResou
 import { ReadAhead } from "./guest/read-guest.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
 import { Mailboxes } from "./microsoft/mailbox.ts";
+import { paceOf } from "./microsoft/shared-pace.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
 import { signInKind } from "./microsoft/sign-in-credential.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
@@ -54,7 +55,7 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
     },
     configure(config) {
       const configuration = readConfiguration(config, process.env);
-      const graph = new GraphClient(new Session(configuration));
+      const graph = new GraphClient(new Session(configuration), paceOf(configuration, process.env));
       context = {
         graph,
         replication: { time: replicationTime(configuration), startedAt },

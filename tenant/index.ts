@@ -182,7 +182,11 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
     const routes = () =>
       app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path }));
 
-    const environment = environmentOf(store, url, certificate, replicationLagSeconds);
+    const environment = {
+      ...environmentOf(store, url, certificate, replicationLagSeconds),
+      // Clients that know Graph's limits need not keep to them here.
+      ...(!options.throttling && { ENTRA_GUESTS_PACE: "none" }),
+    };
     const links = linksOf(url, inboxUrl);
     save(join(dataDir, "environment.json"), `${JSON.stringify(environment, undefined, 2)}\n`);
     save(join(dataDir, "links.json"), `${JSON.stringify(links, undefined, 2)}\n`);

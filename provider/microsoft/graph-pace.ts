@@ -270,6 +270,16 @@ export class GraphPace implements Pace {
   }
 }
 
+/** Keeps the limits of mailboxes alone: for a tenant that says that it has no others. */
+export function paceOfMailsAlone(pace: Pace): Pace {
+  const mails = (costs: Costs): Costs =>
+    Object.fromEntries(Object.entries(costs).filter(([name]) => name.startsWith(mailsPrefix)));
+  return {
+    turn: (costs, deadline) => pace.turn(mails(costs), deadline),
+    answered: (answer, costs, deadline) => pace.answered(answer, mails(costs), deadline),
+  };
+}
+
 /** The limit that a refused request has met, as the answer tells; else the scarcest of those that it counts for. */
 function refusedLimit(headers: Answered["headers"], costs: Costs): string {
   const reason = headers["x-ms-throttle-information"] ?? "";
