@@ -2,7 +2,15 @@
 import path from "node:path";
 import { canonicalAddress } from "../model/email-address.ts";
 import { guestListToken } from "../model/names.ts";
-import { type Command, exitStatus, newestOption, type RunOptions, runOptions, stackOptions } from "./command-line.ts";
+import {
+  allOptions,
+  type Command,
+  exitStatus,
+  newestOption,
+  type RunOptions,
+  runOptions,
+  stackOptions,
+} from "./command-line.ts";
 import type { EngineEvent, ResourceState } from "./comment/engine-events.ts";
 import { guestOf, isInvitation, type RemovedGuest } from "./comment/guest-changes.ts";
 import type { GuestReport } from "./comment/guest-report.ts";
@@ -52,7 +60,7 @@ export interface DailyReport {
  * whether the list or the tenant is right.
  */
 export const dailyCommand: Command = {
-  options: { ...stackOptions, ...newestOption },
+  options: { ...stackOptions, ...allOptions, ...newestOption },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.drift, exitStatus.refused],
   async run(line) {
     const options = runOptions(line);

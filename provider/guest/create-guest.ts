@@ -3,7 +3,7 @@ import type { InvitationInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-relationships.ts";
-import { awaitUser, findUser, type GraphUser } from "../microsoft/graph-users.ts";
+import { awaitUser, findUser, type GraphUser, inStep } from "../microsoft/graph-users.ts";
 import type { CreateRequest, Properties } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import type { Claims } from "./delete-guest.ts";
@@ -270,14 +270,14 @@ async function awaitSteady({ graph, inputs, replication, deadline }: Creation, u
   if (inputs.grants === undefined) return;
   const until = deadline.clock.now() + replication.time;
   for (let good = 1; good < steadyReads && deadline.clock.now() < until; ) {
-    await deadline.clock.wait(steadyPause, deadline.signal);
+    await deadline.clock.wait(inStep(steadyPause, deadline), deadline.signal);
     good = (await findUser(graph, userId, deadline)) === undefined ? 0 : good + 1;
   }
 }
 
 const steadyReads = 3;
 
-/** Between two of those reads, in milliseconds. */
+/** Between two of those reads at least, in milliseconds. */
 const steadyPause = 500;
 
 /** How long the directory may take to show a new guest, in milliseconds; replication takes seconds as a rule. */
