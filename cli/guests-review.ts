@@ -10,14 +10,15 @@ import { NoComments } from "./code-hosts.ts";
 import { type Command, exitStatus, placeOptions, type StackPlace, Stop, stackPlace } from "./command-line.ts";
 import { count } from "./comment/report-text.ts";
 import { code, oneLine, prose } from "./comment/untrusted-text.ts";
+import type { ListedGuest } from "./declared-list.ts";
 import { checkoutOf } from "./git-checkout.ts";
-import { type ListedGuests, listedGuests } from "./guests-report.ts";
+import { standingOf } from "./guests-report.ts";
 import { StackLists } from "./list-files.ts";
 import { say } from "./log-lines.ts";
 import { proposalHost } from "./pull-requests.ts";
 import { keepFile, type StackConfig } from "./pulumi-run.ts";
 import { type SignedIn, signIn } from "./signed-in.ts";
-import { type AskedTenant, readStanding, type Standing, type StandingGuest } from "./standing/guest-standing.ts";
+import type { AskedTenant, Standing, StandingGuest } from "./standing/guest-standing.ts";
 import {
   daysAway,
   daysSince,
@@ -73,10 +74,20 @@ export async function review(
 ): Promise<string | undefined> {
   const rules = rulesOf(signedIn.config);
   if (rules === undefined) return undefined;
-  const list = listedGuests(place, signedIn.config);
-  const standing = await readStanding(signedIn, { stack: place.stack, listed: list, now: new Date() });
+  const { standing, listed } = await standingOf(place, signedIn);
+  return reviewOf(place, standing, listed, rules, patch);
+}
+
+/** The review of guests whose standing is known. */
+async function reviewOf(
+  place: StackPlace,
+  standing: Standing,
+  listed: readonly ListedGuest[],
+  rules: ReviewRules,
+  patch?: string,
+): Promise<string> {
   const lists = new StackLists(place);
-  const found = written(proposalsOf(standing, list, rules), lists);
+  const found = written(proposalsOf(standing, listed, rules), lists);
   const lines = [reviewText(standing, rules, found)];
   if (lists.changes().length > 0) lines.push("", await propose(place, standing, found, lists, patch));
   return lines.join("\n");
@@ -98,11 +109,10 @@ export async function tenantCare(place: StackPlace): Promise<TenantCare> {
   try {
     const signedIn = await signIn(place);
     try {
-      const listed = listedGuests(place, signedIn.config);
-      const standing = await readStanding(signedIn, { stack: place.stack, listed, now: new Date() });
+      const { standing, listed } = await standingOf(place, signedIn);
       sponsors = sponsorFindings(standing, listed);
-      const said = await review(place, signedIn);
-      return { sponsors, ...(said !== undefined && { review: said }) };
+      const rules = rulesOf(signedIn.config);
+      return { sponsors, ...(rules !== undefined && { review: await reviewOf(place, standing, listed, rules) }) };
     } finally {
       await signedIn.close();
     }
@@ -135,7 +145,7 @@ const reminder = /^review-(\d{4}-\d{2}-\d{2})$/;
  */
 export function proposalsOf(
   standing: Standing,
-  list: ListedGuests,
+  list: readonly ListedGuest[],
   rules: ReviewRules,
 ): Pick<ReviewedGuest, "guest" | "reasons" | "change">[] {
   const today = standing.at.slice(0, 10);
