@@ -25,14 +25,15 @@ export const reportCommand: Command = {
     const place = stackPlace(line);
     const signedIn = await signIn(place);
     try {
-      const { standing } = await standingOf(place, signedIn);
+      const { standing } = await standingAndList(place, signedIn);
       say(standingText(standing));
-      for (const [format, write] of Object.entries(formats)) {
+      const written = Object.entries(formats).flatMap(([format, write]) => {
         const file = line.values[format];
-        if (file === undefined) continue;
+        if (file === undefined) return [];
         keepFile(path.resolve(file), write(standing));
-        say(`\nWritten: ${file}`);
-      }
+        return [file];
+      });
+      if (written.length > 0) say(`\nWritten: ${written.join(", ")}`);
     } finally {
       await signedIn.close();
     }
@@ -45,7 +46,7 @@ export const reportCommand: Command = {
  *
  * @throws Stop where the list is wrong, or Graph refuses
  */
-export async function standingOf(
+export async function standingAndList(
   place: StackPlace,
   signedIn: AskedTenant & Pick<SignedIn, "config">,
 ): Promise<{ standing: Standing; listed: ListedGuest[] }> {
