@@ -6,7 +6,6 @@ import path from "node:path";
 import { canonicalAddress } from "../model/email-address.ts";
 import { type ReviewRules, reviewRules, usualReviewNotice } from "../model/guest-list.ts";
 import { namespace } from "../model/names.ts";
-import { NoComments } from "./code-hosts.ts";
 import { type Command, exitStatus, placeOptions, type StackPlace, Stop, stackPlace } from "./command-line.ts";
 import { guestOf, isInvitation, staysInTenant } from "./comment/guest-changes.ts";
 import { count } from "./comment/report-text.ts";
@@ -16,7 +15,7 @@ import { checkoutOf, ownersIn } from "./git-checkout.ts";
 import { standingAndList } from "./guests-report.ts";
 import { StackLists } from "./list-files.ts";
 import { say } from "./log-lines.ts";
-import { proposalHost } from "./pull-requests.ts";
+import { branchOf, openProposal, type Proposal } from "./pull-requests.ts";
 import { keepFile, type StackConfig, stateOf } from "./pulumi-run.ts";
 import { type SignedIn, signIn } from "./signed-in.ts";
 import type { AskedTenant, Standing, StandingGuest } from "./standing/guest-standing.ts";
@@ -83,6 +82,8 @@ export async function review(
 interface HowToReview {
   /** The file of a patch, instead of a pull request. */
   patch?: string | undefined;
+  /** The file of a proposal for `open-review`, instead of a pull request. */
+  save?: string | undefined;
   /** Finds who stays in the tenant when they leave the list, by canonical address; asks the stack's state unless given. */
   staying?: () => ReadonlySet<string>;
 }
@@ -93,14 +94,15 @@ async function reviewOf(
   standing: Standing,
   listed: readonly ListedGuest[],
   rules: ReviewRules,
-  { patch, staying = () => stayingGuests(place) }: HowToReview = {},
+  how: HowToReview,
 ): Promise<string> {
+  const { staying = () => stayingGuests(place) } = how;
   const lists = new StackLists(place);
   const proposals = proposalsOf(standing, listed, rules);
   const stay = proposals.some(({ change }) => "expires" in change) ? staying() : new Set<string>();
   const found = written(proposals, lists, stay);
   const lines = [reviewText(standing, rules, found)];
-  if (lists.changes().length > 0) lines.push("", await propose(place, standing, found, lists, patch));
+  if (lists.changes().length > 0) lines.push("", await propose(place, standing, found, lists, how));
   return lines.join("\n");
 }
 
@@ -115,7 +117,7 @@ export interface TenantCare {
 }
 
 /** Asks the tenant of a stack what a refresh does not tell, and reviews the guests where the stack has rules. */
-export async function tenantCare(place: StackPlace): Promise<TenantCare> {
+export async function tenantCare(place: StackPlace, how: HowToReview): Promise<TenantCare> {
   let sponsors: SponsorFinding[] = [];
   try {
     const signedIn = await signIn(place);
@@ -123,7 +125,7 @@ export async function tenantCare(place: StackPlace): Promise<TenantCare> {
       const { standing, listed } = await standingAndList(place, signedIn);
       sponsors = sponsorFindings(standing, listed);
       const rules = rulesOf(signedIn.config);
-      return { sponsors, ...(rules !== undefined && { review: await reviewOf(place, standing, listed, rules) }) };
+      return { sponsors, ...(rules !== undefined && { review: await reviewOf(place, standing, listed, rules, how) }) };
     } finally {
       await signedIn.close();
     }
@@ -257,38 +259,31 @@ async function propose(
   standing: Standing,
   found: readonly ReviewedGuest[],
   lists: StackLists,
-  patch: string | undefined,
+  { patch, save }: HowToReview,
 ): Promise<string> {
   if (patch !== undefined) {
     keepFile(path.resolve(patch), patchOf(lists, project));
     return `The change is in ${patch}: git apply ${patch}`;
   }
-  try {
-    const host = proposalHost(process.env);
-    if (host === undefined)
-      return "No pipeline runs this, so no pull request is opened; --patch FILE writes the change.";
-    const kind = `guests-review/${standing.stack.split("/").at(-1)}/`;
-    const open = await host.findOpen(kind);
-    if (open !== undefined) return `An earlier review waits for an answer, so no other is opened: ${open}`;
+  const { stack } = standing;
+  const proposal = (): Proposal => {
     const checkout = checkoutOf(project);
     const owners = ownersIn(checkout.root);
     const inRepository = (file: string) => path.relative(checkout.root, file).split(path.sep).join("/");
-    const opened = await host.open({
-      kind,
-      branch: `${kind}${standing.at.slice(0, 19).replace("T", "-").replaceAll(":", "")}`,
+    return {
+      branch: branchOf(stack, standing.at),
       base: checkout.commit,
-      title: `Review the guests of ${standing.stack}`,
+      title: `Review the guests of ${stack}`,
       body: reviewMarkdown(standing, found, (file) => ({
         name: inRepository(file),
         owners: owners(inRepository(file)),
       })),
       files: lists.changes().map(({ file, after }) => ({ path: inRepository(file), text: after })),
-    });
-    return `Proposed: ${opened}`;
-  } catch (error) {
-    if (!(error instanceof NoComments)) throw error;
-    return `No pull request is opened: ${error.message}`;
-  }
+    };
+  };
+  if (save === undefined) return openProposal(stack, proposal);
+  keepFile(path.resolve(save), JSON.stringify(proposal()));
+  return `The proposal is in ${save}: guests open-review --stack ${stack} ${save} makes a pull request of it.`;
 }
 
 /** The text of the pull request. */

@@ -5,7 +5,7 @@ import { say } from "./log-lines.ts";
 
 interface Entry {
   about: string;
-  /** Loads the command alone: `post-comment` also runs where no package is installed. */
+  /** Loads the command alone: `post-comment` and `open-review` also run where no package is installed. */
   load(): Promise<Command>;
 }
 
@@ -79,6 +79,13 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     {
       about: "Proposes, by the stack's own rules, whom to remind and who should go: as a pull request. Deletes nobody.",
       load: async () => (await import("./guests-review.ts")).reviewCommand,
+    },
+  ],
+  [
+    "open-review",
+    {
+      about: "Opens a pull request of a review that a daily run has saved. Asks no tenant.",
+      load: async () => (await import("./pull-requests.ts")).openReviewCommand,
     },
   ],
   [
