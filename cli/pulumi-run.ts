@@ -18,7 +18,7 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { z } from "zod";
 import type { ApplyProgress } from "./apply-progress.ts";
 import { checkout, exitStatus, type RunOptions, type StackPlace, Stop, shortName } from "./command-line.ts";
-import { type EngineEvent, eventReader } from "./comment/engine-events.ts";
+import { type EngineEvent, eventReader, type ResourceState } from "./comment/engine-events.ts";
 import { complain, showLines } from "./log-lines.ts";
 import { showRun } from "./run-progress.ts";
 
@@ -160,6 +160,16 @@ type ConfigValue = z.infer<typeof configValue>;
 export function stackConfig(place: StackPlace): StackConfig {
   const text = askPulumi(place, ["config", "--json", "--show-secrets"]);
   return z.record(z.string(), configValue).parse(JSON.parse(text));
+}
+
+/**
+ * The resources of a stack's state, secrets still encrypted.
+ *
+ * @throws Stop with Pulumi's own words
+ */
+export function stateOf(place: StackPlace): ResourceState[] {
+  const { deployment } = JSON.parse(askPulumi(place, ["stack", "export"]));
+  return deployment?.resources ?? [];
 }
 
 /** Why the secrets of a stack's state cannot be read, in Pulumi's words; `undefined` where they can. */
