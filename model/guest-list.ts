@@ -83,7 +83,7 @@ export const reviewRules = z
     blocked: z.boolean().meta({ description: "Whether a guest who may not sign in gets a last day." }).optional(),
     noSponsor: z
       .boolean()
-      .meta({ description: "Whether a guest for whom nobody can be asked gets a last day." })
+      .meta({ description: "Whether a guest without a sponsor to ask gets a last day." })
       .optional(),
     accounts: z
       .array(z.string().min(1))

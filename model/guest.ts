@@ -202,9 +202,9 @@ export const terms = {
         "Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.",
       own: "Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.",
       fail: "Report an error.",
-      require: "Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.",
+      require: "Adopt. An address that isn't a guest of the tenant is an error: nobody is ever invited.",
     },
-    "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.",
+    "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.",
   )
     .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),

@@ -53,12 +53,12 @@ export interface AzureAccess {
 export type EngineName = "entra-guests" | "azuread";
 
 /**
- * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+ * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
  *
  * - `adopt`: Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.
  * - `own`: Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.
  * - `fail`: Report an error.
- * - `require`: Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.
+ * - `require`: Adopt. An address that isn't a guest of the tenant is an error: nobody is ever invited.
  */
 export type ExistingChoice = "adopt" | "own" | "fail" | "require";
 
@@ -245,7 +245,7 @@ export interface GuestDefaults {
   sponsors?: pulumi.Input<pulumi.Input<string>[]>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: string;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt. */
   existing?: ExistingChoice;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: OnDeleteChoice;
@@ -351,7 +351,7 @@ export interface InvitationArgs {
   sponsors?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: pulumi.Input<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt. */
   existing?: pulumi.Input<ExistingChoice | undefined>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: pulumi.Input<OnDeleteChoice | undefined>;
@@ -428,7 +428,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly sponsors: pulumi.Output<string[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   declare readonly expires: pulumi.Output<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt. */
   declare readonly existing: pulumi.Output<ExistingChoice>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   declare readonly onDelete: pulumi.Output<OnDeleteChoice>;
@@ -765,7 +765,7 @@ export interface ProviderArgs {
   useMsi?: pulumi.Input<boolean | undefined>;
   /** Sign in as whoever `az login` signed in, where nothing else is configured; true unless set to false. Environment: ARM_USE_CLI. */
   useCli?: pulumi.Input<boolean | undefined>;
-  /** For how many seconds the directory may not show what was just written, 0 to 600; 60 where nothing is said. Waited out where a wrong answer would invite somebody twice: after a run that was cut short, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS. */
+  /** How many seconds the directory may take to show a change, 0 to 600. Default: 60. A run waits that long where an old answer would invite somebody twice: after an interrupted run, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS. */
   replicationSeconds?: pulumi.Input<number | undefined>;
 }
 

@@ -73,7 +73,7 @@ type guestInvitationsArgs struct {
 	Department *string `pulumi:"department"`
 	// The resource type that stands for a guest. Default: entra-guests.
 	Engine *EngineName `pulumi:"engine"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
@@ -135,7 +135,7 @@ type GuestInvitationsArgs struct {
 	Department pulumi.StringPtrInput
 	// The resource type that stands for a guest. Default: entra-guests.
 	Engine *EngineName
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string

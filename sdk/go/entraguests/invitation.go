@@ -32,7 +32,7 @@ type Invitation struct {
 	Department pulumi.StringPtrOutput `pulumi:"department"`
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore pulumi.BoolPtrOutput `pulumi:"existedBefore"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing ExistingChoiceOutput `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrOutput `pulumi:"expires"`
@@ -163,7 +163,7 @@ type invitationArgs struct {
 	Department *string `pulumi:"department"`
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore *bool `pulumi:"existedBefore"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
@@ -221,7 +221,7 @@ type InvitationArgs struct {
 	Department pulumi.StringPtrInput
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore pulumi.BoolPtrInput
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing ExistingChoicePtrInput
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrInput
@@ -384,7 +384,7 @@ func (o InvitationOutput) ExistedBefore() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.BoolPtrOutput { return v.ExistedBefore }).(pulumi.BoolPtrOutput)
 }
 
-// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 func (o InvitationOutput) Existing() ExistingChoiceOutput {
 	return o.ApplyT(func(v *Invitation) ExistingChoiceOutput { return v.Existing }).(ExistingChoiceOutput)
 }

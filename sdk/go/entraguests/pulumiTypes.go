@@ -571,7 +571,7 @@ type Guest struct {
 	DisplayName *string `pulumi:"displayName"`
 	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
@@ -646,7 +646,7 @@ type GuestArgs struct {
 	DisplayName pulumi.StringPtrInput `pulumi:"displayName"`
 	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
@@ -784,7 +784,7 @@ func (o GuestOutput) Email() pulumi.StringOutput {
 	return o.ApplyT(func(v Guest) string { return v.Email }).(pulumi.StringOutput)
 }
 
-// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 func (o GuestOutput) Existing() ExistingChoicePtrOutput {
 	return o.ApplyT(func(v Guest) *ExistingChoice { return v.Existing }).(ExistingChoicePtrOutput)
 }
