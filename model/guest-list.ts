@@ -201,7 +201,7 @@ export const guestListInputs = z.strictObject({
     .default([]),
   access: z
     .array(heldAccess)
-    .meta({ description: "What the list gives to whom, so that a change that takes it from many guests is stopped." })
+    .meta({ description: "What the list gives to which guests, so that a change that takes it from many is stopped." })
     .register(properties, fromComponent)
     .default([]),
   removalLimit: z

@@ -553,7 +553,7 @@ export interface GuestListArgs {
   disable?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
   required?: pulumi.Input<pulumi.Input<string>[] | undefined>;
-  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  /** What the list gives to which guests, so that a change that takes it from many is stopped. */
   access?: pulumi.Input<pulumi.Input<HeldAccess>[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   removalLimit?: pulumi.Input<RemovalLimit | undefined>;
@@ -582,7 +582,7 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly disable: pulumi.Output<string[] | undefined>;
   /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
   declare readonly required: pulumi.Output<string[] | undefined>;
-  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  /** What the list gives to which guests, so that a change that takes it from many is stopped. */
   declare readonly access: pulumi.Output<HeldAccessOutput[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   declare readonly removalLimit: pulumi.Output<RemovalLimit | undefined>;

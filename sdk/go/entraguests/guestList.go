@@ -18,7 +18,7 @@ type GuestList struct {
 
 	// The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users.
 	Absent pulumi.StringArrayOutput `pulumi:"absent"`
-	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	// What the list gives to which guests, so that a change that takes it from many is stopped.
 	Access HeldAccessArrayOutput `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayOutput `pulumi:"addresses"`
@@ -99,7 +99,7 @@ func (GuestListState) ElementType() reflect.Type {
 }
 
 type guestListArgs struct {
-	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	// What the list gives to which guests, so that a change that takes it from many is stopped.
 	Access []HeldAccess `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses []string `pulumi:"addresses"`
@@ -125,7 +125,7 @@ type guestListArgs struct {
 
 // The set of arguments for constructing a GuestList resource.
 type GuestListArgs struct {
-	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	// What the list gives to which guests, so that a change that takes it from many is stopped.
 	Access HeldAccessArrayInput
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayInput
@@ -241,7 +241,7 @@ func (o GuestListOutput) Absent() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Absent }).(pulumi.StringArrayOutput)
 }
 
-// What the list gives to whom, so that a change that takes it from many guests is stopped.
+// What the list gives to which guests, so that a change that takes it from many is stopped.
 func (o GuestListOutput) Access() HeldAccessArrayOutput {
 	return o.ApplyT(func(v *GuestList) HeldAccessArrayOutput { return v.Access }).(HeldAccessArrayOutput)
 }
