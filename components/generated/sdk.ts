@@ -55,7 +55,7 @@ export type EngineName = "entra-guests" | "azuread";
 /**
  * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
  *
- * - `adopt`: Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.
+ * - `adopt`: Take the guest over: no mail, nothing changed that the list doesn't declare, left in place when they leave the list.
  * - `own`: Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.
  * - `fail`: Report an error.
  * - `require`: Adopt. An address that isn't a guest of the tenant is an error: nobody is ever invited.
@@ -237,7 +237,7 @@ export interface GuestDefaults {
   mailTemplate?: string;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: UserType;
-  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true. */
   sendInvitation?: boolean;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean>;
@@ -277,9 +277,9 @@ export interface GuestDefaults {
 export interface GuestArgs extends GuestDefaults {
   /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   email: string;
-  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  /** The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address. */
   formerly?: string | string[];
-  /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
+  /** The name shown in the directory. Default: the part of the address before the @. At most 256 characters. */
   displayName?: pulumi.Input<string>;
   /** The guest's given name. At most 64 characters. */
   givenName?: pulumi.Input<string>;
@@ -287,7 +287,7 @@ export interface GuestArgs extends GuestDefaults {
   surname?: pulumi.Input<string>;
   /** The guest's job title. At most 128 characters. */
   jobTitle?: pulumi.Input<string>;
-  /** Whether the groups, apps, azure roles and profiles of the defaults hold here too. Default: true. */
+  /** Whether the guest also gets the defaults' groups, apps, Azure roles and profiles. Default: true. */
   inheritAccess?: boolean;
 }
 
@@ -295,11 +295,11 @@ export interface GuestArgs extends GuestDefaults {
 export interface ListSettings {
   /** Bundles of access by name; a guest has them by profiles: [name]. */
   accessProfiles?: Record<string, Access>;
-  /** How many days before a guest's last one previews begin to announce it; 0 for never. Default: 14. */
+  /** How many days ahead previews announce a guest's last day; 0 for never. Default: 14. */
   expiryNotice?: number;
   /** How many guests one change may remove; going over either limit stops it in the preview. Expiry does not count. */
   removalLimit?: RemovalLimit;
-  /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
+  /** Lets a change remove more guests than the limit. Set it for the one change that needs it. */
   allowRemoval?: boolean;
   /** The resource type that stands for a guest. Default: entra-guests. */
   engine?: EngineName;
@@ -309,7 +309,7 @@ export interface ListSettings {
 export interface InvitationArgs {
   /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   userEmailAddress: pulumi.Input<string>;
-  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  /** The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address. */
   formerly?: pulumi.Input<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   redirectUrl: pulumi.Input<string>;
@@ -321,7 +321,7 @@ export interface InvitationArgs {
   mailSubject?: pulumi.Input<string | undefined>;
   /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
   mailTemplate?: pulumi.Input<string | undefined>;
-  /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
+  /** The name shown in the directory. Default: the part of the address before the @. At most 256 characters. */
   userDisplayName?: pulumi.Input<string | undefined>;
   /** The guest's given name. At most 64 characters. */
   givenName?: pulumi.Input<string | undefined>;
@@ -343,7 +343,7 @@ export interface InvitationArgs {
   usageLocation?: pulumi.Input<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: pulumi.Input<UserType | undefined>;
-  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true. */
   sendInvitation?: pulumi.Input<boolean | undefined>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean | undefined>;
@@ -386,7 +386,7 @@ export class Invitation extends pulumi.CustomResource {
 
   /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   declare readonly userEmailAddress: pulumi.Output<string>;
-  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  /** The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address. */
   declare readonly formerly: pulumi.Output<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   declare readonly redirectUrl: pulumi.Output<string>;
@@ -398,7 +398,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly mailSubject: pulumi.Output<string | undefined>;
   /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
   declare readonly mailTemplate: pulumi.Output<string | undefined>;
-  /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
+  /** The name shown in the directory. Default: the part of the address before the @. At most 256 characters. */
   declare readonly userDisplayName: pulumi.Output<string | undefined>;
   /** The guest's given name. At most 64 characters. */
   declare readonly givenName: pulumi.Output<string | undefined>;
@@ -420,7 +420,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly usageLocation: pulumi.Output<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   declare readonly userType: pulumi.Output<UserType | undefined>;
-  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true. */
   declare readonly sendInvitation: pulumi.Output<boolean>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   declare readonly accountEnabled: pulumi.Output<boolean | undefined>;
@@ -557,7 +557,7 @@ export interface GuestListArgs {
   access?: pulumi.Input<pulumi.Input<HeldAccess>[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   removalLimit?: pulumi.Input<RemovalLimit | undefined>;
-  /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
+  /** Lets a change remove more guests than the limit. Set it for the one change that needs it. */
   allowRemoval?: pulumi.Input<boolean | undefined>;
   /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
   mails?: pulumi.Input<pulumi.Input<ListMails>[] | undefined>;
@@ -586,7 +586,7 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly access: pulumi.Output<HeldAccessOutput[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   declare readonly removalLimit: pulumi.Output<RemovalLimit | undefined>;
-  /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
+  /** Lets a change remove more guests than the limit. Set it for the one change that needs it. */
   declare readonly allowRemoval: pulumi.Output<boolean>;
   /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
   declare readonly mails: pulumi.Output<ListMailsOutput[] | undefined>;

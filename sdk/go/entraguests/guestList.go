@@ -22,7 +22,7 @@ type GuestList struct {
 	Access HeldAccessArrayOutput `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayOutput `pulumi:"addresses"`
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval pulumi.BoolOutput `pulumi:"allowRemoval"`
 	// The addresses of those who are disabled instead of removed when they leave the list.
 	Disable pulumi.StringArrayOutput `pulumi:"disable"`
@@ -103,7 +103,7 @@ type guestListArgs struct {
 	Access []HeldAccess `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses []string `pulumi:"addresses"`
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval *bool `pulumi:"allowRemoval"`
 	// The addresses of those who are disabled instead of removed when they leave the list.
 	Disable []string `pulumi:"disable"`
@@ -129,7 +129,7 @@ type GuestListArgs struct {
 	Access HeldAccessArrayInput
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayInput
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval pulumi.BoolPtrInput
 	// The addresses of those who are disabled instead of removed when they leave the list.
 	Disable pulumi.StringArrayInput
@@ -251,7 +251,7 @@ func (o GuestListOutput) Addresses() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Addresses }).(pulumi.StringArrayOutput)
 }
 
-// Lets a change remove more guests than the limit. Say it for the one change that means to.
+// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 func (o GuestListOutput) AllowRemoval() pulumi.BoolOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.BoolOutput { return v.AllowRemoval }).(pulumi.BoolOutput)
 }

@@ -182,7 +182,7 @@ func (in *engineNamePtr) ToEngineNamePtrOutputWithContext(ctx context.Context) E
 type ExistingChoice string
 
 const (
-	// Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.
+	// Take the guest over: no mail, nothing changed that the list doesn't declare, left in place when they leave the list.
 	ExistingChoiceAdopt = ExistingChoice("adopt")
 	// Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.
 	ExistingChoiceOwn = ExistingChoice("own")
