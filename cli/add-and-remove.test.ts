@@ -149,7 +149,7 @@ describe("guests remove", () => {
 
   it("refuses whom no list has, and writes nothing", async () => {
     const message = await refusal(remove("bo@fabrikam.example", "nobody@fabrikam.example"));
-    expect(message).toBe('On no list of this stack: "nobody@fabrikam.example". Nothing was written.');
+    expect(message).toBe('Not on any list of this stack: "nobody@fabrikam.example". Nothing was written.');
     expect(read("stacks/lists/fabrikam.yaml")).toBe(fabrikam);
   });
 });

@@ -178,7 +178,7 @@ describe("a program in an empty folder", () => {
 
     const installedPack = path.join(folder.path, "node_modules", "@guests-as-code", "policies");
     expect(text).toContain(`guests@v${packageVersion} (local: ${installedPack})`);
-    expect(text).toContain("Applying this changes nothing. Afterwards the stack holds 2 guests.");
+    expect(text).toContain("Applying this changes nothing. The stack holds 2 guests.");
     expect(status).toBe(0);
     expect(readFileSync(path.join(folder.path, ".local", "pipelines", "dev", "comment.md"), "utf8")).toContain("dev");
   });
