@@ -187,7 +187,7 @@ describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 600_00
     writeFileSync(list, readFileSync(list, "utf8").replace("invitations:\n", item));
     const before = mailed();
     const output = await failureOf(test.stack.up());
-    expect(output).toContain(`${typo} is no guest of the tenant, and the list says existing: "require"`);
+    expect(output).toContain(`${typo} is not a guest of the tenant, and the list says existing: "require"`);
     expect(mailed()).toEqual(before);
   });
 });

@@ -49,17 +49,10 @@ const template = {
   },
 };
 
-const programWith = (redirectUrl: string) => `
-import { GuestInvitations } from "@guests-as-code/entra-guests";
-
-const partners = new GuestInvitations("partners", {
-  redirectUrl: "${redirectUrl}",
-  message: { body: "Welcome to the Contoso partner portal." },
-  guests: [{ email: "ana@fabrikam.example", displayName: "Ana Trujillo" }, { email: "bo@northwind.example" }],
-});
-
-export const pending = partners.pending;
-`;
+/** The program that the README shows. */
+const [, readmeProgram = ""] =
+  /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(path.join(repository, "README.md"), "utf8")) ?? [];
+const programWith = (redirectUrl: string) => readmeProgram.replace("https://myapps.microsoft.com", redirectUrl);
 
 const policySettings = {
   "allowed-domains": { allowed: ["fabrikam.example", "northwind.example"] },
