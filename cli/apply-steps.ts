@@ -10,12 +10,12 @@ import {
   invitationToken,
   settledGuestsToken,
 } from "../model/names.ts";
-import { ApplyProgress } from "./apply-progress.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
-import type { GuestReport } from "./comment/guest-report.ts";
+import { type GuestReport, readReport } from "./comment/guest-report.ts";
+import { leastTime } from "./least-time.ts";
 import { say } from "./log-lines.ts";
-import { backendUrl, type PulumiRun, runPulumi } from "./pulumi-run.ts";
+import { backendUrl, type PulumiRun, runPulumi, type ShownRun } from "./pulumi-run.ts";
 
 /** From how many changes on the second run costs less than the checkpoints. */
 const worthTwoRuns = 150;
@@ -58,13 +58,12 @@ export function planRuns(
   const foreign = changes.find((step) => !isRecorded(step));
   if (foreign !== undefined) {
     const name = foreign.urn.split("::").at(-1);
-    return { why: `${name} (${foreign.type}) would be left in doubt by a kill` };
+    return { why: `a kill would leave unclear whether ${name} (${foreign.type}) was changed` };
   }
   const moved = changed.find(({ formerly }) => formerly !== undefined);
-  if (moved !== undefined)
-    return { why: `${moved.address} is a new address, and a kill would leave the guest in doubt` };
+  if (moved !== undefined) return { why: `a kill would leave unclear whether ${moved.address} has the new address` };
   const again = changed.filter(({ mailedAgain }) => mailedAgain).length;
-  if (again > inFlight) return { why: `${again} guests are mailed again, and a kill would leave in doubt who was` };
+  if (again > inFlight) return { why: `a kill would leave unclear which of ${again} guests were mailed again` };
   const lists = changes.filter(({ type, op }) => type === guestListToken && op !== "delete");
   return { leftOut: lists.length === 0 ? undefined : allBut(lists, steps) };
 }
@@ -104,14 +103,13 @@ export async function applyInSteps(
   flags: readonly string[],
   checkpoints: boolean,
 ): Promise<PulumiRun> {
-  const progress = new ApplyProgress(events);
   const up = (step: RunOptions, more: readonly string[]) =>
-    runPulumi(step, "up", ["--yes", "--skip-preview", ...more], process.stdout, progress);
+    runPulumi(step, "up", ["--yes", "--skip-preview", ...more], shownFor(events));
   const atOnce = () => up(options, flags);
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
   if (!("leftOut" in plan)) {
-    if (plan.why !== undefined) say(`The state is written after each resource, which takes longer: ${plan.why}.`);
+    if (plan.why !== undefined) say(`This takes longer, because the state is written after each change: ${plan.why}.`);
     return atOnce();
   }
 
@@ -121,17 +119,16 @@ export async function applyInSteps(
     say("\nStep 1 of 2: writing down who is in the tenant already. Nothing is sent.");
     const excluded = plan.leftOut.flatMap((pattern) => ["--exclude", pattern]);
     const step = withVariables(options, { [applyStepVariable]: `record:${began}` });
-    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded]);
+    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded], { title: "Record" });
     if (record.status !== 0) {
-      throw new Stop(
-        "The list could not be written down; the messages above say why. Nobody was invited.\n" +
-          "Run this again when that is mended. With --checkpoints it runs in one step.",
-        exitStatus.failed,
-      );
+      const { errors } = readReport(record.events, options.stack, "");
+      const remedy = "Fix this and run the same command again, or run it in one step with --checkpoints.";
+      const text = ["Nobody was invited, because the list could not be recorded.", ...errors, remedy].join("\n");
+      throw new Stop(text, exitStatus.failed);
     }
     if (!record.events.every(isResumable)) {
       say(
-        "After a kill nobody could tell who was invited and mailed: the rest runs with checkpoints, which takes longer.",
+        "The rest takes longer, because the state is written after each change: a kill would leave unclear who was invited.",
       );
       return up(withVariables(options, rest), flags);
     }
@@ -139,6 +136,16 @@ export async function applyInSteps(
   }
   const step = withVariables(options, { ...rest, ...withoutCheckpoints });
   return up(step, [...sideBySide(events), ...flags]);
+}
+
+/** What is told of a run whose preview had these events. */
+function shownFor(events: readonly EngineEvent[]): ShownRun {
+  return { changes: changesIn(events), least: leastTime(events) };
+}
+
+/** How many changes a preview has counted. */
+function changesIn(events: readonly EngineEvent[]): number {
+  return events.filter(({ resourcePreEvent: event }) => event !== undefined && changesSomething(event.metadata)).length;
 }
 
 /** Graph takes 30 invitations a second, and shows each after some seconds: so many have to be under way. */
@@ -175,10 +182,9 @@ export function destroyStack(
   checkpoints: boolean,
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
-  const progress = new ApplyProgress(events);
   const [step, flags] =
     "leftOut" in plan ? [withVariables(options, withoutCheckpoints), sideBySide(events)] : [options, []];
-  return runPulumi(step, "destroy", ["--yes", "--skip-preview", ...flags], process.stdout, progress);
+  return runPulumi(step, "destroy", ["--yes", "--skip-preview", ...flags], shownFor(events));
 }
 
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */

@@ -218,7 +218,7 @@ async function propose(
       return "No pipeline runs this, so no pull request is opened; --patch FILE writes the change.";
     const kind = `guests-review/${standing.stack.split("/").at(-1)}/`;
     const open = await host.findOpen(kind);
-    if (open !== undefined) return `An earlier review waits for an answer, so no other is opened: ${open}`;
+    if (open !== undefined) return `No new review was opened, because an earlier one is still open: ${open}`;
     const checkout = checkoutOf(project);
     const owners = ownersIn(checkout.root);
     const inRepository = (file: string) => path.relative(checkout.root, file).split(path.sep).join("/");
@@ -264,7 +264,7 @@ export function reviewMarkdown(
   return `${[
     `The rules of \`${namespace}:review\` of stack ${code(standing.stack)} ask for this as of ${standing.at.slice(0, 10)}.`,
     "Nobody is deleted by this proposal. A guest whose last day has passed leaves with the next daily run. " +
-      "To keep somebody, give them a later last day here: who has one is not proposed again.",
+      "To keep somebody, give them a later last day here; then they are not proposed again.",
     ...sections,
     ...(byHand.length > 0 ? [`No list file has a column for these, so write them by hand: ${byHand.join(", ")}`] : []),
   ].join("\n\n")}\n`;

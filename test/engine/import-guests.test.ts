@@ -56,7 +56,7 @@ describe("a tenant with 400 guests of nine domains", { timeout: 900_000 }, () =>
     const item = `invitations:\n  - email: ${typo}\n    existing: require\n  - email: new@fabrikam.example\n`;
     writeFileSync(file, imported.replace("invitations:\n", item));
     const output = await failureOf(test.stack.up());
-    expect(output).toContain(`${typo} is no guest of the tenant, and the list says existing: "require"`);
+    expect(output).toContain(`${typo} is not a guest of the tenant, and the list says existing: "require"`);
     expect(test.tenant.mails()).toEqual([]);
     writeFileSync(file, imported);
   });
