@@ -56,7 +56,7 @@ const configSchema: PolicyConfigSchema = {
       enum: ["guests", "everyone"],
       default: "guests",
       description:
-        "Whose access is judged: `guests` for principals whom the stack declares as guests, `everyone` for a stack that holds nobody else.",
+        "Whose access is judged: `guests` for principals that the stack declares as guests, `everyone` for a stack that holds nobody else.",
     },
   },
 };
