@@ -227,10 +227,7 @@ export const terms = {
 };
 
 /** The name under which the directory shows the guest. */
-export const displayName = text(
-  256,
-  "The name shown in the directory. Default: the part of the address before the @",
-)
+export const displayName = text(256, "The name shown in the directory. Default: the part of the address before the @")
   .register(properties, { change: "directory", graph: "displayName", shown: true, azuread: true })
   .optional();
 
