@@ -215,7 +215,7 @@ function guestFacts(user: GraphUser, adopted: boolean): Facts {
  * @throws Error where nobody was invited, InitializationError where the guest did not appear or is not as declared
  */
 async function invite(creation: Creation, evidence: Evidence): Created {
-  const { graph, inputs, claims, engine, mailboxes, urn, deadline } = creation;
+  const { inputs, claims, engine, mailboxes, urn, deadline } = creation;
   const address = inputs.userEmailAddress;
   // A mailbox that can't be used is told before anybody is invited.
   if (hasOwnMail(inputs)) await mailboxes.open(inputs.mailFrom, urn, deadline);
@@ -233,8 +233,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
     redeemUrl: invitation.redeemUrl,
   };
 
-  const patience = deadline.clock.now() + appearsWithin;
-  const user = await awaitUser(graph, userId, deadline, patience).catch((error) => {
+  const user = await appears(creation, userId).catch((error) => {
     // An application that may only invite cannot look: it has to believe the invitation.
     if (isForbidden(error)) return undefined;
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
@@ -260,6 +259,13 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   const mailedBy = hasOwnMail(inputs) && isDue ? inputs.mailFrom : undefined;
   const sponsorsAreSet = invitation.hasSponsors && !adopted && other === undefined;
   return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user, sponsorsAreSet);
+}
+
+/** Waits until the directory shows a new guest. Where reads lag, it shows nobody at once: all who are new look together. */
+async function appears({ graph, replication, deadline }: Creation, userId: string): Promise<GraphUser> {
+  const patience = deadline.clock.now() + appearsWithin;
+  if (replication.time > 0) await deadline.clock.wait(inStep(1, deadline), deadline.signal);
+  return awaitUser(graph, userId, deadline, patience);
 }
 
 /**

@@ -93,8 +93,6 @@ const baseCosts: Readonly<Record<string, number>> = {
   "POST /directoryobjects/getbyids": 3,
   "GET /users": 2,
   "GET /users/:id/memberof": 2,
-  "GET /users/:id/transitivememberof": 2,
   "GET /serviceprincipals/:id/approleassignments": 2,
   "GET /groups/:id/members": 3,
-  "GET /groups/:id/transitivemembers": 5,
 };
