@@ -15,7 +15,7 @@ import { keepFile, localStack, runInForeground } from "./pulumi-run.ts";
 import { markdownTable, withHeadings } from "./text-table.ts";
 
 /** What makes sense for one stack only. */
-const ofOneStack = ["stack", "policy-config", "plan", "save-plan", "json"];
+const ofOneStack = ["stack", "policy-config", "plan", "save-plan", "save-review", "json"];
 
 /** So many stacks at a time, where nothing else is said: each takes some hundred megabytes. */
 const usualAtOnce = 4;

@@ -10,12 +10,12 @@ import {
   invitationToken,
   settledGuestsToken,
 } from "../model/names.ts";
+import { ApplyProgress } from "./apply-progress.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
-import { leastTime } from "./least-time.ts";
 import { say } from "./log-lines.ts";
-import { backendUrl, type PulumiRun, runPulumi, type ShownRun } from "./pulumi-run.ts";
+import { backendUrl, type PulumiRun, runPulumi } from "./pulumi-run.ts";
 
 /** From how many changes on the second run costs less than the checkpoints. */
 const worthTwoRuns = 150;
@@ -103,8 +103,9 @@ export async function applyInSteps(
   flags: readonly string[],
   checkpoints: boolean,
 ): Promise<PulumiRun> {
+  const progress = new ApplyProgress(events);
   const up = (step: RunOptions, more: readonly string[]) =>
-    runPulumi(step, "up", ["--yes", "--skip-preview", ...more], shownFor(events));
+    runPulumi(step, "up", ["--yes", "--skip-preview", ...more], { progress });
   const atOnce = () => up(options, flags);
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
@@ -136,16 +137,6 @@ export async function applyInSteps(
   }
   const step = withVariables(options, { ...rest, ...withoutCheckpoints });
   return up(step, [...sideBySide(events), ...flags]);
-}
-
-/** What is told of a run whose preview had these events. */
-function shownFor(events: readonly EngineEvent[]): ShownRun {
-  return { changes: changesIn(events), least: leastTime(events) };
-}
-
-/** How many changes a preview has counted. */
-function changesIn(events: readonly EngineEvent[]): number {
-  return events.filter(({ resourcePreEvent: event }) => event !== undefined && changesSomething(event.metadata)).length;
 }
 
 /** Graph takes 30 invitations a second, and shows each after some seconds: so many have to be under way. */
@@ -182,9 +173,10 @@ export function destroyStack(
   checkpoints: boolean,
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
+  const progress = new ApplyProgress(events);
   const [step, flags] =
     "leftOut" in plan ? [withVariables(options, withoutCheckpoints), sideBySide(events)] : [options, []];
-  return runPulumi(step, "destroy", ["--yes", "--skip-preview", ...flags], shownFor(events));
+  return runPulumi(step, "destroy", ["--yes", "--skip-preview", ...flags], { progress });
 }
 
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */

@@ -60,22 +60,27 @@ export interface DailyReport {
  * whether the list or the tenant is right.
  */
 export const dailyCommand: Command = {
-  options: { ...stackOptions, ...allOptions, ...newestOption },
+  options: {
+    ...stackOptions,
+    ...allOptions,
+    ...newestOption,
+    "save-review": { value: "FILE", help: "Open no pull request of a review, but save it for guests open-review." },
+  },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.drift, exitStatus.refused],
   async run(line) {
     const options = runOptions(line);
     const branch = line.values["newest-of"];
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
     refuseWithoutSpace(options);
-    const report = await withCare(await lookAfter(options), options);
+    const report = await withCare(await lookAfter(options), options, line.values["save-review"]);
     publish(report, options);
     if (report.errors.length > 0) return exitStatus.failed;
     return hasDrift(report) ? exitStatus.drift : exitStatus.fine;
   },
 };
 
-async function withCare(report: DailyReport, options: RunOptions): Promise<DailyReport> {
-  return report.errors.length > 0 ? report : { ...report, care: await tenantCare(options) };
+async function withCare(report: DailyReport, options: RunOptions, save: string | undefined): Promise<DailyReport> {
+  return report.errors.length > 0 ? report : { ...report, care: await tenantCare(options, { save }) };
 }
 
 /** Whether somebody has to decide: change the list, or bring the tenant back to it. */

@@ -26,7 +26,15 @@ import {
 import { StackLists, schemaLine } from "./list-files.ts";
 import { say } from "./log-lines.ts";
 import { signIn } from "./signed-in.ts";
-import { groupsOf, membersOf, readTenantGuests, type TenantGuest, type TenantReader } from "./tenant-guests.ts";
+import {
+  groupsOf,
+  knownAddresses,
+  listable,
+  membersOf,
+  readTenantGuests,
+  type TenantGuest,
+  type TenantReader,
+} from "./tenant-guests.ts";
 
 /** Reads the tenant, and writes lists. Sends nothing. */
 export const importCommand: Command = {
@@ -95,13 +103,13 @@ export function importOptions(line: CommandLine): ImportOptions {
     update: flags.has("update"),
     nameLists: flags.has("name-lists"),
     isWanted: ({ user, address }) => {
-      const day = (user.createdDateTime ?? "").slice(0, 10);
+      const day = user.createdDateTime.slice(0, 10);
       const isPending = user.externalUserState === "PendingAcceptance";
       return (
         (domains?.includes(addressDomain(address)) ?? true) &&
         (state === undefined || (state === "pending") === isPending) &&
         (after === undefined || day >= after) &&
-        (before === undefined || (day !== "" && day < before))
+        (before === undefined || day < before)
       );
     },
     ...(values.group !== undefined && { group: values.group }),
@@ -133,7 +141,9 @@ function dayOf(values: CommandLine["values"], option: string): string | undefine
  */
 export async function importGuests(tenant: TenantReader, options: ImportOptions): Promise<void> {
   const lists = new StackLists(options, { isNew: true });
-  const { guests, leftOut, known } = await readTenantGuests(tenant);
+  const users = await readTenantGuests(tenant);
+  const { guests, leftOut } = listable(users);
+  const known = knownAddresses(users);
   const members = options.group === undefined ? undefined : await membersOf(tenant, options.group);
   const wanted = guests.filter((guest) => options.isWanted(guest) && (members?.has(guest.user.id) ?? true));
   const groups = options.groups ? await groupsOf(tenant, wanted) : undefined;

@@ -12,7 +12,7 @@ function guests(args: string[], { folder = import.meta.dirname, env = {} } = {})
 }
 
 const commands =
-  "init check rehearse preview apply destroy import add remove daily doctor report review post-comment comment".split(
+  "init check rehearse preview apply destroy import add remove daily doctor report review open-review post-comment comment".split(
     " ",
   );
 
@@ -60,7 +60,7 @@ describe("guests", { timeout: 60_000 }, () => {
     expect(stderr).toContain("guests.nowhere.json is missing");
   });
 
-  it("posts a comment where no package is installed", () => {
+  it("posts a comment, and opens the pull request of a review, where no package is installed", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-cli-"));
     try {
       const isSource = (file: string) => !["node_modules", "fixtures"].includes(path.basename(file));
@@ -72,6 +72,20 @@ describe("guests", { timeout: 60_000 }, () => {
       expect(stdout).toMatch(/^Not posted: .*GITHUB_TOKEN/);
       expect(stdout).toContain("the comment");
       expect([status, stderr]).toEqual([0, ""]);
+
+      const saved = path.join(folder, "review.json");
+      const review = {
+        branch: "guests-review/prod/2026",
+        base: "c0ffee",
+        title: "Review",
+        body: "Who goes.",
+        files: [],
+      };
+      writeFileSync(saved, JSON.stringify(review));
+      const open = (stack: string) =>
+        guests(["open-review", "--stack", stack, saved], { folder, env: { GITHUB_ACTIONS: "true" } });
+      expect(open("contoso/guests/prod").stdout).toMatch(/^No pull request is opened: .*GITHUB_TOKEN/);
+      expect(open("dev")).toMatchObject({ status: 1, stderr: expect.stringContaining("is no review of stack dev") });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -16,7 +16,7 @@ interface Entry {
   about: string;
   /** A command line that works, without `guests`. */
   example: string;
-  /** Loads the command alone: `post-comment` also runs where no package is installed. */
+  /** Loads the command alone: `post-comment` and `open-review` also run where no package is installed. */
   load(): Promise<Command>;
 }
 
@@ -100,6 +100,14 @@ const commands: ReadonlyMap<string, Entry> = new Map([
       about: "Proposes reminders and last days by the stack's own rules, in a pull request. Deletes nobody.",
       example: "review --stack prod",
       load: async () => (await import("./guests-review.ts")).reviewCommand,
+    },
+  ],
+  [
+    "open-review",
+    {
+      about: "Opens a pull request of a review that a daily run has saved. Asks no tenant.",
+      example: "open-review --stack prod review.json",
+      load: async () => (await import("./pull-requests.ts")).openReviewCommand,
     },
   ],
   [

@@ -16,10 +16,11 @@ import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { z } from "zod";
+import type { ApplyProgress } from "./apply-progress.ts";
 import { checkout, exitStatus, type RunOptions, type StackPlace, Stop, shortName } from "./command-line.ts";
-import { type EngineEvent, eventReader } from "./comment/engine-events.ts";
+import { type EngineEvent, eventReader, type ResourceState } from "./comment/engine-events.ts";
 import { complain, showLines } from "./log-lines.ts";
-import { type RunProgress, showRun } from "./run-progress.ts";
+import { showRun } from "./run-progress.ts";
 
 /** How a run of the Pulumi CLI ended. */
 export interface PulumiRun {
@@ -34,10 +35,8 @@ export interface PulumiRun {
 export interface ShownRun {
   /** What the run does, such as `Preview`; the stack's name follows. */
   title?: string;
-  /** How many changes it makes, where its preview has counted them. */
-  changes?: number;
-  /** How long a share of the changes takes at least, in milliseconds. */
-  least?: (share: number) => number;
+  /** How far it is, where its preview has told how much there is to do. */
+  progress?: ApplyProgress;
   /** Where its lines go; stdout unless given. */
   display?: NodeJS.WritableStream;
 }
@@ -66,13 +65,12 @@ export async function runPulumi(
   options: RunOptions,
   command: keyof typeof titles,
   flags: readonly string[],
-  { title = titles[command], changes, least, display = process.stdout }: ShownRun = {},
+  { title = titles[command], progress, display = process.stdout }: ShownRun = {},
 ): Promise<PulumiRun> {
   const log = options.verbose ? undefined : path.join(options.out, `${command}.log`);
   const file = log === undefined ? undefined : logFile(log);
-  const what = `${title} of stack ${shortName(options.stack)}`;
-  const progress = options.verbose ? undefined : showRun({ title: what, changes, least }, display);
-  const stream = await receiveEvents(progress);
+  const shown = showRun({ title: `${title} of stack ${shortName(options.stack)}`, progress }, display);
+  const stream = await receiveEvents(shown.see);
   const where = ["--cwd", options.project, "--stack", options.stack];
   // The outputs would name each guest again, with the redeem URLs. Colours are escapes, and a name may hold them, too.
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
@@ -81,10 +79,10 @@ export async function runPulumi(
   const env = pulumiEnvironment(options.environment ?? process.env);
   const running = runInForeground(program, args, { cwd: options.project, env, output: file ?? display });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
-    progress?.end(false);
+    shown.end(false);
     throw notStarted(error, options);
   });
-  progress?.end(status === 0);
+  shown.end(status === 0);
   const events = stream.close();
   keepFile(
     path.join(options.out, `${command}.events.jsonl`),
@@ -162,6 +160,16 @@ type ConfigValue = z.infer<typeof configValue>;
 export function stackConfig(place: StackPlace): StackConfig {
   const text = askPulumi(place, ["config", "--json", "--show-secrets"]);
   return z.record(z.string(), configValue).parse(JSON.parse(text));
+}
+
+/**
+ * The resources of a stack's state, secrets still encrypted.
+ *
+ * @throws Stop with Pulumi's own words
+ */
+export function stateOf(place: StackPlace): ResourceState[] {
+  const { deployment } = JSON.parse(askPulumi(place, ["stack", "export"]));
+  return deployment?.resources ?? [];
 }
 
 /** Why the secrets of a stack's state cannot be read, in Pulumi's words; `undefined` where they can. */
@@ -316,9 +324,9 @@ const maxMessageBytes = 400 * 1024 * 1024;
 /**
  * Opens a port for the events of a run.
  *
- * @param progress sees each event as it arrives
+ * @param onEvent hears of each event as it arrives
  */
-export async function receiveEvents(progress?: RunProgress): Promise<EventStream> {
+export async function receiveEvents(onEvent: (event: EngineEvent) => void = () => {}): Promise<EventStream> {
   const events: EngineEvent[] = [];
   const read = eventReader();
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
@@ -328,7 +336,7 @@ export async function receiveEvents(progress?: RunProgress): Promise<EventStream
         const event = read(request.getEvent());
         if (event === undefined) return;
         events.push(event);
-        progress?.see(event);
+        onEvent(event);
       });
       call.on("end", () => answer(null, new empty.Empty()));
       // Pulumi was killed: what it said before is what there is.

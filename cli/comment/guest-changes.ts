@@ -74,7 +74,7 @@ export interface ResourceChange {
 }
 
 /** Whether a step is about an invitation of either package. */
-export function isInvitation({ type }: Step): boolean {
+export function isInvitation({ type }: Pick<Step, "type">): boolean {
   return type === invitationToken || type === azureadToken;
 }
 
@@ -152,6 +152,11 @@ export function removedGuest(step: Step, expired: ReadonlySet<string>, today: st
   const displayName = textOf(step.old?.inputs?.userDisplayName, "userDisplayName");
   const name = displayName !== undefined && { displayName };
   return { address, domain, ...day, ...name, urn: step.urn, reason, fate: fateOf(step.old ?? undefined) };
+}
+
+/** Whether a guest of the state stays in the tenant when they leave the list. */
+export function staysInTenant(invitation: ResourceState): boolean {
+  return fateOf(invitation) === "kept";
 }
 
 function fateOf(old: ResourceState | undefined): RemovedGuest["fate"] {

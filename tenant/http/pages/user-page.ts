@@ -161,7 +161,7 @@ function resend(site: Site, c: PageRequest): Response {
 
 function ageLinks(site: Site, c: PageRequest): Response {
   const guest = liveGuest(site, c);
-  makeLinksOld(site.store, guest);
+  site.store.database.write(() => makeLinksOld(site.store, guest));
   return c.redirect(afterwards(`/directory/users/${guest.id}`, "aged"), 303);
 }
 
