@@ -66,7 +66,7 @@ interface ShownGuest {
 
 /** What is known of a guest. */
 export interface InvitedGuest extends ShownGuest {
-  /** The link by which the guest accepts; a secret. `undefined` for a guest who was adopted or restored. */
+  /** The link by which the guest accepts; a secret. `undefined` for a guest who was adopted, restored, or has accepted. */
   redeemUrl: pulumi.Output<string | undefined>;
 }
 

@@ -454,7 +454,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly mailedAt: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before this resource; then destroying it leaves the guest in place. */
   declare readonly adopted: pulumi.Output<boolean>;
-  /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none. Graph: invitation.inviteRedeemUrl. */
+  /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted. Graph: invitation.inviteRedeemUrl. */
   declare readonly redeemUrl: pulumi.Output<string | undefined>;
 
   /**
