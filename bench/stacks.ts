@@ -31,7 +31,7 @@ const stackName = "bench";
 export async function guestStack(): Promise<MeasuredStack> {
   const folder = temporaryFolder();
   const tenant = await startTenant({ dataDir: path.join(folder, "tenant") });
-  const { stack, configure, storedState } = await makeThrowAwayProject(folder, {
+  const { stack, configure, writeFile, storedState } = await makeThrowAwayProject(folder, {
     stackName,
     program: path.join(repository, "stacks"),
     provider: { name: "entra-guests", path: path.join(repository, "provider") },
@@ -44,15 +44,19 @@ export async function guestStack(): Promise<MeasuredStack> {
     give: (given) => {
       access = given;
     },
-    resize: (count, prefix) =>
+    resize(count, prefix) {
+      const guests = Array.from({ length: count }, (_, number) => ({
+        email: `${prefix}-guest${number}@fabrikam.example`,
+      }));
+      // A stack config of some 2,000 guests is too long for the program's environment.
+      writeFile("guests.yaml", JSON.stringify(guests));
       configure({
         ...access,
         "guests:redirectUrl": "https://myapps.microsoft.com",
         "guests:message": { body: "Welcome." },
-        "guests:invitations": Array.from({ length: count }, (_, number) => ({
-          email: `${prefix}-guest${number}@fabrikam.example`,
-        })),
-      }),
+        ...(count <= 1000 ? { "guests:invitations": guests } : { "guests:lists": ["guests.yaml"] }),
+      });
+    },
     stateBytes: () => Buffer.byteLength(storedState()),
     guests: (...args) => runGuests(stack, folder, args),
     async close() {
