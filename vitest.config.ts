@@ -25,6 +25,8 @@ export default defineConfig({
           name: "unit",
           include: ["{model,components,provider,policies,cli,pipelines,tenant,tools,docs}/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
+          // A process for each file would load the same modules a hundred times.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
@@ -56,7 +58,7 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -46,7 +46,7 @@ export const addCommand: Command = {
     const lists = new StackLists(stackPlace(line));
     const file = lists.add(guest, line.values.list);
     lists.write();
-    say(`${guest.email} is on the list: ${lists.nameOf(file)}. Nothing was sent; the next apply invites them.`);
+    say(`${guest.email} is on the list: ${lists.nameOf(file)}. Nothing was sent. The next apply invites them.`);
     tellWorkflow(reviewer);
     return exitStatus.fine;
   },
@@ -63,13 +63,13 @@ export const removeCommand: Command = {
     const unknown = found.filter(({ files }) => files.length === 0).map(({ address }) => shown(address));
     if (unknown.length > 0) {
       const names = unknown.join(", ");
-      throw new Stop(`On no list of this stack: ${names}. Nothing was written.`, exitStatus.failed);
+      throw new Stop(`Not on any list of this stack: ${names}. Nothing was written.`, exitStatus.failed);
     }
     lists.write();
     for (const { address, files } of found) {
       say(`${address} is off the list: ${files.map((file) => lists.nameOf(file)).join(", ")}.`);
     }
-    say("Nothing was sent; the next apply lets them go, as onDelete says.");
+    say("Nothing was sent. The next apply removes them as their onDelete says.");
     return exitStatus.fine;
   },
 };

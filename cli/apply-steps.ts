@@ -10,9 +10,10 @@ import {
   invitationToken,
   settledGuestsToken,
 } from "../model/names.ts";
+import { ApplyProgress } from "./apply-progress.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
-import type { GuestReport } from "./comment/guest-report.ts";
+import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { say } from "./log-lines.ts";
 import { backendUrl, type PulumiRun, runPulumi } from "./pulumi-run.ts";
 
@@ -57,13 +58,12 @@ export function planRuns(
   const foreign = changes.find((step) => !isRecorded(step));
   if (foreign !== undefined) {
     const name = foreign.urn.split("::").at(-1);
-    return { why: `${name} (${foreign.type}) would be left in doubt by a kill` };
+    return { why: `a kill would leave unclear whether ${name} (${foreign.type}) was changed` };
   }
   const moved = changed.find(({ formerly }) => formerly !== undefined);
-  if (moved !== undefined)
-    return { why: `${moved.address} is a new address, and a kill would leave the guest in doubt` };
+  if (moved !== undefined) return { why: `a kill would leave unclear whether ${moved.address} has the new address` };
   const again = changed.filter(({ mailedAgain }) => mailedAgain).length;
-  if (again > inFlight) return { why: `${again} guests are mailed again, and a kill would leave in doubt who was` };
+  if (again > inFlight) return { why: `a kill would leave unclear which of ${again} guests were mailed again` };
   const lists = changes.filter(({ type, op }) => type === guestListToken && op !== "delete");
   return { leftOut: lists.length === 0 ? undefined : allBut(lists, steps) };
 }
@@ -103,11 +103,14 @@ export async function applyInSteps(
   flags: readonly string[],
   checkpoints: boolean,
 ): Promise<PulumiRun> {
-  const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags]);
+  const progress = new ApplyProgress(events);
+  const up = (step: RunOptions, more: readonly string[]) =>
+    runPulumi(step, "up", ["--yes", "--skip-preview", ...more], { progress });
+  const atOnce = () => up(options, flags);
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
   if (!("leftOut" in plan)) {
-    if (plan.why !== undefined) say(`The state is written after each resource, which takes longer: ${plan.why}.`);
+    if (plan.why !== undefined) say(`This takes longer, because the state is written after each change: ${plan.why}.`);
     return atOnce();
   }
 
@@ -117,25 +120,42 @@ export async function applyInSteps(
     say("\nStep 1 of 2: writing down who is in the tenant already. Nothing is sent.");
     const excluded = plan.leftOut.flatMap((pattern) => ["--exclude", pattern]);
     const step = withVariables(options, { [applyStepVariable]: `record:${began}` });
-    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded]);
+    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded], { title: "Record" });
     if (record.status !== 0) {
-      throw new Stop(
-        "The list could not be written down; the messages above say why. Nobody was invited.\n" +
-          "Run this again when that is mended. With --checkpoints it runs in one step.",
-        exitStatus.failed,
-      );
+      const { errors } = readReport(record.events, options.stack, "");
+      const remedy = "Fix this and run the same command again, or run it in one step with --checkpoints.";
+      const text = ["Nobody was invited, because the list could not be recorded.", ...errors, remedy].join("\n");
+      throw new Stop(text, exitStatus.failed);
     }
     if (!record.events.every(isResumable)) {
       say(
-        "After a kill nobody could tell who was invited and mailed: the rest runs with checkpoints, which takes longer.",
+        "The rest takes longer, because the state is written after each change: a kill would leave unclear who was invited.",
       );
-      return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags]);
+      return up(withVariables(options, rest), flags);
     }
     say("\nStep 2 of 2: the changes.");
   }
   const step = withVariables(options, { ...rest, ...withoutCheckpoints });
-  return runPulumi(step, "up", ["--yes", "--skip-preview", ...flags]);
+  return up(step, [...sideBySide(events), ...flags]);
 }
+
+/** Graph takes 30 invitations a second, and shows each after some seconds: so many have to be under way. */
+const mostSideBySide = 128;
+
+/**
+ * How many guests are changed side by side, where no checkpoint stands between them. Where a mailbox mails them, one after
+ * another, Pulumi's default is enough: a guest who waits longer than their resource's time would fail.
+ */
+export function sideBySide(events: readonly EngineEvent[], environment: NodeJS.ProcessEnv = process.env): string[] {
+  const lists = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []).filter(isList);
+  // Text instead of groups: who mails is not known yet.
+  const mails = lists.flatMap((step) => step.new?.inputs?.mails ?? []) as (string | { from?: unknown })[];
+  const isMailed = mails.some((group) => typeof group === "string" || group.from !== undefined);
+  const isChosen = environment.PULUMI_OPTION_PARALLEL !== undefined;
+  return isMailed || isChosen ? [] : ["--parallel", String(mostSideBySide)];
+}
+
+const isList = ({ type }: Step) => type === guestListToken;
 
 function withVariables(options: RunOptions, variables: Readonly<Record<string, string>>): RunOptions {
   return { ...options, environment: { ...(options.environment ?? process.env), ...variables } };
@@ -153,8 +173,10 @@ export function destroyStack(
   checkpoints: boolean,
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
-  const step = "leftOut" in plan ? withVariables(options, withoutCheckpoints) : options;
-  return runPulumi(step, "destroy", ["--yes", "--skip-preview"]);
+  const progress = new ApplyProgress(events);
+  const [step, flags] =
+    "leftOut" in plan ? [withVariables(options, withoutCheckpoints), sideBySide(events)] : [options, []];
+  return runPulumi(step, "destroy", ["--yes", "--skip-preview", ...flags], { progress });
 }
 
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */

@@ -2,11 +2,20 @@
 import path from "node:path";
 import { canonicalAddress } from "../model/email-address.ts";
 import { guestListToken } from "../model/names.ts";
-import { type Command, exitStatus, newestOption, type RunOptions, runOptions, stackOptions } from "./command-line.ts";
+import {
+  allOptions,
+  type Command,
+  exitStatus,
+  newestOption,
+  type RunOptions,
+  runOptions,
+  stackOptions,
+} from "./command-line.ts";
 import type { EngineEvent, ResourceState } from "./comment/engine-events.ts";
 import { guestOf, isInvitation, type RemovedGuest } from "./comment/guest-changes.ts";
 import type { GuestReport } from "./comment/guest-report.ts";
 import {
+  accessSection,
   addedSection,
   changedSection,
   findingSection,
@@ -16,12 +25,13 @@ import {
   resourceSection,
   sizedToFit,
 } from "./comment/preview-comment.ts";
-import { count, counts, terminalText } from "./comment/report-text.ts";
+import { count, counts } from "./comment/report-text.ts";
+import { terminalText } from "./comment/terminal-report.ts";
 import { block, code, oneLine, prose } from "./comment/untrusted-text.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
 import { type TenantCare, tenantCare } from "./guests-review.ts";
-import { say } from "./log-lines.ts";
-import { operationErrors, previewStack } from "./preview-and-apply.ts";
+import { lineWidth, say } from "./log-lines.ts";
+import { operationErrors, previewStack, shownIn } from "./preview-and-apply.ts";
 import { keepFile, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
 import { inColumns, markdownTable } from "./text-table.ts";
@@ -50,22 +60,27 @@ export interface DailyReport {
  * whether the list or the tenant is right.
  */
 export const dailyCommand: Command = {
-  options: { ...stackOptions, ...newestOption },
+  options: {
+    ...stackOptions,
+    ...allOptions,
+    ...newestOption,
+    "save-review": { value: "FILE", help: "Open no pull request of a review, but save it for guests open-review." },
+  },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.drift, exitStatus.refused],
   async run(line) {
     const options = runOptions(line);
     const branch = line.values["newest-of"];
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
     refuseWithoutSpace(options);
-    const report = await withCare(await lookAfter(options), options);
+    const report = await withCare(await lookAfter(options), options, line.values["save-review"]);
     publish(report, options);
     if (report.errors.length > 0) return exitStatus.failed;
     return hasDrift(report) ? exitStatus.drift : exitStatus.fine;
   },
 };
 
-async function withCare(report: DailyReport, options: RunOptions): Promise<DailyReport> {
-  return report.errors.length > 0 ? report : { ...report, care: await tenantCare(options) };
+async function withCare(report: DailyReport, options: RunOptions, save: string | undefined): Promise<DailyReport> {
+  return report.errors.length > 0 ? report : { ...report, care: await tenantCare(options, { save }) };
 }
 
 /** Whether somebody has to decide: change the list, or bring the tenant back to it. */
@@ -103,7 +118,9 @@ async function removeExpired(
   if (expired.length === 0) return [];
   const urns = [...expired.map(({ urn }) => urn), ...listsThatOnlyExpire(events)];
   const targets = urns.flatMap((urn) => ["--target", urn]);
-  const run = await runPulumi(options, "up", ["--yes", "--skip-preview", ...targets]);
+  const run = await runPulumi(options, "up", ["--yes", "--skip-preview", ...targets], {
+    title: "Removal of expired guests",
+  });
   return operationErrors(run, options);
 }
 
@@ -168,8 +185,8 @@ function addresses(state: ResourceState | null | undefined, property: string): S
 }
 
 /** Shows the report on the terminal, and writes it to a file for the run's summary page. */
-function publish(report: DailyReport, { out }: RunOptions): void {
-  const file = path.join(out, "daily.md");
+function publish(report: DailyReport, options: RunOptions): void {
+  const file = path.join(options.out, "daily.md");
   keepFile(file, dailyMarkdown(report));
   const guests = [
     ...report.expired.map(({ address, expires = "" }) => ["expired", address, expires]),
@@ -177,14 +194,16 @@ function publish(report: DailyReport, { out }: RunOptions): void {
     ...report.accepted.map((address) => ["accepted", address]),
   ];
   say(`\nGuests of ${report.stack}: ${dailyHeadline(report)}`);
-  for (const line of inColumns(guests)) say(`  ${line}`);
+  const width = lineWidth() - 2;
+  for (const line of inColumns(guests, [], width)) say(`  ${line}`);
   for (const error of report.errors) say(`  error  ${error}`);
   const { sponsors = [], review, notAsked } = report.care ?? {};
   const findings = sponsors.map(({ address, finding }) => ["sponsor", oneLine(address), oneLine(finding, 200)]);
-  for (const line of inColumns(findings)) say(`  ${line}`);
+  for (const line of inColumns(findings, [], width)) say(`  ${line}`);
   if (review !== undefined) say(`\n${review}`);
   if (notAsked !== undefined) say(`\n${sponsorsNotAsked}: ${notAsked}`);
-  if (hasDrift(report)) say(`\nAn up would do this:\n${terminalText(report.difference)}`);
+  if (hasDrift(report))
+    say(`\nAn apply would do this:\n${terminalText(report.difference, shownIn(options))}`, { marked: true });
   say(`\nThe report is in ${path.relative(process.cwd(), file) || file}`);
 }
 
@@ -204,7 +223,7 @@ function render(report: DailyReport, rows: number): string {
     ...addedSection(difference.added, rows, "On the list and not in the tenant"),
     ...changedSection(difference.changed, rows, "Different in the tenant (tenant → list)"),
     ...removedSection(difference.removed, rows, "In the tenant and no longer on the list"),
-    ...resourceSection("Access", difference.access, rows),
+    ...accessSection("Access", difference.access, rows),
     ...resourceSection("Other differences", difference.other, rows),
     ...names("Accepted since the last run", report.accepted, rows),
     ...careSections(report.care, rows),
@@ -240,7 +259,7 @@ const whatToDo =
 export function dailyHeadline(report: DailyReport): string {
   if (report.errors.length > 0) return "the daily run failed";
   const removed = report.expired.length > 0 ? [`${count(report.expired.length, "expired guest")} removed`] : [];
-  const differs = hasDrift(report) ? [`the tenant differs (an up would mean: ${counts(report.difference)})`] : [];
+  const differs = hasDrift(report) ? [`the tenant differs (an apply would mean: ${counts(report.difference)})`] : [];
   const accepted = report.accepted.length > 0 ? [`${count(report.accepted.length, "guest")} accepted`] : [];
   const left = report.care?.sponsors.length ?? 0;
   const findings = left > 0 ? [`${count(left, "sponsor")} cannot be asked any more`] : [];

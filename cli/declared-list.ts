@@ -1,15 +1,14 @@
 /** A stack's list, read by a command as the program reads it, and what it asks of the tenant. */
 import * as pulumi from "@pulumi/pulumi";
 import { type AppRole, accessOf, isAppLink } from "../components/access/guest-access.ts";
-import { type DeclaredGuests, declaredGuests } from "../components/config/declared-guests.ts";
-import { listFile, projectFiles, stackFile } from "../components/config/project-files.ts";
+import type { DeclaredGuests } from "../components/config/declared-guests.ts";
+import { declaredInProject, projectFiles, stackFile } from "../components/config/project-files.ts";
 import { withDefaults } from "../components/defaults.ts";
 import { report } from "../components/problem.ts";
 import { byExpiry, today } from "../model/calendar-day.ts";
 import { type Guest, guestDefaults, guestOwn } from "../model/guest.ts";
-import { namespace } from "../model/names.ts";
 import { namesWhere } from "../model/property.ts";
-import { type StackPlace, shortName } from "./command-line.ts";
+import { exitStatus, type StackPlace, Stop, shortName } from "./command-line.ts";
 import { projectOf } from "./comment/comment-marker.ts";
 import type { StackConfig } from "./pulumi-run.ts";
 
@@ -51,22 +50,41 @@ export function readDeclaredList(
   // Scopes are read against Pulumi's config, as in the program.
   pulumi.runtime.setAllConfig(subscription === undefined ? {} : { "azure-native:subscriptionId": subscription });
   const files = projectFiles(project, project);
-  const file = stackFile(files, shortName(stack));
-  const prefix = `${namespace}:`;
-  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-  const result = declaredGuests({
-    values: Object.fromEntries(own.map(([key, { value = "" }]) => [key.slice(prefix.length), value])),
-    secretKeys: new Set(own.filter(([, { secret }]) => secret).map(([key]) => key.slice(prefix.length))),
-    otherKeys: Object.keys(config).filter((key) => !key.startsWith(prefix)),
+  const result = declaredInProject(files, {
+    values: Object.fromEntries(Object.entries(config).map(([key, { value = "" }]) => [key, value])),
+    secretKeys: new Set(Object.keys(config).filter((key) => config[key]?.secret)),
+    stackFile: stackFile(files, shortName(stack)),
     project: projectOf(project),
-    ...(file && { stackFile: file }),
-    readList: (path) => listFile(files, path),
-    readTemplate: (path) => listFile(files, path, "a template"),
   });
   if ("problems" in result) {
     return { report: report(`the guest list of stack "${stack}"`, result.problems, result.more, result.note) };
   }
   return { list: result.list };
+}
+
+/** What a command that asks the tenant about the guests of a list has to know of each. */
+export interface ListedGuest {
+  email: string;
+  expires?: string | undefined;
+  /** The mark of the last mail that somebody asked for. */
+  resend?: string | undefined;
+  sponsors?: readonly string[] | undefined;
+}
+
+/**
+ * The guests of a stack's list, with the defaults filled in.
+ *
+ * @param environment as for {@link readDeclaredList}
+ * @throws Stop with everything that is wrong with the list
+ */
+export function listedGuests(place: StackPlace, config: StackConfig, environment: NodeJS.ProcessEnv): ListedGuest[] {
+  const read = readDeclaredList(place, config, environment);
+  if ("report" in read) throw new Stop(read.report, exitStatus.failed);
+  const { defaults, invitations, listed } = read.list;
+  return [...invitations, ...listed].map((guest) => {
+    const { email, expires, resend, sponsors } = withDefaults<Guest>(guest, defaults);
+    return { email, expires, resend: resend === undefined ? undefined : String(resend), sponsors };
+  });
 }
 
 const inTheDirectory = namesWhere({ ...guestOwn, ...guestDefaults }, ({ change }) => change === "directory");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exitStatus, Stop } from "./command-line.ts";
-import { refuseUnlessNewest } from "./git-checkout.ts";
+import { patternOf, refuseUnlessNewest } from "./git-checkout.ts";
 
 describe("an apply run refuses", () => {
   let folder: string;
@@ -64,4 +64,21 @@ describe("an apply run refuses", () => {
   function git(...args: string[]): void {
     execFileSync("git", ["-C", checkout, ...args], { stdio: "pipe" });
   }
+});
+
+describe("a pattern of CODEOWNERS", () => {
+  it.each([
+    ["*", "stacks/lists/a.yaml", true],
+    ["*.yaml", "stacks/lists/a.yaml", true],
+    ["/stacks/", "stacks/lists/a.yaml", true],
+    ["lists/", "stacks/lists/a.yaml", true],
+    ["/lists/", "stacks/lists/a.yaml", false],
+    ["stacks/*.yaml", "stacks/lists/a.yaml", false],
+    ["stacks/**/a.yaml", "stacks/lists/a.yaml", true],
+    ["/stacks/lists/a.yaml", "stacks/lists/a.yaml", true],
+    ["a.yam", "stacks/lists/a.yaml", false],
+    ["stacks/lists/a?yaml", "stacks/lists/a.yaml", true],
+  ])("%s, of %s: %s", (pattern, file, fits) => {
+    expect(patternOf(pattern).test(file)).toBe(fits);
+  });
 });

@@ -1,5 +1,6 @@
-/** What Git knows of the checkout: whether it is the newest commit, and how files were at the commit before. */
+/** What Git knows of the checkout: whether it is the newest commit, how files were at the commit before, and who owns them. */
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { exitStatus, Stop } from "./command-line.ts";
 
@@ -23,7 +24,7 @@ export function refuseUnlessNewest(folder: string, branch: string): void {
   if (here !== newest) {
     throw refusal(
       `This checkout is ${here.slice(0, 12)}, and the newest commit of ${branch} is ${newest.slice(0, 12)}. ` +
-        "Applying an older list would undo what was reviewed since; let the run of the newest commit do it.",
+        "Applying an older list would undo later reviews. Let the newest commit's run apply it.",
     );
   }
 }
@@ -138,4 +139,31 @@ function git(folder: string, args: string[]): { text?: string; problem?: string 
   const options = { encoding: "utf8", maxBuffer: mostBytes } as const;
   const { status, stdout, stderr, error } = spawnSync("git", ["-C", folder, ...args], options);
   return status === 0 ? { text: stdout } : { problem: `git ${args[0]} failed: ${(error?.message ?? stderr).trim()}` };
+}
+
+/** Where GitHub, GitLab and others look for the owners of files. */
+const ownerFiles = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+
+/** Who owns a file of a checkout: the last line of CODEOWNERS that fits. */
+export function ownersIn(root: string): (file: string) => string[] {
+  const found = ownerFiles.map((name) => path.join(root, name)).find((file) => existsSync(file));
+  const rules = (found === undefined ? "" : readFileSync(found, "utf8")).split(/\r?\n/).flatMap((line) => {
+    const [pattern = "", ...owners] = line
+      .replace(/(?:^|\s)#.*$/, "")
+      .trim()
+      .split(/\s+/);
+    return pattern === "" || /^\^?\[/.test(pattern) ? [] : [{ fits: patternOf(pattern), owners }];
+  });
+  return (file) => rules.findLast(({ fits }) => fits.test(file))?.owners ?? [];
+}
+
+/** A pattern of CODEOWNERS, which are those of `.gitignore`: a folder holds all below it, `*` no slash, `**` any. */
+export function patternOf(pattern: string): RegExp {
+  const isAnchored = pattern.replace(/\/$/, "").includes("/");
+  const source = pattern
+    .replace(/^\//, "")
+    .replace(/\/$/, "/**")
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*\*\/|\*\*|\*|\?/g, (wildcard) => ({ "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*" })[wildcard] ?? "[^/]");
+  return new RegExp(`^${isAnchored ? "" : "(?:.*/)?"}${source}(?:/.*)?$`);
 }

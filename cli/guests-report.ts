@@ -1,14 +1,11 @@
 /** The command `report`: who the guests of a tenant are, since when, who answers for them, and who should be looked at. */
 import path from "node:path";
-import { declaredGuests } from "../components/config/declared-guests.ts";
-import { listFile, projectFiles, stackFile } from "../components/config/project-files.ts";
-import { report } from "../components/problem.ts";
-import { namespace } from "../model/names.ts";
-import { type Command, exitStatus, placeOptions, type StackPlace, Stop, stackPlace } from "./command-line.ts";
+import { type Command, exitStatus, placeOptions, type StackPlace, stackPlace } from "./command-line.ts";
+import { type ListedGuest, listedGuests } from "./declared-list.ts";
 import { say } from "./log-lines.ts";
-import { keepFile, type StackConfig } from "./pulumi-run.ts";
-import { signIn } from "./signed-in.ts";
-import { type ListedGuest, readStanding } from "./standing/guest-standing.ts";
+import { keepFile } from "./pulumi-run.ts";
+import { type SignedIn, signIn, signInEnvironment } from "./signed-in.ts";
+import { type AskedTenant, readStanding, type Standing } from "./standing/guest-standing.ts";
 import { pageOf } from "./standing/standing-page.ts";
 import { standingCsv, standingJson, standingMarkdown, standingText } from "./standing/standing-tables.ts";
 
@@ -28,15 +25,15 @@ export const reportCommand: Command = {
     const place = stackPlace(line);
     const signedIn = await signIn(place);
     try {
-      const listed = listedGuests(place, signedIn.config);
-      const standing = await readStanding(signedIn, { stack: place.stack, listed, now: new Date() });
+      const { standing } = await standingAndList(place, signedIn);
       say(standingText(standing));
-      for (const [format, write] of Object.entries(formats)) {
+      const written = Object.entries(formats).flatMap(([format, write]) => {
         const file = line.values[format];
-        if (file === undefined) continue;
+        if (file === undefined) return [];
         keepFile(path.resolve(file), write(standing));
-        say(`\nWritten: ${file}`);
-      }
+        return [file];
+      });
+      if (written.length > 0) say(`\nWritten: ${written.join(", ")}`);
     } finally {
       await signedIn.close();
     }
@@ -44,40 +41,15 @@ export const reportCommand: Command = {
   },
 };
 
-/** The guests of a list, with the mark of the last mail that somebody asked for, and the sponsors. */
-export type ListedGuests = readonly (ListedGuest & {
-  resend?: string | undefined;
-  sponsors?: readonly string[] | undefined;
-})[];
-
 /**
- * The guests that a stack declares.
+ * How the guests of a stack's tenant stand, and the stack's list.
  *
- * @throws Stop with everything that is wrong with the list
+ * @throws Stop where the list is wrong, or Graph refuses
  */
-export function listedGuests({ project, stack }: StackPlace, config: StackConfig): ListedGuests {
-  const files = projectFiles(project, project);
-  const prefix = `${namespace}:`;
-  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-  const file = stackFile(files, stack.split("/").at(-1) ?? stack);
-  const result = declaredGuests({
-    values: Object.fromEntries(own.map(([key, { value = "" }]) => [key.slice(prefix.length), value])),
-    secretKeys: new Set(own.filter(([, { secret }]) => secret).map(([key]) => key.slice(prefix.length))),
-    ...(file && { stackFile: file }),
-    readList: (listed) => listFile(files, listed),
-  });
-  if ("problems" in result) {
-    const subject = `the guest list of stack "${stack}"`;
-    throw new Stop(report(subject, result.problems, result.more, result.note), exitStatus.failed);
-  }
-  const { defaults, invitations, listed } = result.list;
-  return [...invitations, ...listed].map((guest) => {
-    const { email, expires = defaults.expires, resend = defaults.resend, sponsors = defaults.sponsors } = guest;
-    return {
-      email,
-      expires: typeof expires === "string" ? expires : undefined,
-      resend: resend === undefined ? undefined : String(resend),
-      sponsors: Array.isArray(sponsors) ? sponsors.filter((sponsor) => typeof sponsor === "string") : undefined,
-    };
-  });
+export async function standingAndList(
+  place: StackPlace,
+  signedIn: AskedTenant & Pick<SignedIn, "config">,
+): Promise<{ standing: Standing; listed: ListedGuest[] }> {
+  const listed = listedGuests(place, signedIn.config, signInEnvironment(place));
+  return { standing: await readStanding(signedIn, { stack: place.stack, listed, now: new Date() }), listed };
 }

@@ -1,23 +1,24 @@
 /** The command `review`: guests who should be reminded or go, by the stack's own rules, proposed as a change of the list. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { canonicalAddress } from "../model/email-address.ts";
 import { type ReviewRules, reviewRules, usualReviewNotice } from "../model/guest-list.ts";
 import { namespace } from "../model/names.ts";
-import { NoComments } from "./code-hosts.ts";
 import { type Command, exitStatus, placeOptions, type StackPlace, Stop, stackPlace } from "./command-line.ts";
+import { guestOf, isInvitation, staysInTenant } from "./comment/guest-changes.ts";
 import { count } from "./comment/report-text.ts";
 import { code, oneLine, prose } from "./comment/untrusted-text.ts";
-import { checkoutOf } from "./git-checkout.ts";
-import { type ListedGuests, listedGuests } from "./guests-report.ts";
+import type { ListedGuest } from "./declared-list.ts";
+import { checkoutOf, ownersIn } from "./git-checkout.ts";
+import { standingAndList } from "./guests-report.ts";
 import { StackLists } from "./list-files.ts";
 import { say } from "./log-lines.ts";
-import { proposalHost } from "./pull-requests.ts";
-import { keepFile, type StackConfig } from "./pulumi-run.ts";
+import { branchOf, openProposal, type Proposal } from "./pull-requests.ts";
+import { keepFile, type StackConfig, stateOf } from "./pulumi-run.ts";
 import { type SignedIn, signIn } from "./signed-in.ts";
-import { type AskedTenant, readStanding, type Standing, type StandingGuest } from "./standing/guest-standing.ts";
+import type { AskedTenant, Standing, StandingGuest } from "./standing/guest-standing.ts";
 import {
   daysAway,
   daysSince,
@@ -35,6 +36,8 @@ export interface ReviewedGuest {
   change: { resend: string } | { expires: string };
   /** The files in which it can be written; none where none has a place for it. */
   files: string[];
+  /** Whether a last day takes them off the list only. */
+  stays: boolean;
 }
 
 /** Proposes what the stack's rules ask for. It deletes nobody: a last day takes effect when somebody has merged it. */
@@ -48,7 +51,7 @@ export const reviewCommand: Command = {
     const place = stackPlace(line);
     const signedIn = await signIn(place);
     try {
-      const said = await review(place, signedIn, line.values.patch);
+      const said = await review(place, signedIn, { patch: line.values.patch });
       say(
         said ?? `The stack has no ${namespace}:review, so nothing is reviewed; docs/guests-over-time.md has the rules.`,
       );
@@ -62,23 +65,44 @@ export const reviewCommand: Command = {
 /**
  * Reviews the guests of a stack, and proposes the change: as a patch, or as a pull request where a pipeline runs this.
  *
- * @param patch the file of the patch
  * @returns what was found and done; `undefined` where the stack has no rules
  * @throws Stop for people
  */
 export async function review(
   place: StackPlace,
   signedIn: AskedTenant & Pick<SignedIn, "config">,
-  patch?: string,
+  how: HowToReview = {},
 ): Promise<string | undefined> {
   const rules = rulesOf(signedIn.config);
   if (rules === undefined) return undefined;
-  const list = listedGuests(place, signedIn.config);
-  const standing = await readStanding(signedIn, { stack: place.stack, listed: list, now: new Date() });
+  const { standing, listed } = await standingAndList(place, signedIn);
+  return reviewOf(place, standing, listed, rules, how);
+}
+
+interface HowToReview {
+  /** The file of a patch, instead of a pull request. */
+  patch?: string | undefined;
+  /** The file of a proposal for `open-review`, instead of a pull request. */
+  save?: string | undefined;
+  /** Finds who stays in the tenant when they leave the list, by canonical address; asks the stack's state unless given. */
+  staying?: () => ReadonlySet<string>;
+}
+
+/** The review of guests whose standing is known. */
+async function reviewOf(
+  place: StackPlace,
+  standing: Standing,
+  listed: readonly ListedGuest[],
+  rules: ReviewRules,
+  how: HowToReview,
+): Promise<string> {
+  const { staying = () => stayingGuests(place) } = how;
   const lists = new StackLists(place);
-  const found = written(proposalsOf(standing, list, rules), lists);
+  const proposals = proposalsOf(standing, listed, rules);
+  const stay = proposals.some(({ change }) => "expires" in change) ? staying() : new Set<string>();
+  const found = written(proposals, lists, stay);
   const lines = [reviewText(standing, rules, found)];
-  if (lists.changes().length > 0) lines.push("", await propose(place, standing, found, lists, patch));
+  if (lists.changes().length > 0) lines.push("", await propose(place, standing, found, lists, how));
   return lines.join("\n");
 }
 
@@ -93,16 +117,15 @@ export interface TenantCare {
 }
 
 /** Asks the tenant of a stack what a refresh does not tell, and reviews the guests where the stack has rules. */
-export async function tenantCare(place: StackPlace): Promise<TenantCare> {
+export async function tenantCare(place: StackPlace, how: HowToReview): Promise<TenantCare> {
   let sponsors: SponsorFinding[] = [];
   try {
     const signedIn = await signIn(place);
     try {
-      const listed = listedGuests(place, signedIn.config);
-      const standing = await readStanding(signedIn, { stack: place.stack, listed, now: new Date() });
+      const { standing, listed } = await standingAndList(place, signedIn);
       sponsors = sponsorFindings(standing, listed);
-      const said = await review(place, signedIn);
-      return { sponsors, ...(said !== undefined && { review: said }) };
+      const rules = rulesOf(signedIn.config);
+      return { sponsors, ...(rules !== undefined && { review: await reviewOf(place, standing, listed, rules, how) }) };
     } finally {
       await signedIn.close();
     }
@@ -135,7 +158,7 @@ const reminder = /^review-(\d{4}-\d{2}-\d{2})$/;
  */
 export function proposalsOf(
   standing: Standing,
-  list: ListedGuests,
+  list: readonly ListedGuest[],
   rules: ReviewRules,
 ): Pick<ReviewedGuest, "guest" | "reasons" | "change">[] {
   const today = standing.at.slice(0, 10);
@@ -177,14 +200,33 @@ function reasonsToGo(guest: StandingGuest, standing: Standing, rules: ReviewRule
 }
 
 /** Writes the proposals into the lists, in memory. */
-function written(proposals: ReturnType<typeof proposalsOf>, lists: StackLists): ReviewedGuest[] {
+function written(
+  proposals: ReturnType<typeof proposalsOf>,
+  lists: StackLists,
+  staying: ReadonlySet<string>,
+): ReviewedGuest[] {
   const who = ({ guest }: { guest: StandingGuest }) => canonicalAddress(guest.listedAs ?? guest.address);
   const files = lists.set(new Map(proposals.map((proposal) => [who(proposal), proposal.change])));
-  return proposals.map((proposal) => ({ ...proposal, files: files.get(who(proposal)) ?? [] }));
+  return proposals.map((proposal) => {
+    const stays = "expires" in proposal.change && staying.has(who(proposal));
+    return { ...proposal, files: files.get(who(proposal)) ?? [], stays };
+  });
 }
 
-function whatFor({ change, files }: ReviewedGuest): string {
-  const what = "expires" in change ? `last day ${change.expires}` : "one more mail";
+/** Who stays in the tenant when they leave the list, as the stack's state says; nobody where it cannot be read. */
+function stayingGuests(place: StackPlace): Set<string> {
+  try {
+    const invitations = stateOf(place).filter((resource) => isInvitation(resource) && staysInTenant(resource));
+    return new Set(invitations.map((old) => guestOf({ op: "same", urn: old.urn, type: old.type, old }).address));
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return new Set();
+  }
+}
+
+function whatFor({ change, files, stays }: ReviewedGuest): string {
+  const day = "expires" in change ? `last day ${change.expires}` : "one more mail";
+  const what = stays ? `${day}, then off the list only` : day;
   return files.length > 0 ? what : `${what} (the list file has no column for it: write it by hand)`;
 }
 
@@ -197,7 +239,18 @@ function reviewText(standing: Standing, rules: ReviewRules, found: readonly Revi
     ...inColumns(
       found.map((one) => [oneLine(one.guest.address), whatFor(one), oneLine(one.reasons.join(", "), 200)]),
     ).map((text) => `  ${text}`),
+    ...stayingSentence(found),
   ].join("\n");
+}
+
+/** How those can be let go who would stay in the tenant. */
+function stayingSentence(found: readonly ReviewedGuest[]): string[] {
+  const number = found.filter(({ stays }) => stays).length;
+  if (number === 0) return [];
+  return [
+    `${count(number, "guest")} would leave the list and stay in the tenant: the stack has adopted them, or the list says ` +
+      "`onDelete: keep`. To let them go from the tenant, write `existing: own` for them or for their list, and no such `onDelete`.",
+  ];
 }
 
 /** Hands the change over to somebody who decides. */
@@ -206,38 +259,31 @@ async function propose(
   standing: Standing,
   found: readonly ReviewedGuest[],
   lists: StackLists,
-  patch: string | undefined,
+  { patch, save }: HowToReview,
 ): Promise<string> {
   if (patch !== undefined) {
     keepFile(path.resolve(patch), patchOf(lists, project));
     return `The change is in ${patch}: git apply ${patch}`;
   }
-  try {
-    const host = proposalHost(process.env);
-    if (host === undefined)
-      return "No pipeline runs this, so no pull request is opened; --patch FILE writes the change.";
-    const kind = `guests-review/${standing.stack.split("/").at(-1)}/`;
-    const open = await host.findOpen(kind);
-    if (open !== undefined) return `An earlier review waits for an answer, so no other is opened: ${open}`;
+  const { stack } = standing;
+  const proposal = (): Proposal => {
     const checkout = checkoutOf(project);
     const owners = ownersIn(checkout.root);
     const inRepository = (file: string) => path.relative(checkout.root, file).split(path.sep).join("/");
-    const opened = await host.open({
-      kind,
-      branch: `${kind}${standing.at.slice(0, 19).replace("T", "-").replaceAll(":", "")}`,
+    return {
+      branch: branchOf(stack, standing.at),
       base: checkout.commit,
-      title: `Review the guests of ${standing.stack}`,
+      title: `Review the guests of ${stack}`,
       body: reviewMarkdown(standing, found, (file) => ({
         name: inRepository(file),
         owners: owners(inRepository(file)),
       })),
       files: lists.changes().map(({ file, after }) => ({ path: inRepository(file), text: after })),
-    });
-    return `Proposed: ${opened}`;
-  } catch (error) {
-    if (!(error instanceof NoComments)) throw error;
-    return `No pull request is opened: ${error.message}`;
-  }
+    };
+  };
+  if (save === undefined) return openProposal(stack, proposal);
+  keepFile(path.resolve(save), JSON.stringify(proposal()));
+  return `The proposal is in ${save}: guests open-review --stack ${stack} ${save} makes a pull request of it.`;
 }
 
 /** The text of the pull request. */
@@ -263,8 +309,9 @@ export function reviewMarkdown(
   const byHand = found.filter((one) => one.files.length === 0).map((one) => code(one.guest.address));
   return `${[
     `The rules of \`${namespace}:review\` of stack ${code(standing.stack)} ask for this as of ${standing.at.slice(0, 10)}.`,
-    "Nobody is deleted by this proposal. A guest whose last day has passed leaves with the next daily run. " +
-      "To keep somebody, give them a later last day here: who has one is not proposed again.",
+    "Nobody is deleted by this proposal. A guest whose last day has passed leaves the list with the next daily run. " +
+      "To keep somebody, give them a later last day here; then they are not proposed again.",
+    ...stayingSentence(found),
     ...sections,
     ...(byHand.length > 0 ? [`No list file has a column for these, so write them by hand: ${byHand.join(", ")}`] : []),
   ].join("\n\n")}\n`;
@@ -290,31 +337,4 @@ function patchOf(lists: StackLists, project: string): string {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Where GitHub, GitLab and others look for the owners of files. */
-const ownerFiles = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
-
-/** Who owns a file of a checkout: the last line of CODEOWNERS that fits. */
-function ownersIn(root: string): (file: string) => string[] {
-  const found = ownerFiles.map((name) => path.join(root, name)).find((file) => existsSync(file));
-  const rules = (found === undefined ? "" : readFileSync(found, "utf8")).split(/\r?\n/).flatMap((line) => {
-    const [pattern = "", ...owners] = line
-      .replace(/(?:^|\s)#.*$/, "")
-      .trim()
-      .split(/\s+/);
-    return pattern === "" || /^\^?\[/.test(pattern) ? [] : [{ fits: patternOf(pattern), owners }];
-  });
-  return (file) => rules.findLast(({ fits }) => fits.test(file))?.owners ?? [];
-}
-
-/** A pattern of CODEOWNERS, which are those of `.gitignore`: a folder holds all below it, `*` no slash, `**` any. */
-export function patternOf(pattern: string): RegExp {
-  const isAnchored = pattern.replace(/\/$/, "").includes("/");
-  const source = pattern
-    .replace(/^\//, "")
-    .replace(/\/$/, "/**")
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*\*\/|\*\*|\*|\?/g, (wildcard) => ({ "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*" })[wildcard] ?? "[^/]");
-  return new RegExp(`^${isAnchored ? "" : "(?:.*/)?"}${source}(?:/.*)?$`);
 }

@@ -26,7 +26,15 @@ import {
 import { StackLists, schemaLine } from "./list-files.ts";
 import { say } from "./log-lines.ts";
 import { signIn } from "./signed-in.ts";
-import { groupsOf, membersOf, readTenantGuests, type TenantGuest, type TenantReader } from "./tenant-guests.ts";
+import {
+  groupsOf,
+  knownAddresses,
+  listable,
+  membersOf,
+  readTenantGuests,
+  type TenantGuest,
+  type TenantReader,
+} from "./tenant-guests.ts";
 
 /** Reads the tenant, and writes lists. Sends nothing. */
 export const importCommand: Command = {
@@ -39,7 +47,9 @@ export const importCommand: Command = {
     },
     format: { value: "yaml|csv", help: "What the lists are written in; yaml unless given." },
     profile: { help: "Write down the profile too: given name, department and so on." },
-    groups: { help: "Write down the groups as comments; in a list, azuread would give them once more and fail." },
+    groups: {
+      help: "Add each guest's groups as comments. As entries, an apply would add them a second time and fail.",
+    },
     domain: { value: "NAME,…", help: "Only guests of these domains." },
     state: { value: "pending|accepted", help: "Only guests who have not accepted yet, or who have." },
     group: { value: "NAME", help: "Only direct members of this group, by display name or object id." },
@@ -93,13 +103,13 @@ export function importOptions(line: CommandLine): ImportOptions {
     update: flags.has("update"),
     nameLists: flags.has("name-lists"),
     isWanted: ({ user, address }) => {
-      const day = (user.createdDateTime ?? "").slice(0, 10);
+      const day = user.createdDateTime.slice(0, 10);
       const isPending = user.externalUserState === "PendingAcceptance";
       return (
         (domains?.includes(addressDomain(address)) ?? true) &&
         (state === undefined || (state === "pending") === isPending) &&
         (after === undefined || day >= after) &&
-        (before === undefined || (day !== "" && day < before))
+        (before === undefined || day < before)
       );
     },
     ...(values.group !== undefined && { group: values.group }),
@@ -131,7 +141,9 @@ function dayOf(values: CommandLine["values"], option: string): string | undefine
  */
 export async function importGuests(tenant: TenantReader, options: ImportOptions): Promise<void> {
   const lists = new StackLists(options, { isNew: true });
-  const { guests, leftOut, known } = await readTenantGuests(tenant);
+  const users = await readTenantGuests(tenant);
+  const { guests, leftOut } = listable(users);
+  const known = knownAddresses(users);
   const members = options.group === undefined ? undefined : await membersOf(tenant, options.group);
   const wanted = guests.filter((guest) => options.isWanted(guest) && (members?.has(guest.user.id) ?? true));
   const groups = options.groups ? await groupsOf(tenant, wanted) : undefined;
@@ -185,7 +197,7 @@ export async function importGuests(tenant: TenantReader, options: ImportOptions)
   for (const { file, strangers } of written) {
     if (strangers.length === 0) continue;
     say(
-      `${lists.nameOf(file)}: no guests of the tenant, so an apply mails them, unless it is a slip of the pen: ${strangers.join(", ")}`,
+      `${lists.nameOf(file)}: not in the tenant, so an apply would invite and mail them. Check the spelling: ${strangers.join(", ")}`,
     );
   }
   say(`Who answers for which list: ${lists.nameOf(sketch)}, a sketch by their sponsors.`);

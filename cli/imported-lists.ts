@@ -36,7 +36,10 @@ export interface PartnerList {
 export interface ListedGuest {
   values: GuestValues;
   comments: string[];
-  sponsors: readonly { id: string; userPrincipalName?: string | null | undefined }[];
+  sponsors: readonly Pick<
+    NonNullable<TenantGuest["user"]["sponsors"]>[number],
+    "id" | "userPrincipalName" | "accountEnabled"
+  >[];
 }
 
 /** What a list says of a guest, in the values that the tenant has and a list may have. */
@@ -207,7 +210,7 @@ function refusal(name: string, problems: Parameters<typeof report>[1]): Stop {
 /** More owners than this for one list are nobody. */
 const mostOwners = 3;
 
-/** The sketch: those who sponsor most guests of a list own it. Lines that are there stay. */
+/** The sketch: those who sponsor most guests of a list, and may sign in, own it. Lines that are there stay. */
 export function codeowners(file: string, partners: readonly PartnerList[], project: string): string {
   const before = existsSync(file) ? readFileSync(file, "utf8").trimEnd() : header;
   const root = checkoutAround(path.dirname(file)) ?? project;
@@ -215,7 +218,7 @@ export function codeowners(file: string, partners: readonly PartnerList[], proje
     const way = `/${path.relative(root, partner.file).split(path.sep).join("/")}`;
     if (before.includes(`${way} `)) return [];
     const named = partner.guests
-      .flatMap(({ sponsors }) => sponsors.map(nameOfSponsor))
+      .flatMap(({ sponsors }) => sponsors.filter(({ accountEnabled }) => accountEnabled !== false).map(nameOfSponsor))
       .filter((name) => /^[^#\s]+@/.test(name));
     const counts = [...Map.groupBy(named, (name) => name)].map(([name, all]) => ({ name, count: all.length }));
     const owners = counts.toSorted((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1));

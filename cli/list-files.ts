@@ -2,9 +2,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { csvTable } from "../components/config/csv-list-file.ts";
-import { declaredGuests, type Refusal } from "../components/config/declared-guests.ts";
+import type { Refusal } from "../components/config/declared-guests.ts";
 import type { ListFile } from "../components/config/list-rules.ts";
-import { configValues, listFile, type ProjectFiles, projectFiles } from "../components/config/project-files.ts";
+import {
+  configValues,
+  declaredInProject,
+  listFile,
+  type ProjectFiles,
+  projectFiles,
+} from "../components/config/project-files.ts";
 import { readYaml } from "../components/config/yaml-source.ts";
 import { type Problem, report } from "../components/problem.ts";
 import { addressDomain, canonicalAddress } from "../model/email-address.ts";
@@ -299,20 +305,12 @@ export class StackLists {
     const text = texts.get(this.#config) ?? (isThere ? readFileSync(this.#config, "utf8") : "");
     const source = readYaml(name, text);
     if ("problem" in source) return { problems: [source.problem] };
-    const all = configValues(source, () => encrypted);
-    const prefix = `${namespace}:`;
-    const keys = Object.keys(all).filter((key) => key.startsWith(prefix));
-    const values = Object.fromEntries(keys.map((key) => [key.slice(prefix.length), all[key] ?? ""]));
+    const values = configValues(source, () => encrypted);
     // Pulumi ESC may say it.
-    if (source.follow(["environment"]) !== undefined) values.redirectUrl ??= "https://encrypted.example";
-    const result = declaredGuests({
-      values,
-      secretKeys: new Set(),
-      otherKeys: Object.keys(all).filter((key) => !key.startsWith(prefix)),
-      stackFile: { name, text },
-      readList: (list) => this.#read(list, texts),
-      readTemplate: (template) => listFile(this.files, template, "a template"),
-    });
+    if (source.follow(["environment"]) !== undefined)
+      values[`${namespace}:redirectUrl`] ??= "https://encrypted.example";
+    const config = { values, stackFile: { name, text } };
+    const result = declaredInProject(this.files, config, (list) => this.#read(list, texts));
     return "problems" in result ? result : { problems: [] };
   }
 

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { atTerminal, hasTerminal } from "../test/support/terminal.ts";
 
 /** Runs the command `guests`, outside of any pipeline. */
 function guests(args: string[], { folder = import.meta.dirname, env = {} } = {}) {
@@ -11,7 +12,7 @@ function guests(args: string[], { folder = import.meta.dirname, env = {} } = {})
 }
 
 const commands =
-  "init check rehearse preview apply destroy import add remove daily doctor report review post-comment comment".split(
+  "init check rehearse preview apply destroy import add remove daily doctor report review open-review post-comment comment".split(
     " ",
   );
 
@@ -34,6 +35,23 @@ describe("guests", { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = guests([name, "--help"]);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout.startsWith(`guests ${name} `)).toBe(true);
+    expect(stdout).toMatch(new RegExp(`^Example\\n {2}guests ${name} `, "m"));
+  });
+
+  it.skipIf(!hasTerminal)("fits a terminal of 80 columns, with colours, and needs none in a file", () => {
+    const events = path.join("fixtures", "pull-request.events.jsonl");
+    const program = `'${process.execPath}' '${path.join(import.meta.dirname, "main.ts")}'`;
+    const options = { columns: 80, cwd: import.meta.dirname };
+    const report = atTerminal(`${program} comment ${events} --stack prod --terminal`, options);
+    const help = atTerminal(`${program} preview --help; ${program} --help`, options);
+    for (const { lines } of [report, help]) {
+      expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+    }
+    expect(report.lines.join("\n")).toContain("+ eve@elsewhere.example  Eve  never expires");
+    expect(report.written).toContain("\u001b[32m  + eve@elsewhere.example");
+    const { stdout } = guests(["comment", path.join(import.meta.dirname, events), "--stack", "prod", "--terminal"]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+    expect(stdout).not.toMatch(/\u001b/);
   });
 
   it("ends with a status of its own on a wrong command line", () => {
@@ -42,7 +60,7 @@ describe("guests", { timeout: 60_000 }, () => {
     expect(stderr).toContain("guests.nowhere.json is missing");
   });
 
-  it("posts a comment where no package is installed", () => {
+  it("posts a comment, and opens the pull request of a review, where no package is installed", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "guests-as-code-cli-"));
     try {
       const isSource = (file: string) => !["node_modules", "fixtures"].includes(path.basename(file));
@@ -54,6 +72,20 @@ describe("guests", { timeout: 60_000 }, () => {
       expect(stdout).toMatch(/^Not posted: .*GITHUB_TOKEN/);
       expect(stdout).toContain("the comment");
       expect([status, stderr]).toEqual([0, ""]);
+
+      const saved = path.join(folder, "review.json");
+      const review = {
+        branch: "guests-review/prod/2026",
+        base: "c0ffee",
+        title: "Review",
+        body: "Who goes.",
+        files: [],
+      };
+      writeFileSync(saved, JSON.stringify(review));
+      const open = (stack: string) =>
+        guests(["open-review", "--stack", stack, saved], { folder, env: { GITHUB_ACTIONS: "true" } });
+      expect(open("contoso/guests/prod").stdout).toMatch(/^No pull request is opened: .*GITHUB_TOKEN/);
+      expect(open("dev")).toMatchObject({ status: 1, stderr: expect.stringContaining("is no review of stack dev") });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,11 +1,70 @@
-/** Pull requests of GitHub, GitLab and Azure DevOps: a new branch with changed files, and the question to merge it. */
-import { type ApiRequest, required, send } from "./code-hosts.ts";
+/**
+ * Pull requests of GitHub, GitLab and Azure DevOps: a new branch with changed files, and the question to merge it. It needs
+ * no package, so the job that may write to the repository installs none.
+ */
+import { readFileSync } from "node:fs";
+import { type ApiRequest, NoComments, required, send } from "./code-hosts.ts";
+import { type Command, exitStatus, Stop, shortName } from "./command-line.ts";
+import { say } from "./log-lines.ts";
+
+/** Opens the pull requests of reviews that `daily` has saved, in a job that may write and signs in nowhere. */
+export const openReviewCommand: Command = {
+  options: { stack: { value: "NAME", required: true, help: "The stack whose review every file has to be." } },
+  takes: "FILE...",
+  ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage],
+  async run({ values: { stack = "" }, rest: files }) {
+    for (const file of files) {
+      const proposal = savedProposal(readFileSync(file, "utf8"), stack);
+      if (proposal === undefined) throw new Stop(`${file} is no review of stack ${stack}.`, exitStatus.failed);
+      say(await openProposal(stack, () => proposal));
+    }
+    return exitStatus.fine;
+  },
+};
+
+/** The names of a stack's reviews begin with this. */
+function kindOf(stack: string): string {
+  return `guests-review/${shortName(stack)}/`;
+}
+
+/**
+ * Opens the pull request of a review where a pipeline runs this, unless an earlier one is open.
+ *
+ * @returns what became of it, in words
+ */
+export async function openProposal(stack: string, proposal: () => Proposal): Promise<string> {
+  try {
+    const host = proposalHost(process.env);
+    if (host === undefined)
+      return "No pipeline runs this, so no pull request is opened; --patch FILE writes the change.";
+    const open = await host.findOpen(kindOf(stack));
+    if (open !== undefined) return `No new review was opened, because an earlier one is still open: ${open}`;
+    return `Proposed: ${await host.open(proposal())}`;
+  } catch (error) {
+    if (!(error instanceof NoComments)) throw error;
+    return `No pull request is opened: ${error.message}`;
+  }
+}
+
+/** The branch of a review, named after its time. */
+export function branchOf(stack: string, at: string): string {
+  return `${kindOf(stack)}${at.slice(0, 19).replace("T", "-").replaceAll(":", "")}`;
+}
+
+/** Reads a saved proposal; `undefined` where the text is none of this stack, or would change something else than lists. */
+export function savedProposal(text: string, stack: string): Proposal | undefined {
+  const { branch, base, title, body, files } = JSON.parse(text) as Proposal;
+  const isList = ({ path, text: content }: Proposal["files"][number]) =>
+    /^[^./\\][^\\]*\.(csv|ya?ml)$/i.test(path) && !path.split("/").includes("..") && typeof content === "string";
+  const isText = [branch, base, title, body].every((one) => typeof one === "string");
+  if (!isText || !branch.startsWith(kindOf(stack)) || !Array.isArray(files) || !files.every(isList)) return undefined;
+  return { branch, base, title, body, files: files.map(({ path, text: content }) => ({ path, text: content })) };
+}
 
 /** A change that somebody else is to decide on. */
-interface Proposal {
-  /** The name of the new branch; that of every proposal of one kind begins with `kind`. */
+export interface Proposal {
+  /** The name of the new branch. */
   branch: string;
-  kind: string;
   /** The commit that the files were changed from. */
   base: string;
   title: string;
@@ -17,7 +76,7 @@ interface Proposal {
 
 /** What a code host does for a proposal. */
 interface ProposalHost {
-  /** The web address of an open pull request of this kind, where there is one. */
+  /** The web address of an open pull request whose branch begins so, where there is one. */
   findOpen(kind: string): Promise<string | undefined>;
   /** Makes the branch, and the pull request into the branch that the pipeline runs for; gives its web address. */
   open(proposal: Proposal): Promise<string>;
@@ -30,7 +89,7 @@ interface ProposalHost {
  * @returns `undefined` outside of a pipeline
  * @throws NoComments that says what the pipeline lacks
  */
-export function proposalHost(environment: NodeJS.ProcessEnv): ProposalHost | undefined {
+function proposalHost(environment: NodeJS.ProcessEnv): ProposalHost | undefined {
   if (environment.GITHUB_ACTIONS) return github(environment);
   if (environment.GITLAB_CI) return gitlab(environment);
   if (environment.TF_BUILD) return azureDevOps(environment);

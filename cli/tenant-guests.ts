@@ -1,4 +1,4 @@
-/** The guests that a tenant has, as a command reads them: external members among them. */
+/** The guests that a tenant has, as every command reads them: external members among them. */
 import { z } from "zod";
 import { addressProblem, canonicalAddress } from "../model/email-address.ts";
 import { type ProfileProperty, profileProperties } from "../model/invitation.ts";
@@ -12,27 +12,75 @@ export type TenantReader = Pick<SignedIn, "readAll">;
 
 const text = z.string().nullish();
 
-const sponsor = z.object({ id: z.string(), userPrincipalName: text });
+const sponsorShape = z.object({
+  id: z.string(),
+  displayName: text,
+  userPrincipalName: text,
+  accountEnabled: z.boolean().nullish(),
+});
+
+/** Graph has no time for some who came before June 2018: they came then or earlier ("user resource type"). */
+const beforeTimes = "2018-06-01T00:00:00Z";
 
 const userShape = z.object({
   id: z.string(),
-  userPrincipalName: text,
+  userPrincipalName: z.string(),
   mail: text,
   otherMails: z.array(z.string()).nullish(),
   proxyAddresses: z.array(z.string()).nullish(),
   userType: text,
   externalUserState: text,
-  createdDateTime: text,
+  externalUserStateChangeDateTime: text,
+  createdDateTime: text.transform((time) => time ?? beforeTimes),
   accountEnabled: z.boolean().nullish(),
+  identities: z.array(z.object({ signInType: text, issuer: text })).nullish(),
   displayName: text,
   ...(Object.fromEntries(profileProperties.map((name) => [name, text])) as Record<ProfileProperty, typeof text>),
 });
 
-const userWithSponsors = userShape.extend({ sponsors: z.array(sponsor).nullish() });
+const userWithSponsors = userShape.extend({ sponsors: z.array(sponsorShape).nullish() });
 
-/** A guest of the tenant. */
+/** A guest, or an external member, as Graph has them. */
+export type TenantUser = z.infer<typeof userWithSponsors>;
+
+/** The path of a list of all guests, and of all external members: an invitation may ask for either. */
+export function everyGuest(query: string): string {
+  const filter =
+    "userType eq 'Guest' or creationType eq 'Invitation' or externalUserState in ('PendingAcceptance','Accepted')";
+  return `/users?$filter=${encodeURIComponent(filter)}&$top=500&${query}`;
+}
+
+/**
+ * Reads all guests of a tenant with their sponsors.
+ *
+ * Source of the filter: Microsoft's pages "user resource type" and "Properties of a B2B guest user".
+ *
+ * @throws Stop where the application may not read users
+ */
+export function readTenantGuests(tenant: TenantReader): Promise<TenantUser[]> {
+  const properties = Object.keys(userShape.shape).join(",");
+  const ofSponsors = Object.keys(sponsorShape.shape).join(",");
+  const query = `$select=${properties}&$expand=sponsors($select=${ofSponsors})`;
+  return tenant.readAll(everyGuest(query), userWithSponsors, "User.Read.All");
+}
+
+/** The addresses by which people know a guest, that of their mail first; `mail` may be empty while `otherMails` has one. */
+export function addressesOf({ mail, otherMails }: TenantUser): string[] {
+  return [mail ?? "", ...(otherMails ?? [])].filter((address) => address !== "");
+}
+
+/** Every address under which a look-up would find one of these guests, canonical. */
+export function knownAddresses(users: readonly TenantUser[]): Set<string> {
+  const all = users.flatMap((user) => [
+    ...addressesOf(user),
+    ...(user.proxyAddresses ?? []).map((proxy) => proxy.replace(/^smtp:/i, "")),
+  ]);
+  return new Set(all.map(canonicalAddress));
+}
+
+/** A guest who can stand on a list. */
 export interface TenantGuest {
-  user: z.infer<typeof userWithSponsors>;
+  user: TenantUser;
   /** The canonical address by which a look-up finds the guest. */
   address: string;
 }
@@ -43,34 +91,12 @@ interface LeftOut {
   why: string;
 }
 
-/** All guests of a tenant. */
-export interface TenantGuests {
-  guests: TenantGuest[];
-  leftOut: LeftOut[];
-  /** Every address under which a look-up would find one of them. */
-  known: ReadonlySet<string>;
-}
-
-/**
- * Reads the guests: user type Guest, and external members.
- *
- * Source of the filter: Microsoft's pages "user resource type" and "Properties of a B2B guest user".
- *
- * @throws Stop where the application may not read users
- */
-export async function readTenantGuests(tenant: TenantReader): Promise<TenantGuests> {
-  const filter =
-    "userType eq 'Guest' or creationType eq 'Invitation' or externalUserState in ('PendingAcceptance','Accepted')";
-  const select = `$select=${Object.keys(userShape.shape).join(",")}&$expand=sponsors($select=id,userPrincipalName)`;
-  const path = `/users?${select}&$filter=${encodeURIComponent(filter)}`;
-  const users = await tenant.readAll(path, userWithSponsors, "User.Read.All");
+/** Tells the guests who can stand on a list, by their addresses, from those who can't. */
+export function listable(users: readonly TenantUser[]): { guests: TenantGuest[]; leftOut: LeftOut[] } {
   const leftOut: LeftOut[] = [];
-  const known = new Set<string>();
   const found: (TenantGuest & { isMail: boolean })[] = [];
   for (const user of users) {
-    const written = [user.mail ?? "", ...(user.otherMails ?? [])].filter((address) => address !== "");
-    const proxies = (user.proxyAddresses ?? []).map((proxy) => proxy.replace(/^smtp:/i, ""));
-    for (const address of [...written, ...proxies]) known.add(canonicalAddress(address));
+    const written = addressesOf(user);
     const address = written.find((one) => addressProblem(canonicalAddress(one)) === undefined);
     if (address !== undefined) {
       found.push({ user, address: canonicalAddress(address), isMail: address === user.mail });
@@ -78,7 +104,7 @@ export async function readTenantGuests(tenant: TenantReader): Promise<TenantGues
       const problem = addressProblem(written[0] ?? "");
       const why =
         written.length === 0 ? "the directory knows no address of theirs (mail, otherMails)" : (problem ?? "");
-      leftOut.push({ who: shown(written[0] ?? user.userPrincipalName ?? user.id), why });
+      leftOut.push({ who: shown(written[0] ?? user.userPrincipalName), why });
     }
   }
   const guests = [...Map.groupBy(found, ({ address }) => address).values()].flatMap((same) => {
@@ -91,7 +117,7 @@ export async function readTenantGuests(tenant: TenantReader): Promise<TenantGues
     return [];
   });
   guests.sort((one, other) => (one.address < other.address ? -1 : 1));
-  return { guests, leftOut, known };
+  return { guests, leftOut };
 }
 
 const identified = z.object({ id: z.string() });

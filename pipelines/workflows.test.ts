@@ -43,9 +43,10 @@ interface Job {
 }
 
 describe.each(workflows.filter((file) => file !== release))("the workflow %s, which looks after guests", (file) => {
-  it("writes nothing to the repository, and never has a token of Entra together with one that comments", () => {
+  it("writes nothing to the repository but reviews, and never has a token of Entra together with one that comments", () => {
     const workflow = parse(readFileSync(path.join(workflowsFolder, file), "utf8")) as Workflow;
-    for (const { permissions = {} } of Object.values(workflow.jobs)) {
+    for (const [name, { permissions = {} }] of Object.entries(workflow.jobs)) {
+      if (file === "daily.yml" && name === "review") continue;
       expect(permissions.contents).toBe("read");
       expect(Object.keys(permissions).filter((name) => permissions[name] === "write").length).toBeLessThanOrEqual(1);
     }
@@ -172,6 +173,33 @@ describe.each([
     expect(comment?.steps[0]?.with?.ref).toMatch(/ github\.event\.pull_request\.base\.sha /);
     const npm = comment?.steps.flatMap(({ run = "" }) => run.split("\n").filter((line) => /\bnpm\b/.test(line)));
     expect(npm).toEqual(folder === workflowsFolder ? [] : ["npm ci --omit=dev --ignore-scripts --no-audit --no-fund"]);
+  });
+});
+
+describe.each([
+  ["in this repository", workflowsFolder, 0],
+  ["in a guest repository", workflowsOfGuests, 1],
+])("the pull request of a review %s", (_, folder, installs) => {
+  const { jobs } = parse(readFileSync(path.join(folder, "daily.yml"), "utf8")) as Workflow;
+
+  it("is opened by a job that has no identity, only from main, and only where reviews are switched on", () => {
+    expect(Object.keys(jobs)).toEqual(["daily", "review"]);
+    expect(jobs.daily?.permissions).toEqual({ contents: "read", "id-token": "write" });
+    expect(jobs.review?.permissions).toEqual({ contents: "write", "pull-requests": "write" });
+    expect(jobs.review?.if).toContain("github.ref == 'refs/heads/main'");
+    expect(jobs.review?.if).toContain("vars.GUESTS_REVIEW == 'true'");
+    expect(jobs.review?.environment).toBeUndefined();
+    const steps = jobs.review?.steps ?? [];
+    expect(steps[0]?.with?.["persist-credentials"]).toBe(false);
+    expect(steps.filter(({ run }) => /\bnpm /.test(run ?? ""))).toHaveLength(installs);
+    const run = steps.find(({ run }) => run?.includes("open-review"))?.run;
+    expect(run).toMatch(/open-review --stack "\$\{folder#review-\}" "\$file"/);
+  });
+
+  it("is not opened by the daily run, which hands it over", () => {
+    const daily = jobs.daily?.steps.find(({ run }) => run?.includes(" daily "))?.run;
+    expect(daily).toContain('--save-review "$OUT/review.json"');
+    expect(JSON.stringify(jobs.daily)).not.toContain("github.token");
   });
 });
 
@@ -354,8 +382,11 @@ describe("all three systems", () => {
 
   it.each([...Object.entries(texts), ...Object.entries(ofGuests)])("%s calls the same commands", (_, text) => {
     const calls = text.matchAll(/(?:node cli\/main\.ts|npx guests) ([\w-]+)/g);
-    // GitHub's issue form has no counterpart in the other two.
-    const commands = new Set([...calls].map(([, command]) => command).filter((command) => command !== "add"));
+    // GitHub's issue form has no counterpart in the other two, and its daily run may not open a pull request itself.
+    const onGitHubOnly = ["add", "open-review"];
+    const commands = new Set(
+      [...calls].map(([, command = ""]) => command).filter((one) => !onGitHubOnly.includes(one)),
+    );
     expect([...commands].sort()).toEqual(["apply", "daily", "post-comment", "preview"]);
   });
 

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import language from "@pulumi/pulumi/proto/language_pb.js";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isProcess } from "./tenant-process.ts";
 import { nodeProgram, repository } from "./toolchain.ts";
@@ -54,6 +55,17 @@ describe("the language host", () => {
     expect(text("getStdout_asU8")).toBe("red=ish");
     expect(text("getStderr_asU8")).toBe(folder);
     expect(answers.at(-1)?.getExitcode()).toBe(7);
+  });
+
+  it("starts a plugin that needs no compiler without the SDK's runner", async () => {
+    withSdk("run-plugin", "console.log('the runner');");
+    writeFileSync(path.join(folder, "index.js"), "console.log(process.argv.slice(2).join());");
+    const request = pluginRequest(folder);
+    request.setArgsList(["127.0.0.1:1"]);
+    const printed = async () => Buffer.from((await collect(client.runPlugin(request)))[0]?.getStdout_asU8() ?? []);
+    expect(`${await printed()}`.trim()).toBe("the runner");
+    request.getInfo()?.setOptions(Struct.fromJavaScript({ typescript: false }));
+    expect(`${await printed()}`.trim()).toBe("127.0.0.1:1");
   });
 
   it("answers an import with a comment in the place of a program", async () => {

@@ -275,9 +275,14 @@ function pluginCommand(request: language.RunPluginRequest): { args: string[]; cw
   const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
   const args = request.getArgsList();
   // A policy pack takes the engine's address before its folder and works in that folder; a provider the other way round.
-  return request.getKind() === "analyzer"
-    ? { args: [sdkModule(folder, "run-policy-pack"), ...args, folder], cwd: folder }
-    : { args: [sdkModule(folder, "run-plugin"), folder, ...args], cwd: request.getPwd() };
+  if (request.getKind() === "analyzer") {
+    return { args: [sdkModule(folder, "run-policy-pack"), ...args, folder], cwd: folder };
+  }
+  const { typescript } = (request.getInfo()?.getOptions()?.toJavaScript() ?? {}) as RuntimeOptions;
+  // The SDK's runner compiles TypeScript and loads half the SDK for it, a second at every start. A plugin that says that it
+  // needs no compiler starts without the runner.
+  const runner = typescript === false ? [] : [sdkModule(folder, "run-plugin")];
+  return { args: [...runner, folder, ...args], cwd: request.getPwd() };
 }
 
 /** @param list `NAME=value` each */

@@ -1,8 +1,16 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  LocalWorkspace,
+  type OutputMap,
+  PulumiCommand,
+  type Stack,
+  type UpdateSummary,
+} from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
-import { accessPlugins, fileBackend, repository, toolchainEnvironment } from "./toolchain.ts";
+import { signatureKey } from "../cli/comment/engine-events.ts";
+import { accessPlugins, fileBackend, pulumiProgram, repository, toolchainEnvironment } from "./toolchain.ts";
 
 /** What a throw-away project is made of. */
 export interface ProjectParts {
@@ -70,10 +78,60 @@ export async function makeThrowAwayProject(folder: string, parts: ProjectParts):
       },
     },
   );
-  return {
-    stack,
-    configure,
-    writeFile,
-    storedState: () => readFileSync(path.join(state, ".pulumi", "stacks", "guests", `${parts.stackName}.json`), "utf8"),
+  const storedState = () =>
+    readFileSync(path.join(state, ".pulumi", "stacks", "guests", `${parts.stackName}.json`), "utf8");
+  readFromBackend(stack, storedState, path.join(state, ".pulumi", "history", "guests", parts.stackName));
+  return { stack, configure, writeFile, storedState };
+}
+
+/**
+ * Lets a stack read its outputs and its last update from the files of its backend. After each operation the Automation
+ * API would start the CLI three more times to ask for them, which takes longer than a small operation itself.
+ */
+function readFromBackend(stack: Stack, storedState: () => string, historyFolder: string): void {
+  stack.outputs = async (): Promise<OutputMap> => {
+    const { checkpoint } = JSON.parse(storedState());
+    const resources: StoredResource[] = checkpoint.latest?.resources ?? [];
+    const outputs = Object.entries(resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {});
+    let revealed: Record<string, unknown> | undefined;
+    const reveal = () => {
+      revealed ??= JSON.parse(
+        execFileSync(pulumiProgram(), ["stack", "output", "--json", "--show-secrets", "--stack", stack.name], {
+          cwd: stack.workspace.workDir,
+          env: { ...process.env, ...stack.workspace.envVars },
+          encoding: "utf8",
+        }),
+      ) as Record<string, unknown>;
+      return revealed;
+    };
+    return Object.fromEntries(
+      outputs.map(([name, stored]) => {
+        // The state has a secret in cipher: the CLI is asked when a test looks at it.
+        if (!JSON.stringify(stored).includes(signatureKey)) return [name, { value: stored, secret: false }];
+        const output = {
+          secret: true,
+          get value() {
+            return reveal()[name];
+          },
+        };
+        return [name, output];
+      }),
+    );
   };
+  stack.info = async () => {
+    // The names hold the time in nanoseconds, each with as many digits.
+    const last = readdirSync(historyFolder)
+      .filter((name) => name.endsWith(".history.json"))
+      .sort()
+      .at(-1);
+    if (last === undefined) return undefined;
+    const { startTime, endTime, ...update } = JSON.parse(readFileSync(path.join(historyFolder, last), "utf8"));
+    const time = (seconds: number) => new Date(seconds * 1000);
+    return { ...update, startTime: time(startTime), endTime: time(endTime) } as UpdateSummary;
+  };
+}
+
+interface StoredResource {
+  type: string;
+  outputs?: Record<string, unknown>;
 }

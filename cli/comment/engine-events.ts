@@ -140,8 +140,8 @@ function withoutSecretsInside(value: unknown, conceal: (text: string) => string)
 /** Stands for a value that the engine learns only during the update (`UnknownStringValue` in Pulumi's SDK). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Marks an object that wraps a secret (Pulumi's property wire format). */
-const signatureKey = "4dabf18193072939515e22adb298388d";
+/** The key that marks an object as a secret or an asset (Pulumi's property wire format). */
+export const signatureKey = "4dabf18193072939515e22adb298388d";
 
 /** Whether a property's value is one that Pulumi keeps secret. */
 export function isSecret(value: unknown): boolean {

@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { addressDomain, canonicalAddress } from "../../model/email-address.ts";
 import { GraphError, isForbidden } from "../../provider/microsoft/graph-errors.ts";
+import type { ListedGuest } from "../declared-list.ts";
 import type { SignedIn } from "../signed-in.ts";
+import { addressesOf, everyGuest, knownAddresses, readTenantGuests, type TenantUser } from "../tenant-guests.ts";
 
 /** A guest, or an external member, as the tenant has them now. */
 export interface StandingGuest {
@@ -58,29 +60,6 @@ export interface Standing {
 /** What stands in `lastSignIn` where it is no time. */
 export const noSignIn = { none: "none", unknown: "unknown" } as const;
 
-const sponsorShape = z.object({
-  id: z.string(),
-  displayName: z.string().nullish(),
-  userPrincipalName: z.string().nullish(),
-  accountEnabled: z.boolean().nullish(),
-});
-
-const guestShape = z.object({
-  id: z.string(),
-  displayName: z.string().nullish(),
-  mail: z.string().nullish(),
-  otherMails: z.array(z.string()).default([]),
-  userPrincipalName: z.string(),
-  userType: z.string().nullish(),
-  accountEnabled: z.boolean().nullish(),
-  createdDateTime: z.string(),
-  externalUserState: z.string().nullish(),
-  externalUserStateChangeDateTime: z.string().nullish(),
-  identities: z.array(z.object({ signInType: z.string().nullish(), issuer: z.string().nullish() })).default([]),
-  sponsors: z.array(sponsorShape).default([]),
-});
-type GraphGuest = z.infer<typeof guestShape>;
-
 const moment = z.string().nullish();
 const signInShape = z.object({
   id: z.string(),
@@ -96,19 +75,6 @@ type GraphSignIn = z.infer<typeof signInShape>;
 
 const organisationShape = z.object({ displayName: z.string().nullish() });
 
-/** Guests, and external members: an invitation may ask for either. */
-const everybody = encodeURIComponent("userType eq 'Guest' or creationType eq 'Invitation'");
-const ofGuests = Object.keys(guestShape.shape)
-  .filter((name) => name !== "sponsors")
-  .join(",");
-const ofSponsors = Object.keys(sponsorShape.shape).join(",");
-
-/** A guest of a list, as far as their standing goes. */
-export interface ListedGuest {
-  email: string;
-  expires?: string | undefined;
-}
-
 /** The tenant, as far as it is asked. */
 export type AskedTenant = Pick<SignedIn, "graph" | "deadline" | "readAll">;
 
@@ -123,15 +89,14 @@ export async function readStanding(
   asked: AskedTenant,
   { stack, listed, now }: { stack: string; listed: readonly ListedGuest[]; now: Date },
 ): Promise<Standing> {
-  const users = `/users?$filter=${everybody}&$top=500`;
   const [guests, signIns, [organisation]] = await Promise.all([
-    asked.readAll(`${users}&$select=${ofGuests}&$expand=sponsors($select=${ofSponsors})`, guestShape, "User.Read.All"),
-    readSignIns(asked, `${users}&$select=id,signInActivity`),
+    readTenantGuests(asked),
+    readSignIns(asked),
     asked.readAll("/organization?$select=displayName", organisationShape, "User.Read.All"),
   ]);
   const list = new Map(listed.map((guest) => [canonicalAddress(guest.email), guest]));
   const standing = guests.map((guest) => guestOf(guest, list, signIns.known));
-  const known = new Set(guests.flatMap(addressesOf).map(canonicalAddress));
+  const known = knownAddresses(guests);
   return {
     stack,
     organisation: organisation?.displayName ?? "",
@@ -151,12 +116,12 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /** When who signed in last, by object id; or why nobody knows. */
-async function readSignIns(
-  { graph, deadline }: AskedTenant,
-  path: string,
-): Promise<{ known?: ReadonlyMap<string, GraphSignIn>; unknown?: string }> {
+async function readSignIns({
+  graph,
+  deadline,
+}: AskedTenant): Promise<{ known?: ReadonlyMap<string, GraphSignIn>; unknown?: string }> {
   try {
-    const all = await graph.readAll(path, signInShape, deadline);
+    const all = await graph.readAll(everyGuest("$select=id,signInActivity"), signInShape, deadline);
     return { known: new Map(all.map((one) => [one.id, one])) };
   } catch (error) {
     // A report without sign-ins is better than none: they are one column of it.
@@ -168,16 +133,16 @@ async function readSignIns(
 }
 
 function guestOf(
-  guest: GraphGuest,
+  guest: TenantUser,
   list: ReadonlyMap<string, ListedGuest>,
   signIns: ReadonlyMap<string, GraphSignIn> | undefined,
 ): StandingGuest {
   const [address = guest.userPrincipalName] = addressesOf(guest);
-  const inList = addressesOf(guest).flatMap((one) => list.get(canonicalAddress(one)) ?? [])[0];
+  const [inList] = [...knownAddresses([guest])].flatMap((one) => list.get(one) ?? []);
   const { externalUserState, externalUserStateChangeDateTime: changed } = guest;
   const state =
     externalUserState === "PendingAcceptance" ? "pending" : externalUserState === "Accepted" ? "accepted" : "unknown";
-  const account = guest.identities.find(({ signInType }) => signInType === "federated")?.issuer;
+  const account = (guest.identities ?? []).find(({ signInType }) => signInType === "federated")?.issuer;
   return {
     id: guest.id,
     address,
@@ -190,7 +155,7 @@ function guestOf(
     ...(state === "accepted" && changed && { accepted: changed }),
     lastSignIn: lastSignInOf(guest.id, signIns),
     ...(account && { account }),
-    sponsors: guest.sponsors.map(({ id, displayName, userPrincipalName, accountEnabled }) => ({
+    sponsors: (guest.sponsors ?? []).map(({ id, displayName, userPrincipalName, accountEnabled }) => ({
       id,
       name: displayName ?? userPrincipalName ?? id,
       ...(userPrincipalName && { userPrincipalName }),
@@ -200,11 +165,6 @@ function guestOf(
     ...(inList !== undefined && { listedAs: inList.email }),
     ...(inList?.expires !== undefined && { expires: inList.expires }),
   };
-}
-
-/** The addresses of a guest, that of their mail first; `mail` may be empty while `otherMails` has the address. */
-function addressesOf({ mail, otherMails }: GraphGuest): string[] {
-  return [...(mail ? [mail] : []), ...otherMails];
 }
 
 /** Successful sign-ins are recorded since 2023-12-01 only; before that, attempts are the best that is known. */

@@ -3,7 +3,7 @@ import { count } from "../comment/report-text.ts";
 import { code, oneLine, prose } from "../comment/untrusted-text.ts";
 import { inColumns, markdownTable, withHeadings } from "../text-table.ts";
 import type { Standing, StandingGuest } from "./guest-standing.ts";
-import { type Figures, figuresOf, type LookAt, type PartnerRow } from "./standing-figures.ts";
+import { type Figures, figuresOf, type LookAt, type PartnerRow, type Row } from "./standing-figures.ts";
 
 /** The counts at the top, in words. */
 function headline(figures: Figures): string[] {
@@ -43,7 +43,7 @@ export function standingText(standing: Standing): string {
       ["left", "right", "right", "right"],
     ),
     ...two("Age of pending invitations", figures.pendingAges),
-    ...two("Who leaves when", [...figures.leaving, { label: "no last day", count: figures.stays }]),
+    ...two("Who leaves when", [...withSomebody(figures.leaving), { label: "no last day", count: figures.stays }]),
     ...(figures.signIns.length > 0 ? two("Last sign-in, of those who accepted", figures.signIns) : []),
     ...lookAtLines(figures.lookAt),
     ...(standing.missing.length > 0
@@ -51,6 +51,10 @@ export function standingText(standing: Standing): string {
       : []),
   ];
   return lines.join("\n");
+}
+
+function withSomebody(rows: readonly Row[]): Row[] {
+  return rows.filter(({ count }) => count > 0);
 }
 
 function partnerCells({ domain, accepted, pending, withoutSponsor }: PartnerRow): string[] {
@@ -96,7 +100,7 @@ export function standingMarkdown(standing: Standing): string {
       figures.partners.map((row) => [code(row.domain), ...partnerCells(row).slice(1)]),
     ),
     numbers("Pending for", figures.pendingAges),
-    numbers("Last day", [...figures.leaving, { label: "none", count: figures.stays }]),
+    numbers("Last day", [...withSomebody(figures.leaving), { label: "none", count: figures.stays }]),
     ...(figures.signIns.length > 0 ? [numbers("Last sign-in", figures.signIns)] : []),
     ...(rows.length > 0
       ? [

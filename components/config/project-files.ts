@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import path from "node:path";
 import { isMap, isScalar, isSeq, type Node, parse } from "yaml";
 import type { Path } from "../../model/findings.ts";
+import { namespace } from "../../model/names.ts";
+import { type Accepted, declaredGuests, type Refusal } from "./declared-guests.ts";
 import type { ListFile } from "./list-rules.ts";
 import { mapEntries, readYaml, type YamlSource } from "./yaml-source.ts";
 
@@ -111,6 +113,43 @@ function isInside(folder: string, file: string): boolean {
 /** The file as people name it: from the project's folder, with forward slashes everywhere. */
 function nameOf({ root }: ProjectFiles, file: string): string {
   return path.relative(root, file).split(path.sep).join("/");
+}
+
+/** A stack's config by key, with the namespace, as Pulumi or its file tells it. */
+export interface ConfigAsRead {
+  /** Text; objects and lists as JSON. */
+  values: Readonly<Record<string, string>>;
+  /** The keys whose values are secret or hold a secret. */
+  secretKeys?: ReadonlySet<string>;
+  /** The stack's file, to name lines. */
+  stackFile: { name: string; text: string } | undefined;
+  /** The project's name, where it is known. */
+  project?: string;
+}
+
+/**
+ * Reads and checks what a stack's config declares about its guests, with the list files and templates that it names.
+ *
+ * @param files the project
+ * @param readList reads a list file from elsewhere than the disk
+ */
+export function declaredInProject(
+  files: ProjectFiles,
+  { values, secretKeys = new Set(), stackFile: file, project }: ConfigAsRead,
+  readList = (listed: string) => listFile(files, listed),
+): Accepted | Refusal {
+  const prefix = `${namespace}:`;
+  const own = Object.entries(values).filter(([key]) => key.startsWith(prefix));
+  const secret = [...secretKeys].filter((key) => key.startsWith(prefix));
+  return declaredGuests({
+    values: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])),
+    secretKeys: new Set(secret.map((key) => key.slice(prefix.length))),
+    otherKeys: Object.keys(values).filter((key) => !key.startsWith(prefix)),
+    ...(project !== undefined && { project }),
+    ...(file && { stackFile: file }),
+    readList,
+    readTemplate: (listed) => listFile(files, listed, "a template"),
+  });
 }
 
 /** The variable in which Pulumi's language hosts hand over the config. */

@@ -13,8 +13,15 @@ import type { AccessProfiles, GuestArgs, GuestDefaults, GuestMessage, ListSettin
 import type { GuestInvitationsArgs } from "../guest-invitations.ts";
 import { stop } from "../guest-problems.ts";
 import { type At, type Problem, pathText, report } from "../problem.ts";
-import { type Accepted, declaredGuests, type Refusal } from "./declared-guests.ts";
-import { configValues, listFile, type ProjectFiles, projectFiles, stackFile } from "./project-files.ts";
+import type { Accepted, Refusal } from "./declared-guests.ts";
+import {
+  configValues,
+  declaredInProject,
+  listFile,
+  type ProjectFiles,
+  projectFiles,
+  stackFile,
+} from "./project-files.ts";
 import { isPlain } from "./stack-config-file.ts";
 import { readYaml } from "./yaml-source.ts";
 
@@ -30,25 +37,24 @@ import { readYaml } from "./yaml-source.ts";
  */
 export function readGuestList(): GuestInvitationsArgs {
   const files = projectFiles(pulumi.runtime.getRootDirectory(), process.cwd());
-  const { values, secretKeys, otherKeys } = stackConfig();
-  const file = stackFile(files, pulumi.getStack());
-  const result = declaredGuests({
+  const values = pulumi.runtime.allConfig();
+  const secretKeys = new Set(Object.keys(values).filter(isSecret));
+  const project = pulumi.getProject();
+  const result = declaredInProject(files, {
     values,
     secretKeys,
-    otherKeys,
-    project: pulumi.getProject(),
-    ...(file && { stackFile: file }),
-    readList: (path) => listFile(files, path),
-    readTemplate: (path) => listFile(files, path, "a template"),
+    stackFile: stackFile(files, pulumi.getStack()),
+    project,
   });
   const subject = `the guest list of stack "${pulumi.getStack()}"`;
   if ("problems" in result) return stop(report(subject, result.problems, result.more, result.note));
   for (const warning of result.warnings ?? []) void pulumi.log.warn(oneLine(warning));
 
   const { defaults, settings, invitations, listed } = result.list;
+  const isConcealed = (key: string) => secretKeys.has(`${namespace}:${key}`);
   return {
-    ...concealed(defaults, (key) => secretKeys.has(key)),
-    guests: [...invitations.map((guest) => concealed(guest, () => secretKeys.has("invitations"))), ...listed],
+    ...concealed(defaults, isConcealed),
+    guests: [...invitations.map((guest) => concealed(guest, () => isConcealed("invitations"))), ...listed],
     ...settings,
   };
 }
@@ -103,28 +109,19 @@ export function guestListOnDisk(files: ProjectFiles, project: string, stack: str
   const source = readYaml(file.name, file.text);
   if ("problem" in source) return { problems: [source.problem] };
   const encrypted: Path[] = [];
-  const all = configValues(source, (_, way) => {
+  const values = configValues(source, (_, way) => {
     encrypted.push(way);
     return /(^|:)redirectUrl$/.test(String(way.at(-1))) ? encryptedUrl : pulumi.runtime.unknownValue;
   });
-  assumeSubscription(all);
-  const prefix = `${namespace}:`;
-  const keys = Object.keys(all).filter((key) => key.startsWith(prefix));
-  const own = encrypted.filter(([key]) => String(key).startsWith(prefix));
+  assumeSubscription(values);
+  const own = encrypted.filter(([key]) => String(key).startsWith(`${namespace}:`));
   const lists: string[] = [];
   const read = { lists, encrypted: encrypted.map(pathText) };
-  const result = declaredGuests({
-    values: Object.fromEntries(keys.map((key) => [key.slice(prefix.length), all[key] ?? ""])),
-    secretKeys: new Set(own.map(([key]) => String(key).slice(prefix.length))),
-    otherKeys: Object.keys(all).filter((key) => !key.startsWith(prefix)),
-    project,
-    stackFile: file,
-    readList: (path) => {
-      const list = listFile(files, path);
-      if ("name" in list) lists.push(list.name);
-      return list;
-    },
-    readTemplate: (path) => listFile(files, path, "a template"),
+  const secretKeys = new Set(own.map(([key]) => String(key)));
+  const result = declaredInProject(files, { values, secretKeys, stackFile: file, project }, (path) => {
+    const list = listFile(files, path);
+    if ("name" in list) lists.push(list.name);
+    return list;
   });
   if ("problems" in result) {
     const problems = result.problems.filter((problem) => !isUnknown(problem, own));
@@ -229,18 +226,6 @@ function resourcesOf(guests: readonly PlacedGuest[], settings: ListSettings): De
 }
 
 const azureadInvitation = "azuread:index/invitation:Invitation";
-
-function stackConfig() {
-  const prefix = `${namespace}:`;
-  const all = Object.entries(pulumi.runtime.allConfig());
-  const keys = all.filter(([key]) => key.startsWith(prefix));
-  const secretKeys = keys.map(([key]) => key).filter(isSecret);
-  return {
-    values: Object.fromEntries(keys.map(([key, value]) => [key.slice(prefix.length), value])),
-    secretKeys: new Set(secretKeys.map((key) => key.slice(prefix.length))),
-    otherKeys: all.map(([key]) => key).filter((key) => !key.startsWith(prefix)),
-  };
-}
 
 /** Pulumi's runtime exports this function without a type; should it go, every value counts as secret. */
 function isSecret(key: string): boolean {

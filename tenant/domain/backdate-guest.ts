@@ -5,14 +5,14 @@ import { signedInAt, type User } from "../store/object-types.ts";
 import { accountKinds } from "../store/rehearsal.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { addressesOf, isInvited } from "../store/user-store.ts";
-import { redeemedWith } from "./redeem-invitation.ts";
+import { makeLinksOld, redeemedWith } from "./redeem-invitation.ts";
 import { Refusal } from "./refusal.ts";
 
 const daysAgo = z.number().min(0).max(36_500);
 
 /** What of a guest is to be longer ago, in days; what is not named stays. */
 export const backdating = z.strictObject({
-  /** When they were invited. */
+  /** When they were invited, and their links with it: a link that is too old leads nowhere. */
   invited: daysAgo.optional(),
   /** When they accepted. */
   accepted: daysAgo.optional(),
@@ -46,6 +46,7 @@ export function backdateGuest(store: TenantStore, address: string, days: Backdat
     if (days.invited !== undefined) {
       old.createdDateTime = ago(days.invited);
       if (!isAccepted) old.externalUserStateChangeDateTime = old.createdDateTime;
+      makeLinksOld(store, guest, days.invited);
     }
     if (days.accepted !== undefined) {
       assert(isAccepted, "accepted");

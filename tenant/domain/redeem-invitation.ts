@@ -73,25 +73,25 @@ export function isExpired({ now, rehearsal }: TenantStore, { createdDateTime }: 
 }
 
 /**
- * Makes every link of a guest old, so that its end can be rehearsed.
+ * Makes every link of a guest old, so that its end can be rehearsed. Belongs into a transaction.
  *
  * @param days how long ago the newest was sent. Default: so long that it has expired
  */
 export function makeLinksOld(store: TenantStore, guest: User, days = store.rehearsal.linkDays): void {
-  store.database.write(() => {
-    const latest = store.now().getTime() - days * dayMs;
-    for (const invitation of store.invitations.ofUser(guest.id)) {
-      const at = Math.min(Date.parse(invitation.createdDateTime), latest);
-      store.invitations.change({ ...invitation, createdDateTime: new Date(at).toISOString() });
-    }
-  });
+  const latest = store.now().getTime() - days * dayMs;
+  for (const invitation of store.invitations.ofUser(guest.id)) {
+    const at = Math.min(Date.parse(invitation.createdDateTime), latest);
+    store.invitations.change({ ...invitation, createdDateTime: new Date(at).toISOString() });
+  }
 }
 
-/** The same, for the guest who has an address. Answers nothing where there is none. */
+/** Makes the links of the guest old who has an address. Answers nothing where there is none. */
 export function ageLinksOf(store: TenantStore, address: string, days?: number): User | undefined {
-  const guest = store.users.currentByAddress(address).find(isInvited);
-  if (guest) makeLinksOld(store, guest, days);
-  return guest;
+  return store.database.write(() => {
+    const guest = store.users.currentByAddress(address).find(isInvited);
+    if (guest) makeLinksOld(store, guest, days);
+    return guest;
+  });
 }
 
 /** Whom a guest asks about an invitation: their first sponsor with an address, or the person who invited. */

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { TestBrowser } from "./browser-jar.ts";
 import { standingClock, startTestTenant, type TestTenant } from "./tenant-client.ts";
 
 const clock = standingClock(new Date("2026-11-26T12:00:00Z"));
@@ -76,6 +77,19 @@ describe("a guest who is made old", () => {
     expect(tenant.deletedUsers().map(({ id }) => id)).toEqual([bo]);
     expect((await backdate({ email: "bo@fabrikam.example", deleted: 31 })).status).toBe(200);
     expect(tenant.deletedUsers()).toEqual([]);
+  });
+
+  it("cannot redeem a link that is older than links are good for", async () => {
+    const invitation = {
+      invitedUserEmailAddress: "di@fabrikam.example",
+      inviteRedirectUrl: "https://myapps.microsoft.com",
+    };
+    const link = new URL((await tenant.graph("POST", "/invitations", invitation)).body.inviteRedeemUrl);
+    const opened = async () => (await new TestBrowser(tenant).get(link.pathname + link.search)).status;
+    tenant.backdate("di@fabrikam.example", { invited: 3 });
+    expect(await opened()).toBe(200);
+    expect((await backdate({ email: "di@fabrikam.example", invited: 400 })).status).toBe(200);
+    expect(await opened()).toBe(410);
   });
 
   it("is refused where nobody has the address, or what is moved has not happened", async () => {

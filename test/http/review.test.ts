@@ -130,7 +130,8 @@ async function reviewed({
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   const { asked, close } = askTenant(tenant);
   try {
-    return await review(place, { ...asked, config: { ...values, ...more } }, patch);
+    const staying = () => new Set(["ana@fabrikam.example"]);
+    return await review(place, { ...asked, config: { ...values, ...more } }, { patch, staying });
   } finally {
     await close();
   }
@@ -159,7 +160,10 @@ describe("guests review, of a tenant with 400 guests", () => {
   it("proposes a last day or one more mail for those on the list, and changes neither the tenant nor the checkout", async () => {
     const said = (await reviewed()) ?? "";
     expect(said).toContain("proposals for 5 guests");
-    expect(said).toMatch(new RegExp(`ana@fabrikam.example +last day ${lastDay} +last signed in 200 days ago`));
+    expect(said).toMatch(
+      new RegExp(`ana@fabrikam.example +last day ${lastDay}, then off the list only +last signed in 200 days ago`),
+    );
+    expect(said).toContain("1 guest would leave the list and stay in the tenant");
     expect(said).toMatch(/bo@fabrikam.example +one more mail +pending for 31 days/);
     expect(said).toMatch(/cy@fabrikam.example +last day .* +pending for 90 days, reminded on /);
     expect(said).toMatch(/gus@northwind.example +last day .*no column for it: write it by hand/);
@@ -203,7 +207,9 @@ describe("guests review, of a tenant with 400 guests", () => {
 
 const branch = expect.stringMatching(/^guests-review\/prod\/\d{4}-\d{2}-\d{2}-\d{6}$/);
 const reference = expect.stringMatching(/^refs\/heads\/guests-review\/prod\//);
-const body = expect.stringContaining("Owners: `@contoso/partners`, `@mona`");
+const body = expect.stringMatching(
+  /stay in the tenant: [\s\S]*`existing: own`[\s\S]*Owners: `@contoso\/partners`, `@mona`/,
+);
 
 describe("the pull request of a review", () => {
   const github = () => ({

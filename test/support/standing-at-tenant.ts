@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import tls from "node:tls";
-import { type AskedTenant, type ListedGuest, readStanding, type Standing } from "../../cli/standing/guest-standing.ts";
+import type { ListedGuest } from "../../cli/declared-list.ts";
+import { type AskedTenant, readStanding, type Standing } from "../../cli/standing/guest-standing.ts";
 import { machineClock } from "../../provider/deadline.ts";
 import { GraphClient } from "../../provider/microsoft/graph-client.ts";
 import { readConfiguration } from "../../provider/microsoft/sign-in-configuration.ts";
