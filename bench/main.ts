@@ -90,6 +90,11 @@ function plainSteps(size: number): Step[] {
       baseline: () => subject.stack.preview(),
       ...at1000(1.2),
     },
+    {
+      operation: "preview with a group and an application each, against without",
+      run: (stack) => previewWithAccess(stack, size),
+      baseline: () => subject.stack.preview(),
+    },
     { operation: "up", run: ({ stack }) => stack.up(), ...at1000(1.6) },
     { operation: "preview, unchanged", run: ({ stack }) => stack.preview(), ...at1000(1.3) },
     { operation: "refresh", run: ({ stack }) => stack.refresh(), ...at1000(1.5) },
@@ -114,6 +119,15 @@ function commandSteps(size: number): Step[] {
     { operation: "guests apply, nothing changed", run: command("apply"), baseline: false },
     { operation: "guests destroy", run: command("destroy", "--yes"), baseline: false },
   ];
+}
+
+/** Three resources a guest instead of one. */
+async function previewWithAccess(stack: MeasuredStack, size: number): Promise<void> {
+  stack.give?.({ "guests:groups": ["Partners"], "guests:apps": ["Partner Portal"] });
+  stack.resize(size, "access");
+  await stack.stack.preview();
+  stack.give?.({});
+  stack.resize(size, "access");
 }
 
 /** Measures the steps one after the other, each on both stacks; several rounds, each with guests of its own. */

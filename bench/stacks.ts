@@ -48,7 +48,7 @@ export async function guestStack(): Promise<MeasuredStack> {
       const guests = Array.from({ length: count }, (_, number) => ({
         email: `${prefix}-guest${number}@fabrikam.example`,
       }));
-      // A stack config of some 2,000 guests is too long for the program's environment.
+      // A stack config of several thousand guests is too long for the program's environment.
       writeFile("guests.yaml", JSON.stringify(guests));
       configure({
         ...access,
