@@ -152,13 +152,15 @@ export function notAskedBecause({ asked }: GuestReport): string | undefined {
   return asked === undefined || asked === true ? undefined : `The tenant was not asked: ${asked.missing}`;
 }
 
+/** What becomes of a guest who goes. */
+export const fates: Readonly<Record<RemovedGuest["fate"], string>> = {
+  deleted: "deleted (30 days in the recycle bin)",
+  disabled: "kept, but may not sign in",
+  kept: "kept in the tenant",
+};
+
 /** Why a guest goes, and what becomes of them. */
 export function farewell({ reason, fate }: RemovedGuest): string {
-  const fates = {
-    deleted: "deleted (30 days in the recycle bin)",
-    disabled: "kept, but may not sign in",
-    kept: "kept in the tenant",
-  };
   return `${reason}: ${fates[fate]}`;
 }
 

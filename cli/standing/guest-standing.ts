@@ -20,6 +20,8 @@ export interface StandingGuest {
   enabled: boolean;
   /** When they were invited, ISO 8601. */
   invited: string;
+  /** Since when a pending guest has not accepted, ISO 8601; later than `invited` for one who got a new address. */
+  waiting?: string;
   /** When they accepted, ISO 8601; absent for those who have not. */
   accepted?: string;
   /** When they signed in last, ISO 8601; `none` where Microsoft has recorded no sign-in, `unknown` where nobody could ask. */
@@ -152,6 +154,9 @@ function guestOf(
     state,
     enabled: guest.accountEnabled ?? true,
     invited: guest.createdDateTime,
+    ...(state === "pending" && {
+      waiting: changed && changed > guest.createdDateTime ? changed : guest.createdDateTime,
+    }),
     ...(state === "accepted" && changed && { accepted: changed }),
     lastSignIn: lastSignInOf(guest.id, signIns),
     ...(account && { account }),

@@ -18,7 +18,7 @@ const redirectUrl = "https://myapps.microsoft.com";
 const lastDay = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 
 /** One stack's guests, in the order in which a year brings it, by the commands and nothing else. */
-describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 600_000 }, () => {
+describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 900_000 }, () => {
   let test: ThrowAwayStack;
   let project: string;
   let host: Awaited<ReturnType<typeof startCodeHost>>;

@@ -48,6 +48,19 @@ describe("how 400 guests stand", () => {
     expect(times.length).toBe(invited.filter(({ signInActivity }) => signInActivity !== null).length);
   });
 
+  it("counts from the reset how long a guest waits who has to accept again", async () => {
+    const address = "moved@fabrikam.example";
+    const id = await tenant.invite(address);
+    tenant.accept(address);
+    tenant.backdate(address, { invited: 400, accepted: 399 });
+    const again = { invitedUserEmailAddress: address, inviteRedirectUrl: "https://myapps.microsoft.com" };
+    await tenant.graph("POST", "/invitations", { ...again, invitedUser: { id }, resetRedemption: true });
+    const { guests } = await standingAt(tenant, { now });
+    const guest = guests.find((one) => one.address === address);
+    expect(guest).toMatchObject({ state: "pending", waiting: now.toISOString() });
+    expect(guest?.invited.slice(0, 4)).not.toBe(guest?.waiting?.slice(0, 4));
+  });
+
   it("knows with what account a guest redeemed, and a sponsor who is blocked, gone, or a group", async () => {
     const address = "sponsored@fabrikam.example";
     const id = await tenant.invite(address);
