@@ -81,7 +81,7 @@ describe("guests add", () => {
 
   it("says that nobody invites a guest whose last day has passed", async () => {
     expect(await add("dora@fabrikam.example", "--expires", "2020-01-01")).toBe(0);
-    expect(said).toContain("nobody invites them, because their last day has passed");
+    expect(said).toContain("Nobody invites them, because their last day has passed");
   });
 
   it("puts a guest into a spreadsheet's list, and into the stack's config", async () => {
@@ -134,7 +134,7 @@ describe("guests add", () => {
 
   it("refuses a list that can't be read, and a stack without a config file", async () => {
     write("stacks/lists/fabrikam.yaml", "- email: [\n");
-    expect(await refusal(add("dora@adatum.example"))).toContain("this is no YAML");
+    expect(await refusal(add("dora@adatum.example"))).toContain("this is not YAML");
     const other = readCommandLine("add", addCommand, ["--stack", "org/guests/nowhere", "--cwd", root, "a@b.example"]);
     expect(await refusal(addCommand.run(other))).toMatch(/Pulumi\.nowhere\.yaml for stack "nowhere"/);
     expect(await refusal(add())).toContain("Name one guest by their address");
@@ -154,7 +154,7 @@ describe("guests remove", () => {
 
   it("refuses whom no list has, and writes nothing", async () => {
     const message = await refusal(remove("bo@fabrikam.example", "nobody@fabrikam.example"));
-    expect(message).toBe('On no list of this stack: "nobody@fabrikam.example". Nothing was written.');
+    expect(message).toBe('Not on any list of this stack: "nobody@fabrikam.example". Nothing was written.');
     expect(read("stacks/lists/fabrikam.yaml")).toBe(fabrikam);
   });
 });

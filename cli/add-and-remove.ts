@@ -49,8 +49,8 @@ export const addCommand: Command = {
     lists.write();
     const { expires } = guest;
     const isPast = typeof expires === "string" && expires < today();
-    const next = isPast ? "nobody invites them, because their last day has passed" : "the next apply invites them";
-    say(`${guest.email} is on the list: ${lists.nameOf(file)}. Nothing was sent; ${next}.`);
+    const next = isPast ? "Nobody invites them, because their last day has passed" : "The next apply invites them";
+    say(`${guest.email} is on the list: ${lists.nameOf(file)}. Nothing was sent. ${next}.`);
     tellWorkflow(reviewer);
     return exitStatus.fine;
   },
@@ -67,13 +67,13 @@ export const removeCommand: Command = {
     const unknown = found.filter(({ files }) => files.length === 0).map(({ address }) => shown(address));
     if (unknown.length > 0) {
       const names = unknown.join(", ");
-      throw new Stop(`On no list of this stack: ${names}. Nothing was written.`, exitStatus.failed);
+      throw new Stop(`Not on any list of this stack: ${names}. Nothing was written.`, exitStatus.failed);
     }
     lists.write();
     for (const { address, files } of found) {
       say(`${address} is off the list: ${files.map((file) => lists.nameOf(file)).join(", ")}.`);
     }
-    say("Nothing was sent; the next apply lets them go as onDelete says. Adopted guests stay in the tenant.");
+    say("Nothing was sent. The next apply removes them as their onDelete says. Adopted guests stay in the tenant.");
     return exitStatus.fine;
   },
 };

@@ -69,7 +69,7 @@ describe("an apply", () => {
   it("runs once where something else changes that nobody could find again", () => {
     const member = { op: "create", type: "azuread:index/groupMember:GroupMember", urn: "urn:pulumi:x::y::z::partners" };
     expect(plan([...events(1000), event(member)])).toEqual({
-      why: "partners (azuread:index/groupMember:GroupMember) would be left in doubt by a kill",
+      why: "a kill would leave unclear whether partners (azuread:index/groupMember:GroupMember) was changed",
     });
     expect(plan([...events(1000), event({ ...member, op: "same" })])).toHaveProperty("leftOut");
     expect(plan([...events(1000), ...guests(1, "delete-replaced")])).toHaveProperty("why");

@@ -12,7 +12,7 @@ import {
 } from "../model/names.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
-import type { GuestReport } from "./comment/guest-report.ts";
+import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { say } from "./log-lines.ts";
 import { backendUrl, type PulumiRun, runPulumi } from "./pulumi-run.ts";
 
@@ -57,13 +57,12 @@ export function planRuns(
   const foreign = changes.find((step) => !isRecorded(step));
   if (foreign !== undefined) {
     const name = foreign.urn.split("::").at(-1);
-    return { why: `${name} (${foreign.type}) would be left in doubt by a kill` };
+    return { why: `a kill would leave unclear whether ${name} (${foreign.type}) was changed` };
   }
   const moved = changed.find(({ formerly }) => formerly !== undefined);
-  if (moved !== undefined)
-    return { why: `${moved.address} is a new address, and a kill would leave the guest in doubt` };
+  if (moved !== undefined) return { why: `a kill would leave unclear whether ${moved.address} has the new address` };
   const again = changed.filter(({ mailedAgain }) => mailedAgain).length;
-  if (again > inFlight) return { why: `${again} guests are mailed again, and a kill would leave in doubt who was` };
+  if (again > inFlight) return { why: `a kill would leave unclear which of ${again} guests were mailed again` };
   const lists = changes.filter(({ type, op }) => type === guestListToken && op !== "delete");
   return { leftOut: lists.length === 0 ? undefined : allBut(lists, steps) };
 }
@@ -103,11 +102,12 @@ export async function applyInSteps(
   flags: readonly string[],
   checkpoints: boolean,
 ): Promise<PulumiRun> {
-  const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags]);
+  const changes = changesIn(events);
+  const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags], { changes });
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
   if (!("leftOut" in plan)) {
-    if (plan.why !== undefined) say(`The state is written after each resource, which takes longer: ${plan.why}.`);
+    if (plan.why !== undefined) say(`This takes longer, because the state is written after each change: ${plan.why}.`);
     return atOnce();
   }
 
@@ -117,24 +117,28 @@ export async function applyInSteps(
     say("\nStep 1 of 2: writing down who is in the tenant already. Nothing is sent.");
     const excluded = plan.leftOut.flatMap((pattern) => ["--exclude", pattern]);
     const step = withVariables(options, { [applyStepVariable]: `record:${began}` });
-    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded]);
+    const record = await runPulumi(step, "up", ["--yes", "--skip-preview", ...excluded], { title: "Record" });
     if (record.status !== 0) {
-      throw new Stop(
-        "The list could not be written down; the messages above say why. Nobody was invited.\n" +
-          "Run this again when that is mended. With --checkpoints it runs in one step.",
-        exitStatus.failed,
-      );
+      const { errors } = readReport(record.events, options.stack, "");
+      const remedy = "Fix this and run the same command again, or run it in one step with --checkpoints.";
+      const text = ["Nobody was invited, because the list could not be recorded.", ...errors, remedy].join("\n");
+      throw new Stop(text, exitStatus.failed);
     }
     if (!record.events.every(isResumable)) {
       say(
-        "After a kill nobody could tell who was invited and mailed: the rest runs with checkpoints, which takes longer.",
+        "The rest takes longer, because the state is written after each change: a kill would leave unclear who was invited.",
       );
-      return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags]);
+      return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags], { changes });
     }
     say("\nStep 2 of 2: the changes.");
   }
   const step = withVariables(options, { ...rest, ...withoutCheckpoints });
-  return runPulumi(step, "up", ["--yes", "--skip-preview", ...flags]);
+  return runPulumi(step, "up", ["--yes", "--skip-preview", ...flags], { changes });
+}
+
+/** How many changes a preview has counted. */
+function changesIn(events: readonly EngineEvent[]): number {
+  return events.filter(({ resourcePreEvent: event }) => event !== undefined && changesSomething(event.metadata)).length;
 }
 
 function withVariables(options: RunOptions, variables: Readonly<Record<string, string>>): RunOptions {
@@ -154,7 +158,7 @@ export function destroyStack(
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
   const step = "leftOut" in plan ? withVariables(options, withoutCheckpoints) : options;
-  return runPulumi(step, "destroy", ["--yes", "--skip-preview"]);
+  return runPulumi(step, "destroy", ["--yes", "--skip-preview"], { changes: changesIn(events) });
 }
 
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */

@@ -110,7 +110,7 @@ function readSettings(root: string, stack: string): PolicySettings {
   const full = path.join(root, file);
   if (!existsSync(full)) {
     const rule = `each stack has policy settings, and stack "${stack}" has none`;
-    const remedy = "make the file, as a copy of another stack's, or take the stack's config file away";
+    const remedy = "copy another stack's file, or remove this stack's config file";
     return { file, problem: { path: "", place: { file }, rule, remedy } };
   }
   const text = readFileSync(full, "utf8");
@@ -125,7 +125,7 @@ function readSettings(root: string, stack: string): PolicySettings {
     const rule = `the file is no JSON: ${message.split(" in JSON")[0]}`;
     return {
       file,
-      problem: { path: "", place, rule, remedy: "look at the commas, brackets and quotes before that place" },
+      problem: { path: "", place, rule, remedy: "check the commas, brackets and quotes before that place" },
     };
   }
 }

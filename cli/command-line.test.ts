@@ -46,13 +46,15 @@ describe("a command line", () => {
       project: checkout,
       policyConfig: path.join(checkout, "policies", "guests.prod.json"),
       out: path.join(checkout, ".local", "pipelines", "prod"),
+      verbose: false,
     });
   });
 });
 
 describe("the help", () => {
   it.each(Object.entries(commands))("of %s lists its options, and the exit statuses of the docs", (name, command) => {
-    const help = helpOf(name, "Does this.", command);
+    const help = helpOf(name, "Does this.", command, `guests ${name} --stack prod`);
+    expect(help).toContain(`\nExample\n  guests ${name} --stack prod\n`);
     for (const option of Object.keys(command.options)) expect(help).toContain(`\n  --${option}`);
     const statuses = [...help.matchAll(/^ {2}(\d) {2}(.*)$/gm)].map(([, number, meaning]) => `${number} ${meaning}`);
     expect(statuses).toEqual(promisedStatuses(name));

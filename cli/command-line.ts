@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { inspect, parseArgs } from "node:util";
-import { complain } from "./log-lines.ts";
+import { complain, lineWidth, wrapped } from "./log-lines.ts";
 
 const aroundThisFile = path.dirname(import.meta.dirname);
 
@@ -116,18 +116,30 @@ export function asksForHelp(args: readonly string[]): boolean {
   return args.includes("--help") || args.includes("-h");
 }
 
-/** A command's help: usage, purpose, options and exit statuses. */
-export function helpOf(name: string, about: string, command: Command): string {
-  const options = Object.entries(command.options).map(
-    ([option, entry]) => `  ${spelled(option, entry)}\n      ${entry.help}`,
+/**
+ * A command's help: usage, purpose, options, an example and exit statuses.
+ *
+ * @param example a command line that works
+ */
+export function helpOf(name: string, about: string, command: Command, example: string): string {
+  const options = Object.entries(command.options).map(([option, entry]) =>
+    described(spelled(option, entry), entry.help),
   );
-  const ends = command.ends.map((status) => `  ${status}  ${meanings[status]}`);
+  const ends = command.ends.map((status) => {
+    return `  ${status}  ${wrapped(meanings[status], lineWidth() - 5).join("\n     ")}`;
+  });
   return [
-    usageOf(name, command),
-    about,
+    wrapped(usageOf(name, command)).join("\n      "),
+    wrapped(about).join("\n"),
     ...(options.length > 0 ? [`Options\n${options.join("\n")}`] : []),
+    `Example\n  ${example}`,
     `Exit statuses\n${ends.join("\n")}`,
   ].join("\n\n");
+}
+
+/** A word and, below it, what it means. */
+export function described(word: string, meaning: string): string {
+  return `  ${word}\n${wrapped(`      ${meaning}`).join("\n")}`;
 }
 
 function usageOf(name: string, { options, takes }: Command): string {
@@ -151,9 +163,13 @@ export const placeOptions = {
 export const stackOptions = {
   stack: placeOptions.stack,
   "policy-config": { value: "FILE", help: "The policies' settings; policies/guests.STACK.json unless given." },
-  out: { value: "FOLDER", help: "Where reports and event logs go; .local/pipelines/STACK unless given." },
+  out: {
+    value: "FOLDER",
+    help: "Where reports, event logs and Pulumi's own output go; .local/pipelines/STACK unless given.",
+  },
   cwd: placeOptions.cwd,
   commit: { value: "ID", help: "The commit that the comment names." },
+  verbose: { help: "Show Pulumi's own output, and every line of long lists." },
 } satisfies Record<string, Option>;
 
 /** The option of every command that changes a stack. */
@@ -194,6 +210,8 @@ export interface RunOptions extends StackPlace {
   commit?: string;
   /** The variables that Pulumi gets; this process's own unless given. */
   environment?: NodeJS.ProcessEnv;
+  /** Whether Pulumi's own output is shown, and long lists whole. */
+  verbose?: boolean;
 }
 
 /**
@@ -207,7 +225,7 @@ export function runOptions(line: CommandLine): RunOptions {
   const { commit } = values;
   const policyConfig = policyConfigOf(line);
   if (!existsSync(policyConfig)) {
-    const rule = "Each stack says what its guests may be: make the file, or name another with --policy-config.";
+    const rule = "Every stack needs policy settings: create the file, or name another one with --policy-config.";
     throw new Stop(`${policyConfig} is missing. ${rule}`, exitStatus.usage);
   }
   return {
@@ -216,5 +234,6 @@ export function runOptions(line: CommandLine): RunOptions {
     policyConfig,
     out: path.resolve(values.out ?? path.join(checkout, ".local", "pipelines", shortName(stack))),
     ...(commit && { commit }),
+    verbose: line.flags.has("verbose"),
   };
 }

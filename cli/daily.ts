@@ -7,6 +7,7 @@ import type { EngineEvent, ResourceState } from "./comment/engine-events.ts";
 import { guestOf, isInvitation, type RemovedGuest } from "./comment/guest-changes.ts";
 import type { GuestReport } from "./comment/guest-report.ts";
 import {
+  accessSection,
   addedSection,
   changedSection,
   findingSection,
@@ -16,12 +17,13 @@ import {
   resourceSection,
   sizedToFit,
 } from "./comment/preview-comment.ts";
-import { count, counts, fates, terminalText } from "./comment/report-text.ts";
+import { count, counts, fates } from "./comment/report-text.ts";
+import { terminalText } from "./comment/terminal-report.ts";
 import { block, code, oneLine, prose } from "./comment/untrusted-text.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
 import { type TenantCare, tenantCare } from "./guests-review.ts";
-import { say } from "./log-lines.ts";
-import { operationErrors, previewStack } from "./preview-and-apply.ts";
+import { lineWidth, say } from "./log-lines.ts";
+import { operationErrors, previewStack, shownIn } from "./preview-and-apply.ts";
 import { keepFile, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
 import { inColumns, markdownTable } from "./text-table.ts";
@@ -107,7 +109,9 @@ async function removeExpired(
   if (expired.length === 0) return [];
   const urns = [...expired.map(({ urn }) => urn), ...listsThatOnlyExpire(events)];
   const targets = urns.flatMap((urn) => ["--target", urn]);
-  const run = await runPulumi(options, "up", ["--yes", "--skip-preview", ...targets]);
+  const run = await runPulumi(options, "up", ["--yes", "--skip-preview", ...targets], {
+    title: "Removal of expired guests",
+  });
   return operationErrors(run, options);
 }
 
@@ -172,8 +176,8 @@ function addresses(state: ResourceState | null | undefined, property: string): S
 }
 
 /** Shows the report on the terminal, and writes it to a file for the run's summary page. */
-function publish(report: DailyReport, { out }: RunOptions): void {
-  const file = path.join(out, "daily.md");
+function publish(report: DailyReport, options: RunOptions): void {
+  const file = path.join(options.out, "daily.md");
   keepFile(file, dailyMarkdown(report));
   const guests = [
     ...report.expired.map((guest) => ["expired", guest.address, guest.expires ?? "", fates[guest.fate]]),
@@ -181,14 +185,16 @@ function publish(report: DailyReport, { out }: RunOptions): void {
     ...report.accepted.map((address) => ["accepted", address]),
   ];
   say(`\nGuests of ${report.stack}: ${dailyHeadline(report)}`);
-  for (const line of inColumns(guests)) say(`  ${line}`);
+  const width = lineWidth() - 2;
+  for (const line of inColumns(guests, [], width)) say(`  ${line}`);
   for (const error of report.errors) say(`  error  ${error}`);
   const { sponsors = [], review, notAsked } = report.care ?? {};
   const findings = sponsors.map(({ address, finding }) => ["sponsor", oneLine(address), oneLine(finding, 200)]);
-  for (const line of inColumns(findings)) say(`  ${line}`);
+  for (const line of inColumns(findings, [], width)) say(`  ${line}`);
   if (review !== undefined) say(`\n${review}`);
   if (notAsked !== undefined) say(`\n${sponsorsNotAsked}: ${notAsked}`);
-  if (hasDrift(report)) say(`\nAn up would do this:\n${terminalText(report.difference)}`);
+  if (hasDrift(report))
+    say(`\nAn apply would do this:\n${terminalText(report.difference, shownIn(options))}`, { marked: true });
   say(`\nThe report is in ${path.relative(process.cwd(), file) || file}`);
 }
 
@@ -208,7 +214,7 @@ function render(report: DailyReport, rows: number): string {
     ...addedSection(difference.added, rows, "On the list and not in the tenant"),
     ...changedSection(difference.changed, rows, "Different in the tenant (tenant → list)"),
     ...removedSection(difference.removed, rows, "In the tenant and no longer on the list"),
-    ...resourceSection("Access", difference.access, rows),
+    ...accessSection("Access", difference.access, rows),
     ...resourceSection("Other differences", difference.other, rows),
     ...names("Accepted since the last run", report.accepted, rows),
     ...careSections(report.care, rows),
@@ -248,7 +254,7 @@ export function dailyHeadline(report: DailyReport): string {
     ...(gone.length > 0 ? [`${count(gone.length, "expired guest")} removed`] : []),
     ...(kept.length > 0 ? [`${count(kept.length, "expired guest")} off the list and kept in the tenant`] : []),
   ];
-  const differs = hasDrift(report) ? [`the tenant differs (an up would mean: ${counts(report.difference)})`] : [];
+  const differs = hasDrift(report) ? [`the tenant differs (an apply would mean: ${counts(report.difference)})`] : [];
   const accepted = report.accepted.length > 0 ? [`${count(report.accepted.length, "guest")} accepted`] : [];
   const left = report.care?.sponsors.length ?? 0;
   const findings = left > 0 ? [`${count(left, "sponsor")} cannot be asked any more`] : [];

@@ -19,7 +19,7 @@ import {
 } from "./command-line.ts";
 import { policyLevels } from "./comment/policy-changes.ts";
 import { type ListUses, readDeclaredList, usesOf } from "./declared-list.ts";
-import { say } from "./log-lines.ts";
+import { say, wrapped } from "./log-lines.ts";
 import { backendUrl, policyPack, type StackConfig, secretsProblem, stackConfig } from "./pulumi-run.ts";
 import { signInEnvironment, signInWith } from "./signed-in.ts";
 import { stateFolder } from "./state-space.ts";
@@ -42,7 +42,15 @@ export const doctorCommand: Command = {
     const place = stackPlace(line);
     const lines = await look(place, policyConfigOf(line));
     const missing = lines.filter(({ state }) => state === "missing").length;
-    say(line.flags.has("json") ? JSON.stringify({ stack: place.stack, missing, lines }, undefined, 2) : asText(lines));
+    if (line.flags.has("json")) say(JSON.stringify({ stack: place.stack, missing, lines }, undefined, 2));
+    else
+      say(
+        asText(lines)
+          .split("\n")
+          .flatMap((one) => wrapped(one))
+          .join("\n"),
+        { marked: true },
+      );
     return missing === 0 ? exitStatus.fine : exitStatus.failed;
   },
 };
@@ -89,7 +97,7 @@ async function look(place: StackPlace, policyConfig: string): Promise<CheckLine[
     }
   } catch (error) {
     const todo =
-      "Correct the sign-in (docs/doctor.md), and run it again: permissions, mailbox, groups and applications were not looked at.";
+      "Correct the sign-in (docs/doctor.md) and run this again. Permissions, mailbox, groups and applications were not checked.";
     return [...before, { about: "Sign-in", state: "missing", says: wordsOf(error), todo }];
   }
 }
@@ -141,8 +149,8 @@ export function policyLine(file: string, pack: string = policyPack): CheckLine {
     return { about, state: "missing", says: `there is no policy pack in ${pack}.`, todo };
   }
   if (!existsSync(file)) {
-    const todo = "Say there what the stack's guests may be, or name another file with --policy-config.";
-    return { about, state: "missing", says: `${shown} is missing, and no run goes without it.`, todo };
+    const todo = "Create it with this stack's policy settings, or name another file with --policy-config.";
+    return { about, state: "missing", says: `${shown} is missing, and every run needs it.`, todo };
   }
   let config: unknown;
   try {
@@ -163,7 +171,7 @@ export function policyLine(file: string, pack: string = policyPack): CheckLine {
   const todo =
     weaker.length === 0
       ? "No policy stops an apply: see docs/policies.md."
-      : `Weaker than the pack's own: ${weaker.map(([policy]) => policy).join(", ")}. See that this is meant (${shown}).`;
+      : `Weaker than the pack's own: ${weaker.map(([policy]) => policy).join(", ")}. Check that this is intended (${shown}).`;
   return { about, state: "note", says, todo };
 }
 
@@ -182,7 +190,12 @@ function listLine({ stack }: StackPlace, read: string | ListUses): CheckLine {
     return { about, state: "fine", says: `${read.guests} ${read.guests === 1 ? "guest" : "guests"} today.` };
   }
   const [first = ""] = read.split("\n");
-  return { about, state: "missing", says: first, todo: `guests preview --stack ${stack} says what and where.` };
+  return {
+    about,
+    state: "missing",
+    says: first,
+    todo: `Run guests preview --stack ${stack}: it says what is wrong and where.`,
+  };
 }
 
 function wordsOf(error: unknown): string {

@@ -24,7 +24,7 @@ export function refuseUnlessNewest(folder: string, branch: string): void {
   if (here !== newest) {
     throw refusal(
       `This checkout is ${here.slice(0, 12)}, and the newest commit of ${branch} is ${newest.slice(0, 12)}. ` +
-        "Applying an older list would undo what was reviewed since; let the run of the newest commit do it.",
+        "Applying an older list would undo later reviews. Let the newest commit's run apply it.",
     );
   }
 }

@@ -311,7 +311,7 @@ export function reviewMarkdown(
   return `${[
     `The rules of \`${namespace}:review\` of stack ${code(standing.stack)} ask for this as of ${standing.at.slice(0, 10)}.`,
     "Nobody is deleted by this proposal. A guest whose last day has passed leaves the list with the next daily run. " +
-      "To keep somebody, give them a later last day here: who has one is not proposed again.",
+      "To keep somebody, give them a later last day here; then they are not proposed again.",
     ...stayingSentence(found),
     ...sections,
     ...(byHand.length > 0 ? [`No list file has a column for these, so write them by hand: ${byHand.join(", ")}`] : []),

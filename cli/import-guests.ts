@@ -47,7 +47,9 @@ export const importCommand: Command = {
     },
     format: { value: "yaml|csv", help: "What the lists are written in; yaml unless given." },
     profile: { help: "Write down the profile too: given name, department and so on." },
-    groups: { help: "Write down the groups as comments; in a list, azuread would give them once more and fail." },
+    groups: {
+      help: "Add each guest's groups as comments. As entries, an apply would add them a second time and fail.",
+    },
     domain: { value: "NAME,…", help: "Only guests of these domains." },
     state: { value: "pending|accepted", help: "Only guests who have not accepted yet, or who have." },
     group: { value: "NAME", help: "Only direct members of this group, by display name or object id." },
@@ -204,7 +206,7 @@ export async function importGuests(tenant: TenantReader, options: ImportOptions)
   for (const { file, strangers } of written) {
     if (strangers.length === 0) continue;
     say(
-      `${lists.nameOf(file)}: no guests of the tenant, so an apply mails them, unless it is a slip of the pen: ${strangers.join(", ")}`,
+      `${lists.nameOf(file)}: not in the tenant, so an apply would invite and mail them. Check the spelling: ${strangers.join(", ")}`,
     );
   }
   if (written.length === 0) return;

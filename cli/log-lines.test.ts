@@ -5,7 +5,7 @@ import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { harmless, showLines } from "./log-lines.ts";
+import { harmless, isWatched, say, showLines } from "./log-lines.ts";
 
 /** What the systems read as an order: each pattern is that of the system's own reader, or wider. */
 const orders = [
@@ -100,6 +100,47 @@ describe("[M4] what a process prints", () => {
     to.end();
     return all;
   }
+});
+
+describe("a colour", () => {
+  const marked = "+ ana@fabrikam.example\n  - bo@fabrikam.example\n~ c\nplain + text";
+
+  it("marks what comes, changes and goes on a terminal that wants colours", async () => {
+    const [added, removed, changed, plain] = (await printed({ FORCE_COLOR: "1" })).split("\n");
+    expect(added).toBe("\u001b[32m+ ana@fabrikam.example\u001b[39m");
+    expect(removed).toBe("\u001b[31m  - bo@fabrikam.example\u001b[39m");
+    expect(changed).toBe("\u001b[33m~ c\u001b[39m");
+    expect(plain).toBe("plain + text");
+  });
+
+  it("is not there in a file, and not where NO_COLOR is set", async () => {
+    expect(await printed({})).toBe(`${marked}\n`);
+    expect(await printed({ NO_COLOR: "1" })).toBe(`${marked}\n`);
+  });
+
+  async function printed(environment: Record<string, string>): Promise<string> {
+    const names = ["FORCE_COLOR", "NO_COLOR"];
+    const before = names.map((name) => [name, process.env[name]] as const);
+    for (const name of names) delete process.env[name];
+    Object.assign(process.env, environment);
+    const to = new PassThrough();
+    const all = text(to);
+    say(marked, { to, marked: true });
+    to.end();
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    return all;
+  }
+});
+
+describe("a line that is renewed", () => {
+  it("is for people at a terminal, not for pipelines", () => {
+    for (const environment of [{ CI: "true" }, { TF_BUILD: "True" }, { TERM: "dumb" }]) {
+      expect(isWatched(environment)).toBe(false);
+    }
+  });
 });
 
 describe("[M4] the command", () => {

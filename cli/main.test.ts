@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { atTerminal, hasTerminal } from "../test/support/terminal.ts";
 
 /** Runs the command `guests`, outside of any pipeline. */
 function guests(args: string[], { folder = import.meta.dirname, env = {} } = {}) {
@@ -34,6 +35,23 @@ describe("guests", { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = guests([name, "--help"]);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout.startsWith(`guests ${name} `)).toBe(true);
+    expect(stdout).toMatch(new RegExp(`^Example\\n {2}guests ${name} `, "m"));
+  });
+
+  it.skipIf(!hasTerminal)("fits a terminal of 80 columns, with colours, and needs none in a file", () => {
+    const events = path.join("fixtures", "pull-request.events.jsonl");
+    const program = `'${process.execPath}' '${path.join(import.meta.dirname, "main.ts")}'`;
+    const options = { columns: 80, cwd: import.meta.dirname };
+    const report = atTerminal(`${program} comment ${events} --stack prod --terminal`, options);
+    const help = atTerminal(`${program} preview --help; ${program} --help`, options);
+    for (const { lines } of [report, help]) {
+      expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+    }
+    expect(report.lines.join("\n")).toContain("+ eve@elsewhere.example  Eve  never expires");
+    expect(report.written).toContain("\u001b[32m  + eve@elsewhere.example");
+    const { stdout } = guests(["comment", path.join(import.meta.dirname, events), "--stack", "prod", "--terminal"]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+    expect(stdout).not.toMatch(/\u001b/);
   });
 
   it("ends with a status of its own on a wrong command line", () => {

@@ -1,10 +1,21 @@
 #!/usr/bin/env node
 // guests COMMAND: the guests of a stack, previewed, applied, looked after every day, and told to a pull request.
-import { asksForHelp, type Command, endWith, exitStatus, helpOf, readCommandLine, Stop } from "./command-line.ts";
+import {
+  asksForHelp,
+  type Command,
+  described,
+  endWith,
+  exitStatus,
+  helpOf,
+  readCommandLine,
+  Stop,
+} from "./command-line.ts";
 import { say } from "./log-lines.ts";
 
 interface Entry {
   about: string;
+  /** A command line that works, without `guests`. */
+  example: string;
   /** Loads the command alone: `post-comment` and `open-review` also run where no package is installed. */
   load(): Promise<Command>;
 }
@@ -13,7 +24,8 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "init",
     {
-      about: "Makes a guest repository: stacks, lists, policy settings, pipelines. Asks what no option answers.",
+      about: "Makes a guest repository: stacks, lists, policy settings, pipelines. Asks for what no option says.",
+      example: "init contoso-guests",
       load: async () => (await import("./init.ts")).initCommand,
     },
   ],
@@ -21,6 +33,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     "check",
     {
       about: "Judges the lists and policy settings of all stacks by their files alone, in seconds. Needs no login.",
+      example: "check --stack prod",
       load: async () => (await import("./check.ts")).checkCommand,
     },
   ],
@@ -28,6 +41,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     "rehearse",
     {
       about: "Invites a stack's guests to a tenant on this machine, lets them accept, and cleans up. Nobody is mailed.",
+      example: "rehearse --stack prod --accept-all",
       load: async () => (await import("./rehearse.ts")).rehearseCommand,
     },
   ],
@@ -35,13 +49,15 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     "preview",
     {
       about: "Shows what an apply would change, checks it against the policies and writes the comment. Sends nothing.",
+      example: "preview --stack prod --ask-tenant",
       load: async () => (await import("./preview-and-apply.ts")).previewCommand,
     },
   ],
   [
     "apply",
     {
-      about: "Previews, and if nothing fails and no mandatory policy is broken, brings the tenant to the list.",
+      about: "Previews, then brings the tenant to the list unless the preview fails or breaks a mandatory policy.",
+      example: "apply --stack prod --newest-of main",
       load: async () => (await import("./preview-and-apply.ts")).applyCommand,
     },
   ],
@@ -49,6 +65,7 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     "destroy",
     {
       about: "Removes the guests whom the stack invited, and whatever else it has made, after showing them.",
+      example: "destroy --stack trial",
       load: async () => (await import("./preview-and-apply.ts")).destroyCommand,
     },
   ],
@@ -56,13 +73,15 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     "daily",
     {
       about: "Refreshes, removes guests whose last day has passed, and reports every other difference.",
+      example: "daily --stack prod --newest-of main",
       load: async () => (await import("./daily.ts")).dailyCommand,
     },
   ],
   [
     "doctor",
     {
-      about: "Says what the stack's sign-in and tenant lack, line by line, and what to do. Changes nothing.",
+      about: "Checks the stack's sign-in, tenant and policies line by line, and says what to fix. Changes nothing.",
+      example: "doctor --stack prod",
       load: async () => (await import("./doctor.ts")).doctorCommand,
     },
   ],
@@ -71,27 +90,31 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     {
       about:
         "Shows who the tenant's guests are, since when, and who answers for them; also as a page. Changes nothing.",
+      example: "report --stack prod --html report.html",
       load: async () => (await import("./guests-report.ts")).reportCommand,
     },
   ],
   [
     "review",
     {
-      about: "Proposes, by the stack's own rules, whom to remind and who should go: as a pull request. Deletes nobody.",
+      about: "Proposes reminders and last days by the stack's own rules, in a pull request. Deletes nobody.",
+      example: "review --stack prod",
       load: async () => (await import("./guests-review.ts")).reviewCommand,
     },
   ],
   [
     "open-review",
     {
-      about: "Opens a pull request of a review that a daily run has saved. Asks no tenant.",
+      about: "Opens the pull request of a review that a daily run has saved. Asks no tenant.",
+      example: "open-review --stack prod .local/pipelines/prod/review.json",
       load: async () => (await import("./pull-requests.ts")).openReviewCommand,
     },
   ],
   [
     "post-comment",
     {
-      about: "Writes each file as a comment on the pull request of this pipeline, or updates that of an earlier run.",
+      about: "Posts each file as a comment on this pipeline's pull request, or updates an earlier one.",
+      example: "post-comment .local/pipelines/prod/comment.md",
       load: async () => (await import("./post-comment.ts")).postCommentCommand,
     },
   ],
@@ -99,27 +122,31 @@ const commands: ReadonlyMap<string, Entry> = new Map([
     "import",
     {
       about: "Reads the guests that the tenant has, and writes one list for each partner. Sends nothing.",
+      example: "import --stack prod --out stacks/lists --name-lists",
       load: async () => (await import("./import-guests.ts")).importCommand,
     },
   ],
   [
     "add",
     {
-      about: "Puts a guest on a list: changes the list's file, and is refused where the preview would refuse it.",
+      about: "Puts a guest on a list, in the list's file. Refuses what the preview would refuse. Sends nothing.",
+      example: 'add ana@fabrikam.example --stack prod --name "Ana Trujillo"',
       load: async () => (await import("./add-and-remove.ts")).addCommand,
     },
   ],
   [
     "remove",
     {
-      about: "Takes guests off the lists: changes the lists' files, comments and order kept.",
+      about: "Takes guests off the lists, in the lists' files; comments and order stay. Sends nothing.",
+      example: "remove ana@fabrikam.example --stack prod",
       load: async () => (await import("./add-and-remove.ts")).removeCommand,
     },
   ],
   [
     "comment",
     {
-      about: "Prints the comment of a preview that ran before, from its event log.",
+      about: "Prints the comment of an earlier preview from its event log.",
+      example: "comment .local/pipelines/prod/preview.events.jsonl --stack prod --terminal",
       load: async () => (await import("./preview-and-apply.ts")).commentCommand,
     },
   ],
@@ -136,13 +163,13 @@ await endWith(async () => {
   }
   const command = await entry.load();
   if (asksForHelp(args)) {
-    say(helpOf(name, entry.about, command));
+    say(helpOf(name, entry.about, command, `guests ${entry.example}`));
     return exitStatus.fine;
   }
   return command.run(readCommandLine(name, command, args));
 });
 
 function overview(): string {
-  const list = [...commands].map(([name, { about }]) => `  ${name}\n      ${about}`);
+  const list = [...commands].map(([name, { about }]) => described(name, about));
   return `guests COMMAND [--help] …\n\n${list.join("\n")}`;
 }

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
-import { configSizeProblem } from "../components/index.ts";
+import { configSizeProblem } from "../components/config/project-files.ts";
 import { applyInSteps, destroyStack } from "./apply-steps.ts";
 import {
   type Command,
@@ -16,12 +16,13 @@ import {
 } from "./command-line.ts";
 import { pipelineOf, projectOf } from "./comment/comment-marker.ts";
 import { type EngineEvent, readEvents } from "./comment/engine-events.ts";
-import { type GuestReport, readReport } from "./comment/guest-report.ts";
+import { doneText, type GuestReport, readReport } from "./comment/guest-report.ts";
 import { commentOf } from "./comment/preview-comment.ts";
-import { type ShownWith, terminalText } from "./comment/report-text.ts";
+import type { ShownWith } from "./comment/report-text.ts";
+import { type TerminalOptions, terminalText } from "./comment/terminal-report.ts";
 import { compareSettings, unknownPolicies } from "./compared-settings.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
-import { say } from "./log-lines.ts";
+import { lineWidth, say } from "./log-lines.ts";
 import { keepFile, type PulumiRun, policyFlags, policyPack, runPulumi } from "./pulumi-run.ts";
 import { refuseWithoutSpace } from "./state-space.ts";
 
@@ -30,8 +31,8 @@ export const previewCommand: Command = {
   options: {
     ...stackOptions,
     base: { value: "COMMIT", help: "The commit before the pull request, to compare the policies' settings with." },
-    "ask-tenant": { help: "Ask the tenant who of the added guests is there already (User.Read.All)." },
-    json: { help: "Print the report as JSON; Pulumi's own display goes to stderr." },
+    "ask-tenant": { help: "Ask the tenant which added guests are there already (User.Read.All)." },
+    json: { help: "Print the report as JSON on stdout, and everything else on stderr." },
     "save-plan": { value: "FILE", help: "Save Pulumi's update plan, for apply --plan (PULUMI_EXPERIMENTAL=true)." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
@@ -57,7 +58,7 @@ export const applyCommand: Command = {
     ...stackOptions,
     ...newestOption,
     plan: { value: "FILE", help: "Do no more than this plan of preview --save-plan (PULUMI_EXPERIMENTAL=true)." },
-    checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },
+    checkpoints: { help: "Write the state after each change, even for a long list." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy, exitStatus.refused],
   async run(line) {
@@ -74,8 +75,7 @@ export const applyCommand: Command = {
     // The preview is done; the policies judge again, because only the update knows every value.
     const flags = [...policyFlags(options), ...(plan === undefined ? [] : ["--plan", plan])];
     const checkpoints = line.flags.has("checkpoints") || plan !== undefined;
-    const { status } = await applyInSteps(options, { events, report }, flags, checkpoints);
-    return status === 0 ? exitStatus.fine : exitStatus.failed;
+    return ended(await applyInSteps(options, { events, report }, flags, checkpoints), options, report);
   },
 };
 
@@ -85,7 +85,7 @@ export const destroyCommand: Command = {
     ...stackOptions,
     ...newestOption,
     yes: { help: "Do not ask. Needed where nobody can answer." },
-    checkpoints: { help: "Have the state written after each resource, also where a long list could do without." },
+    checkpoints: { help: "Write the state after each change, even for a long list." },
   },
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.refused],
   async run(line) {
@@ -93,20 +93,19 @@ export const destroyCommand: Command = {
     const branch = line.values["newest-of"];
     const asks = !line.flags.has("yes");
     if (asks && !process.stdin.isTTY) {
-      throw new Stop("Nobody is here to confirm that the guests go. Say so with --yes.", exitStatus.usage);
+      throw new Stop("Nobody can confirm the removal here. Add --yes to go ahead.", exitStatus.usage);
     }
     if (branch !== undefined) refuseUnlessNewest(options.project, branch);
 
-    const run = await runPulumi(options, "destroy", ["--preview-only"]);
+    const run = await runPulumi(options, "destroy", ["--preview-only"], { title: "Preview" });
     const report = reportOf(run, options);
     if (report.outcome !== "previewed") return statusOf(report);
-    say(`\n${terminalText(report)}`);
+    say(`\n${terminalText(report, shownIn(options))}`, { marked: true });
     if (asks && !(await isConfirmed(options.stack))) {
       say("Nothing was removed.");
       return exitStatus.fine;
     }
-    const { status } = await destroyStack(options, run.events, line.flags.has("checkpoints"));
-    return status === 0 ? exitStatus.fine : exitStatus.failed;
+    return ended(await destroyStack(options, run.events, line.flags.has("checkpoints")), options, report);
   },
 };
 
@@ -134,7 +133,9 @@ export const commentCommand: Command = {
   ends: [exitStatus.fine, exitStatus.failed, exitStatus.usage, exitStatus.policy],
   async run({ values, flags, rest: [file = ""] }) {
     const report = readReport(readEvents(readFileSync(file, "utf8")), values.stack ?? "", today());
-    say(flags.has("terminal") ? terminalText(report, { unasked: true }) : commentOf(report, { unasked: true }));
+    const text = terminalText(report, { unasked: true, width: lineWidth() });
+    if (flags.has("terminal")) say(text, { marked: true });
+    else say(commentOf(report, { unasked: true }));
     return statusOf(report);
   },
 };
@@ -163,7 +164,7 @@ export async function previewStack(
   const tooLarge = configSizeProblem(options.project, options.stack.split("/").at(-1) ?? options.stack);
   const wrong = tooLarge ?? unknownPolicies(options.policyConfig);
   if (wrong !== undefined) throw new Stop(wrong, exitStatus.failed);
-  const run = await runPulumi(options, "preview", [...policyFlags(options), ...flags], display);
+  const run = await runPulumi(options, "preview", [...policyFlags(options), ...flags], { display });
   return { report: reportOf(run, options), events: run.events };
 }
 
@@ -173,17 +174,51 @@ export function operationErrors(run: PulumiRun, options: RunOptions): string[] {
   return report.outcome === "failed" ? report.errors : [];
 }
 
-/** Shows a report on the terminal, and writes the comment beside the events. */
+/** The most rows of a list on the terminal; the file has all. */
+const mostRows = 20;
+
+/** How a report is shown on this terminal. */
+export function shownIn({ verbose }: RunOptions): TerminalOptions {
+  return { width: lineWidth(), ...(!verbose && { rows: mostRows }) };
+}
+
+/** Shows a report on the terminal, and writes it and the comment beside the events. */
 function publish(
   report: GuestReport,
-  { out, commit, project }: RunOptions,
+  options: RunOptions,
   { json = false, ...shown }: ShownWith & { json?: boolean } = {},
 ): void {
-  const file = path.join(out, "comment.md");
+  const { out, commit, project } = options;
+  const [comment, whole] = [path.join(out, "comment.md"), path.join(out, "report.txt")];
   const origin = { project: projectOf(project), pipeline: pipelineOf(process.env) };
-  keepFile(file, commentOf(report, { origin, ...shown, ...(commit !== undefined && { commit }) }));
-  if (json) say(JSON.stringify(report, undefined, 2));
-  else say(`\n${terminalText(report, shown)}\n\nThe comment is in ${path.relative(process.cwd(), file) || file}`);
+  keepFile(comment, commentOf(report, { origin, ...shown, ...(commit !== undefined && { commit }) }));
+  keepFile(whole, `${terminalText(report, shown)}\n`);
+  if (json) {
+    say(JSON.stringify(report, undefined, 2));
+    return;
+  }
+  say(`\n${terminalText(report, { ...shown, ...shownIn(options) })}`, { marked: true });
+  say(`\nEverything: ${nameOf(whole)}, the comment: ${nameOf(comment)}`);
+}
+
+/** A file as people name it: from the folder in which they are. */
+function nameOf(file: string): string {
+  return path.relative(process.cwd(), file) || file;
+}
+
+/** Says how an update ended, and what it told that its preview had not. */
+function ended(run: PulumiRun, options: RunOptions, preview: GuestReport): ExitStatus {
+  const report = reportOf(run, options);
+  const warnings = report.warnings.filter((warning) => !preview.warnings.includes(warning));
+  const failed = run.status !== 0;
+  const done = doneText(run.events);
+  const headline = done === "" ? "nothing had to change" : `done: ${done}`;
+  say(`\nGuests of ${options.stack}: ${failed ? `not all was done (${done || "nothing"} was)` : headline}`);
+  for (const error of failed ? report.errors : []) say(error.replaceAll(/^/gm, "  "));
+  for (const warning of warnings) say(`! ${warning}`, { marked: true });
+  if (failed) say("Fix this, then run the same command again: it goes on where this run stopped.");
+  if (run.log !== undefined) say(`Pulumi's own output: ${nameOf(run.log)}`);
+  return failed ? exitStatus.failed : exitStatus.fine;
 }
 
 /** How a command ends that did nothing but preview. */
@@ -200,7 +235,7 @@ function today(): string {
 function reportOf({ status, events }: PulumiRun, { stack }: RunOptions): GuestReport {
   const report = readReport(events, stack, today());
   if (status === 0 || report.outcome !== "previewed") return withReason(report, events.length);
-  const errors = [`Pulumi ended with status ${status}; the log of this run says why.`];
+  const errors = [`Pulumi ended with status ${status}; its last lines are in the log of this run.`];
   return { ...report, outcome: "failed", errors };
 }
 

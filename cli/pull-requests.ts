@@ -38,7 +38,7 @@ export async function openProposal(stack: string, proposal: () => Proposal): Pro
     if (host === undefined)
       return "No pipeline runs this, so no pull request is opened; --patch FILE writes the change.";
     const open = await host.findOpen(kindOf(stack));
-    if (open !== undefined) return `An earlier review waits for an answer, so no other is opened: ${open}`;
+    if (open !== undefined) return `No new review was opened, because an earlier one is still open: ${open}`;
     return `Proposed: ${await host.open(proposal())}`;
   } catch (error) {
     if (!(error instanceof NoComments)) throw error;

@@ -1,6 +1,14 @@
 /** Runs of the Pulumi CLI, and the events that they report. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  type WriteStream,
+  writeFileSync,
+} from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import grpc from "@grpc/grpc-js";
@@ -8,15 +16,28 @@ import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { z } from "zod";
-import { checkout, exitStatus, type RunOptions, type StackPlace, Stop } from "./command-line.ts";
+import { checkout, exitStatus, type RunOptions, type StackPlace, Stop, shortName } from "./command-line.ts";
 import { type EngineEvent, eventReader, type ResourceState } from "./comment/engine-events.ts";
-import { showLines } from "./log-lines.ts";
+import { complain, showLines } from "./log-lines.ts";
+import { type RunProgress, showRun } from "./run-progress.ts";
 
 /** How a run of the Pulumi CLI ended. */
 export interface PulumiRun {
   /** Pulumi's own exit status. */
   status: number;
   events: EngineEvent[];
+  /** The file with Pulumi's own output, an absolute path; absent where it was shown instead. */
+  log?: string;
+}
+
+/** How a run is shown. */
+export interface ShownRun {
+  /** What the run does, such as `Preview`; the stack's name follows. */
+  title?: string;
+  /** How many changes it makes, where its preview has counted them. */
+  changes?: number;
+  /** Where its lines go; stdout unless given. */
+  display?: NodeJS.WritableStream;
 }
 
 const ownPack = path.join(checkout, "policies", "guests");
@@ -32,34 +53,64 @@ export function policyFlags({ policyConfig }: RunOptions): string[] {
 }
 
 /**
- * Runs the Pulumi CLI on a stack, shows its display line by line, and keeps what its events say, without secrets, in the
- * folder for reports. When Pulumi stops before the engine starts (no such stack, not logged in), there are no events.
+ * Runs the Pulumi CLI on a stack, shows how far it is, and keeps what its events say, without secrets, in the folder for
+ * reports. Pulumi's own output, a line or more for each resource, goes to a file there; with `verbose` it is shown. When
+ * Pulumi stops before the engine starts (no such stack, not logged in), there are no events.
  *
- * @param command `preview`, `up` or `refresh`
+ * @param command `preview`, `up`, `refresh` or `destroy`
  * @param flags further flags of Pulumi's
- * @param display where its display goes
  */
 export async function runPulumi(
   options: RunOptions,
-  command: string,
+  command: keyof typeof titles,
   flags: readonly string[],
-  display: NodeJS.WritableStream = process.stdout,
+  { title = titles[command], changes, display = process.stdout }: ShownRun = {},
 ): Promise<PulumiRun> {
-  const stream = await receiveEvents();
+  const log = options.verbose ? undefined : path.join(options.out, `${command}.log`);
+  const file = log === undefined ? undefined : logFile(log);
+  const what = `${title} of stack ${shortName(options.stack)}`;
+  const progress = options.verbose ? undefined : showRun({ title: what, changes }, display);
+  const stream = await receiveEvents(progress);
   const where = ["--cwd", options.project, "--stack", options.stack];
   // The outputs would name each guest again, with the redeem URLs. Colours are escapes, and a name may hold them, too.
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
   const [program, ...first] = pulumi();
   const args = [...first, command, ...where, ...how, ...flags];
   const env = pulumiEnvironment(options.environment ?? process.env);
-  const running = runInForeground(program, args, { cwd: options.project, env, output: display });
+  const running = runInForeground(program, args, { cwd: options.project, env, output: file ?? display });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
+    progress?.end(false);
     throw notStarted(error, options);
   });
+  progress?.end(status === 0);
   const events = stream.close();
-  const file = path.join(options.out, `${command}.events.jsonl`);
-  keepFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
-  return { status, events };
+  keepFile(
+    path.join(options.out, `${command}.events.jsonl`),
+    events.map((event) => `${JSON.stringify(event)}\n`).join(""),
+  );
+  if (log === undefined) return { status, events };
+  await new Promise<void>((resolve) => file?.end(resolve));
+  if (status !== 0 && !events.some(tellsWhy)) complain(lastLines(log));
+  return { status, events, log };
+}
+
+const titles = { preview: "Preview", up: "Apply", refresh: "Refresh", destroy: "Destroy" } as const;
+
+function logFile(file: string): WriteStream {
+  keepFile(file, "");
+  // A full disk must not stop a run half-way.
+  return createWriteStream(file, { flags: "a" }).on("error", () => {});
+}
+
+/** Whether an event says why a run failed, so that a report can. */
+function tellsWhy({ diagnosticEvent, policyEvent }: EngineEvent): boolean {
+  return diagnosticEvent?.severity === "error" || policyEvent?.enforcementLevel === "mandatory";
+}
+
+const mostLastLines = 40;
+
+function lastLines(file: string): string {
+  return readFileSync(file, "utf8").trimEnd().split("\n").slice(-mostLastLines).join("\n");
 }
 
 /**
@@ -265,8 +316,12 @@ export interface EventStream {
 /** Pulumi's own limit for one gRPC message, instead of gRPC's 4 MB: an event holds all of a resource. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
-/** Opens a port for the events of a run. */
-export async function receiveEvents(): Promise<EventStream> {
+/**
+ * Opens a port for the events of a run.
+ *
+ * @param progress sees each event as it arrives
+ */
+export async function receiveEvents(progress?: RunProgress): Promise<EventStream> {
   const events: EngineEvent[] = [];
   const read = eventReader();
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
@@ -274,7 +329,9 @@ export async function receiveEvents(): Promise<EventStream> {
     streamEvents(call: grpc.ServerReadableStream<EventRequest, empty.Empty>, answer: grpc.sendUnaryData<empty.Empty>) {
       call.on("data", (request: EventRequest) => {
         const event = read(request.getEvent());
-        if (event !== undefined) events.push(event);
+        if (event === undefined) return;
+        events.push(event);
+        progress?.see(event);
       });
       call.on("end", () => answer(null, new empty.Empty()));
       // Pulumi was killed: what it said before is what there is.

@@ -19,12 +19,13 @@ import {
   type RunOptions,
   runOptions,
   Stop,
+  stackOptions,
 } from "./command-line.ts";
 import { projectOf } from "./comment/comment-marker.ts";
-import { terminalText } from "./comment/report-text.ts";
-import { say } from "./log-lines.ts";
-import { previewStack } from "./preview-and-apply.ts";
-import { initStack, localStack, policyFlags, runPulumi } from "./pulumi-run.ts";
+import { terminalText } from "./comment/terminal-report.ts";
+import { lineWidth, say } from "./log-lines.ts";
+import { operationErrors, previewStack, shownIn } from "./preview-and-apply.ts";
+import { initStack, localStack, type PulumiRun, policyFlags, runPulumi } from "./pulumi-run.ts";
 import { withHeadings } from "./text-table.ts";
 
 export const rehearseCommand: Command = {
@@ -32,6 +33,7 @@ export const rehearseCommand: Command = {
     stack: { value: "NAME", help: "The stack; the only one that has a config file unless given." },
     "policy-config": { value: "FILE", help: "The policies' settings; policies/guests.STACK.json unless given." },
     cwd: { value: "PROJECT", help: "The folder of the Pulumi project; the one you are in unless given." },
+    verbose: stackOptions.verbose,
     "accept-all": { help: "Let all guests accept by themselves. Without a terminal they do so anyway." },
     json: { help: "End with one line of JSON: the guests, each with their state and their mails." },
   },
@@ -42,9 +44,9 @@ export const rehearseCommand: Command = {
     if (stack === localStack && existsSync(path.join(project, "tools", "pulumi.ts"))) {
       throw new Stop("npm start shows the guests of stack local in this repository.", exitStatus.usage);
     }
-    const { policyConfig } = runOptions({ values: { ...values, stack }, flags, rest });
+    const { policyConfig, verbose = false } = runOptions({ values: { ...values, stack }, flags, rest });
     const waits = process.stdin.isTTY === true && !flags.has("accept-all");
-    return rehearse({ project, stack, policyConfig, waits, json: flags.has("json") });
+    return rehearse({ project, stack, policyConfig, verbose, waits, json: flags.has("json") });
   },
 };
 
@@ -52,6 +54,7 @@ interface Rehearsal {
   project: string;
   stack: string;
   policyConfig: string;
+  verbose: boolean;
   /** Whether somebody is there to play the guests. */
   waits: boolean;
   json: boolean;
@@ -83,7 +86,7 @@ function onlyStack(project: string): string {
   throw new Stop(`--stack is missing. ${which}`, exitStatus.usage);
 }
 
-async function rehearse({ project, stack, policyConfig, waits, json }: Rehearsal): Promise<ExitStatus> {
+async function rehearse({ project, stack, policyConfig, verbose, waits, json }: Rehearsal): Promise<ExitStatus> {
   const { startTenant } = await tenantPackage(project);
   const list = listOf(project, stack);
   const folder = mkdtempSync(path.join(tmpdir(), "guests-rehearsal-"));
@@ -96,37 +99,36 @@ async function rehearse({ project, stack, policyConfig, waits, json }: Rehearsal
     showLinks(tenant);
     const copy = copyProject(project, stack, folder);
     const environment = rehearsalEnvironment(folder, tenant);
-    const options: RunOptions = { stack, project: copy, policyConfig, out: path.join(folder, "out"), environment };
+    const out = path.join(folder, "out");
+    const options: RunOptions = { stack, project: copy, policyConfig, out, environment, verbose };
 
     step(`Preview of stack ${stack}`);
     initStack(options);
     const { report: preview } = await previewStack(options);
-    say(terminalText(preview, { unasked: true }));
+    say(terminalText(preview, { unasked: true, ...shownIn(options) }), { marked: true });
     if (preview.outcome !== "previewed") {
       return preview.outcome === "stopped by policy" ? exitStatus.policy : exitStatus.failed;
     }
     step("Up: the guests are invited");
     const unattended = ["--yes", "--skip-preview"];
-    mustEndWell(
-      await runPulumi(options, "up", [...unattended, ...policyFlags(options)]),
-      "The guests were not invited.",
-    );
+    const invited = await runPulumi(options, "up", [...unattended, ...policyFlags(options)]);
+    mustEndWell(invited, options, "The guests were not invited.");
     showGuests(tenant);
 
     step("The guests accept");
     if (waits) await playedByHand(tenant);
     else for (const { address } of guestsOf(tenant)) tenant.accept(address);
     showGuests(tenant);
-    const invited = guestsOf(tenant).map(({ address, state, mails }) => ({ email: address, state, mails }));
+    const accepted = guestsOf(tenant).map(({ address, state, mails }) => ({ email: address, state, mails }));
 
     step("Refresh: the stack learns who has accepted");
-    mustEndWell(await runPulumi(options, "refresh", unattended), "The refresh failed.");
+    mustEndWell(await runPulumi(options, "refresh", unattended), options, "The refresh failed.");
     step("Destroy: cleaned up");
-    mustEndWell(await runPulumi(options, "destroy", unattended), "The clean-up failed.");
+    mustEndWell(await runPulumi(options, "destroy", unattended), options, "The clean-up failed.");
     const left = tenant.guests().length;
     if (left > 0) throw new Stop(`${left} guests are left in the tenant after the clean-up.`, exitStatus.failed);
     say("\nThe rehearsal went to its end. Nothing of it is left, and no real tenant was asked.");
-    if (json) say(JSON.stringify({ stack, guests: invited }));
+    if (json) say(JSON.stringify({ stack, guests: accepted }));
     return exitStatus.fine;
   } finally {
     await tenant?.close();
@@ -210,8 +212,9 @@ function rehearsalEnvironment(folder: string, tenant: Tenant): NodeJS.ProcessEnv
   };
 }
 
-function mustEndWell({ status }: { status: number }, otherwise: string): void {
-  if (status !== 0) throw new Stop(`${otherwise} What Pulumi says about it stands above.`, exitStatus.failed);
+function mustEndWell(run: PulumiRun, options: RunOptions, otherwise: string): void {
+  if (run.status === 0) return;
+  throw new Stop([otherwise, ...operationErrors(run, options)].join("\n"), exitStatus.failed);
 }
 
 function step(title: string): void {
@@ -236,7 +239,7 @@ function guestsOf(tenant: Tenant) {
 
 function showGuests(tenant: Tenant): void {
   const rows = guestsOf(tenant).map(({ address, displayName, state }) => [address, displayName, state]);
-  for (const line of withHeadings(["Address", "Name", "State"], rows)) say(`  ${line}`);
+  for (const line of withHeadings(["Address", "Name", "State"], rows, [], { width: lineWidth() - 2 })) say(`  ${line}`);
 }
 
 /** Waits until somebody at the terminal has played the guests. Ctrl-C, too, goes on to the clean-up. */

@@ -32,7 +32,7 @@ export function refuseWithoutSpace(options: RunOptions, guests = 0, freeBytes = 
   if (free === undefined || free >= needed) return;
   throw new Stop(
     `The state is kept in ${folder}, where ${megabytes(free)} are free; this run may need ${megabytes(needed)}. ` +
-      "On a full disk Pulumi cuts the state off, after guests were mailed.\n" +
+      "A full disk would cut the state off after guests were mailed.\n" +
       "Nothing was sent. Free some space and run this again.",
     exitStatus.failed,
   );

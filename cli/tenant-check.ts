@@ -91,7 +91,7 @@ function permissionLines({ permissions, kind }: SignedIn, uses: ListUses): Check
   const says = `more than this list needs: ${beyond.join(", ")}.`;
   return [
     fine,
-    { about, state: "note", says, todo: "Take them from the app registration unless another list needs them." },
+    { about, state: "note", says, todo: "Remove them from the app registration unless another list needs them." },
   ];
 }
 
@@ -122,7 +122,7 @@ async function inviterLine({ graph, deadline }: SignedIn): Promise<CheckLine> {
     return { about, state: "fine", says: `${inviters[allowInvitesFrom ?? ""] ?? `"${allowInvitesFrom}"`}.` };
   } catch (error) {
     const todo = isForbidden(error)
-      ? "No run needs to know. To have it looked at, grant Policy.Read.All as well."
+      ? "Optional: no run needs this. To check it, also grant Policy.Read.All."
       : "Run it again.";
     return { about, state: "not known", says: reasonOf(error), todo };
   }
@@ -304,7 +304,7 @@ export function clockLine(difference: number | undefined): CheckLine {
   if (off < noticed) return { about, state: "fine", says: "agrees with Microsoft's." };
   const seconds = Math.round(off / 1000);
   const says = `this machine's is ${seconds} s ${difference < 0 ? "fast" : "slow"}.`;
-  const todo = "Set it, or have it set (NTP): tokens and certificates are good for a time.";
+  const todo = "Set the clock (NTP): with a wrong one, tokens and certificates seem expired.";
   return { about, state: off > tolerated ? "missing" : "note", says, todo };
 }
 

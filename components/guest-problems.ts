@@ -206,8 +206,8 @@ function formerAddressesTaken(guests: readonly GuestArgs[]): Problem[] {
       const holder = holders.get(address);
       if (holder === undefined) holders.set(address, path);
       if (holder === undefined || addresses[index] === address) return [];
-      const rule = `an earlier address is nobody else's: ${holder} is ${address} too`;
-      return [{ path, value: shown(address), rule, remedy: "keep it at the guest whose address it was" }];
+      const rule = `an earlier address belongs to one guest only: ${holder} is ${address} too`;
+      return [{ path, value: shown(address), rule, remedy: "keep it at the guest who had it" }];
     });
   });
 }

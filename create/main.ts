@@ -7,8 +7,7 @@ import { say } from "../cli/log-lines.ts";
 await endWith(async () => {
   const args = process.argv.slice(2);
   if (!asksForHelp(args)) return initCommand.run(readCommandLine("init", initCommand, args));
-  say(
-    helpOf("init", "Makes a guest repository. After `npm create guests-as-code`, options follow a `--`.", initCommand),
-  );
+  const about = "Makes a guest repository. After `npm create guests-as-code`, options follow a `--`.";
+  say(helpOf("init", about, initCommand, "npm create guests-as-code@latest my-guests -- --domain contoso.com"));
   return exitStatus.fine;
 });

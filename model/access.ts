@@ -80,7 +80,7 @@ export const profiles = z
 export const inheritAccess = z
   .boolean()
   .meta({
-    description: "Whether the groups, apps, azure roles and profiles of the defaults hold here too. Default: true.",
+    description: "Whether the guest also gets the defaults' groups, apps, Azure roles and profiles. Default: true.",
   })
   .register(properties, isAccess)
   .optional();

@@ -100,14 +100,14 @@ export function domainProblem(domain: string): string | undefined {
   if (labels.length < 2) return "the domain after the @ has a dot, as in fabrikam.com";
   const wrong = labels.find((label) => !/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u.test(label));
   if (wrong !== undefined) {
-    return `"${domain}" is no domain name: each part between dots is made of letters, digits and inner hyphens`;
+    return `"${domain}" is not a domain name: each part between dots is made of letters, digits and inner hyphens`;
   }
   if (labels.some((label) => label.length > 63)) return "a part of a domain name has at most 63 characters";
-  if (/^\d+(?:\.\d+){3}$/.test(domain)) return `"${domain}" is no domain name, but an address of the network`;
+  if (/^\d+(?:\.\d+){3}$/.test(domain)) return `"${domain}" is an address of the network, not a domain name`;
   // Where the last part is a number, the function would read the whole as such an address.
   if (/\.(?:\d+|0x[\da-f]*)$/i.test(domain)) return undefined;
   const ascii = domainToASCII(domain);
-  if (ascii === "") return `"${domain}" is no domain name`;
+  if (ascii === "") return `"${domain}" is not a domain name`;
   if (ascii.split(".").some((label) => label.length > 63)) return "a part of a domain name has at most 63 characters";
   return undefined;
 }

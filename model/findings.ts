@@ -130,7 +130,7 @@ function ruleOf(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): Wor
     case "invalid_union":
       return { rule: `${formsOf(issue)} is expected`, remedy: value === null ? emptyRemedy : "write one of these" };
     default:
-      return { rule: "this is no value that is known here", remedy: "correct it" };
+      return { rule: "this value is not known here", remedy: "correct it" };
   }
 }
 

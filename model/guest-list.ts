@@ -31,7 +31,7 @@ export const usualRemovalLimit = { guests: 20, percent: 50 } as const;
 export const allowRemoval = z
   .boolean()
   .meta({
-    description: "Lets a change remove more guests than the limit. Say it for the one change that means to.",
+    description: "Lets a change remove more guests than the limit. Set it for the one change that needs it.",
   })
   .register(properties, { change: "nothing", plain: true });
 
@@ -49,7 +49,7 @@ export const listSettings = {
     .min(0)
     .max(365)
     .meta({
-      description: "How many days before a guest's last one previews begin to announce it; 0 for never. Default: 14.",
+      description: "How many days ahead previews announce a guest's last day; 0 for never. Default: 14.",
     })
     .register(properties, steers)
     .optional(),
@@ -78,12 +78,12 @@ export const reviewRules = z
       "Days after which a guest who has not accepted is reminded by one mail; after as many more they get a last day.",
     ).optional(),
     notSignedIn: days(
-      "Days without a sign-in after which a guest gets a last day. Takes Entra ID P1 and AuditLog.Read.All; without them nobody is proposed for it.",
+      "Days without a sign-in after which a guest gets a last day. Needs Entra ID P1 and AuditLog.Read.All; without them nobody is proposed.",
     ).optional(),
     blocked: z.boolean().meta({ description: "Whether a guest who may not sign in gets a last day." }).optional(),
     noSponsor: z
       .boolean()
-      .meta({ description: "Whether a guest for whom nobody can be asked gets a last day." })
+      .meta({ description: "Whether a guest without a sponsor to ask gets a last day." })
       .optional(),
     accounts: z
       .array(z.string().min(1))
@@ -94,10 +94,10 @@ export const reviewRules = z
         examples: [["ExternalAzureAD"]],
       })
       .optional(),
-    notice: days("How many days from the review on the proposed last day is. Default: 14.").optional(),
+    notice: days("How many days after the review the proposed last day is. Default: 14.").optional(),
   })
   .meta({
-    description: "When `guests review` proposes to remind a guest or to let one go. Off unless it is said.",
+    description: "When `guests review` proposes to remind a guest or to let one go. Off unless you set it.",
   })
   .register(properties, { change: "nothing", plain: true });
 
@@ -201,7 +201,7 @@ export const guestListInputs = z.strictObject({
     .default([]),
   access: z
     .array(heldAccess)
-    .meta({ description: "What the list gives to whom, so that a change that takes it from many guests is stopped." })
+    .meta({ description: "What the list gives to which guests, so that a change that takes it from many is stopped." })
     .register(properties, fromComponent)
     .default([]),
   removalLimit: z

@@ -39,7 +39,7 @@ export const formerly = z
   .union([formerAddress, z.array(formerAddress).min(1)])
   .meta({
     description:
-      "The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.",
+      "The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.",
     examples: ["ana@fabrikam.example"],
   })
   .register(properties, { change: "nothing", shown: true, plain: true })
@@ -160,7 +160,7 @@ export const terms = {
   sendInvitation: z
     .boolean()
     .meta({
-      description: "Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.",
+      description: "Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.",
     })
     .register(properties, { change: "invitation", shown: true, plain: true, azuread: true })
     .optional(),
@@ -199,12 +199,12 @@ export const terms = {
     "ExistingChoice",
     {
       adopt:
-        "Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.",
+        "Take the guest over: no mail, nothing changed that the list doesn't declare, left in place when they leave the list.",
       own: "Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.",
       fail: "Report an error.",
-      require: "Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.",
+      require: "Adopt. An address that isn't a guest of the tenant is an error: nobody is ever invited.",
     },
-    "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.",
+    "What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.",
   )
     .register(properties, { change: "record", shown: true, plain: true, azuread: true })
     .optional(),
@@ -227,10 +227,7 @@ export const terms = {
 };
 
 /** The name under which the directory shows the guest. */
-export const displayName = text(
-  256,
-  "The name shown in the directory; where none is given, the part of the address before the @",
-)
+export const displayName = text(256, "The name shown in the directory. Default: the part of the address before the @")
   .register(properties, { change: "directory", graph: "displayName", shown: true, azuread: true })
   .optional();
 

@@ -102,7 +102,7 @@ describe("the properties of an invitation", () => {
       `{"userEmailAddress":"ana@fabrikam.example","redirectUrl":"https://a.example","${name}":{"admin":true}}`,
     );
     expect(checkInvitation(news).failures).toEqual([
-      { property: name, reason: expect.stringMatching(`^"${name}" is no property`) },
+      { property: name, reason: expect.stringMatching(`^"${name}" is not a property`) },
     ]);
     expect({}).not.toHaveProperty("admin");
   });

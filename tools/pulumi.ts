@@ -2,7 +2,7 @@
 // Without --stack or PULUMI_STACK the stack `local` is meant; only that stack sees the local tenant.
 import { realpathSync } from "node:fs";
 import { runInForeground } from "../cli/pulumi-run.ts";
-import { configSizeProblem } from "../components/index.ts";
+import { configSizeProblem } from "../components/config/project-files.ts";
 import { ensureTenant, tenantEnvironment } from "./tenant-process.ts";
 import {
   ensureLocalStack,

@@ -201,11 +201,16 @@ function ask(program: string, args: string[]): string {
 // npm stop: stops the local tenant that `npm start` (or `npm run pulumi`) left running in the background.
 // With the argument `environment`: starts it unless it runs, and prints the variables that point at it, as JSON.
 if (import.meta.main) {
-  const task = process.argv[2] === "environment" ? printEnvironment : stop;
+  const tasks: Readonly<Record<string, () => Promise<void>>> = { environment: printEnvironment, "--help": help };
+  const task = tasks[process.argv[2] ?? ""] ?? stop;
   await task().catch((error) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   });
+}
+
+async function help(): Promise<void> {
+  console.log("npm stop\n\nStops the local tenant of this checkout. Its guests are kept for the next `npm start`.");
 }
 
 async function printEnvironment(): Promise<void> {

@@ -3,7 +3,7 @@ import { report } from "../fixtures/recorded-previews.ts";
 import type { Step } from "./engine-events.ts";
 import { changedGuest } from "./guest-changes.ts";
 import { commentOf } from "./preview-comment.ts";
-import { terminalText } from "./report-text.ts";
+import { terminalText } from "./terminal-report.ts";
 
 const type = "entra-guests:index:Invitation";
 const urn = `urn:pulumi:prod::guests::${type}::guests-ana@fabrikam.example`;
@@ -93,6 +93,6 @@ describe("a guest who gets a new address", () => {
     expect(terminalText(shown)).toMatch(
       /~ ana@northwind\.example +new address for ana@fabrikam\.example\n +is mailed there/,
     );
-    expect(commentOf(shown)).toContain("Up to 1 guest will be mailed.");
+    expect(commentOf(shown)).toContain("| **mailed** | 1 | by Microsoft, 1 of them again |");
   });
 });

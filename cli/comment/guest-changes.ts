@@ -27,6 +27,8 @@ export interface AddedGuest extends Guest {
   mailed: boolean;
   /** What happens to somebody who is there already, unless it is `adopt`; the official package can only `invite again`. */
   existing?: string;
+  /** The mailbox that mails the guest; absent where Microsoft does. */
+  mailFrom?: string;
   /** Who has the address in the tenant; absent where it was not asked. */
   standing?: Standing;
 }
@@ -40,6 +42,8 @@ export interface ChangedGuest extends Guest {
   fields: FieldChange[];
   /** Whether the guest gets the mail again: they have not accepted yet, or accept anew at another address. */
   mailedAgain: boolean;
+  /** The mailbox that mails the guest; absent where Microsoft does. */
+  mailFrom?: string;
 }
 
 export interface RemovedGuest extends Guest {
@@ -63,8 +67,10 @@ export interface ResourceChange {
   change: "added" | "changed" | "removed";
   /** What it is: `group membership` for known types, else the type. */
   kind: string;
-  /** The resource's name in the program. */
+  /** The resource's name in the program; for a guest's access without the guest's part. */
   name: string;
+  /** The address of the guest who gets or loses it, where that is known. */
+  guest?: string;
 }
 
 /** Whether a step is about an invitation of either package. */
@@ -97,7 +103,13 @@ export function addedGuest(step: Step): AddedGuest {
     // The official package mails every guest who has a message, and nobody else.
     mailed: isAzuread ? inputs.message !== undefined : inputs.sendInvitation !== false,
     ...(existing !== undefined && existing !== "adopt" && { existing }),
+    ...senderOf(inputs),
   };
+}
+
+function senderOf(inputs: Record<string, unknown>): { mailFrom?: string } {
+  const mailFrom = textOf(inputs.mailFrom, "mailFrom");
+  return mailFrom === undefined ? {} : { mailFrom };
 }
 
 /** The guest that a step changes, and the changed fields. */
@@ -111,6 +123,7 @@ export function changedGuest(step: Step): ChangedGuest {
     ...(formerly !== undefined && { formerly }),
     fields: fieldChanges(step),
     mailedAgain: isMailed && isInvited,
+    ...senderOf(step.new?.inputs ?? {}),
   };
 }
 
@@ -221,10 +234,20 @@ const changes: Record<string, ResourceChange["change"]> = {
   delete: "removed",
 };
 
-/** The change of access in a step, if it is one. */
-export function accessChange(step: Step): ResourceChange | undefined {
+/**
+ * The change of access in a step, if it is one.
+ *
+ * @param guests the addresses of the preview's guests, by URN
+ */
+export function accessChange(step: Step, guests: ReadonlyMap<string, string> = new Map()): ResourceChange | undefined {
   const kind = accessKinds[unversioned(step.type)];
-  return kind === undefined ? undefined : resourceChange(step, kind);
+  const change = kind === undefined ? undefined : resourceChange(step, kind);
+  const parent = step.new?.parent ?? step.old?.parent ?? "";
+  const guest = guests.get(parent);
+  if (change === undefined || guest === undefined) return change;
+  // The component names what a guest gets after the guest: `guests-ana@fabrikam.example-group-partners`.
+  const own = change.name.startsWith(nameOf(parent)) ? change.name.slice(nameOf(parent).length) : change.name;
+  return { ...change, guest, name: own.replace(/^-(?:group|app|azure)-/, "") };
 }
 
 /** The change of a resource that is neither a guest nor access. */

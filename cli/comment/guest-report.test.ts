@@ -3,7 +3,7 @@ import { recorded, reportOf } from "../fixtures/recorded-previews.ts";
 import { type EngineEvent, readEvents } from "./engine-events.ts";
 import { readReport } from "./guest-report.ts";
 import { commentOf } from "./preview-comment.ts";
-import { terminalText } from "./report-text.ts";
+import { terminalText } from "./terminal-report.ts";
 
 describe("the report of a pull request", () => {
   const report = reportOf("pull-request");

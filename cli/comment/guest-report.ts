@@ -79,6 +79,7 @@ export function readReport(events: readonly EngineEvent[], stack: string, today:
   const errors = errorsOf(events);
   const added = byAddress(invitations.filter(adds).map(addedGuest));
   const removed = byAddress(invitations.filter(removes).map((step) => removedGuest(step, expired, today)));
+  const guests = new Map(invitations.map((step) => [step.urn, guestOf(step).address]));
   return {
     stack,
     added,
@@ -86,11 +87,11 @@ export function readReport(events: readonly EngineEvent[], stack: string, today:
     removed,
     lookalikes: lookalikesAmong(added, removed),
     total: new Set(invitations.filter((step) => !removes(step)).map(({ urn }) => urn)).size,
-    access: byName(steps.flatMap((step) => accessChange(step) ?? [])),
+    access: byName(steps.flatMap((step) => accessChange(step, guests) ?? [])),
     other: byName(steps.flatMap((step) => otherChange(step) ?? [])),
     findings,
     errors,
-    warnings: diagnostics(events, "warning"),
+    warnings: warningsOf(events),
     outcome: outcomeOf(
       events,
       errors,
@@ -116,6 +117,21 @@ function lookalikesAmong(added: readonly AddedGuest[], removed: readonly Removed
     if (guest.address === newcomer.address) return [];
     return [{ displayName: newcomer.displayName ?? "", removed: guest.address, added: newcomer.address }];
   });
+}
+
+/** What an update or a destroy has done, by the steps that it finished: `2 added, 1 changed`; empty for nothing. */
+export function doneText(events: readonly EngineEvent[]): string {
+  const steps = events.flatMap(({ resOutputsEvent }) => resOutputsEvent?.metadata ?? []);
+  const invitations = steps.filter(isInvitation);
+  const parts = [
+    [invitations.filter(adds).length, "added"],
+    [invitations.filter(({ op }) => op === "update").length, "changed"],
+    [invitations.filter(removes).length, "removed"],
+    [steps.filter((step) => accessChange(step) !== undefined).length, "of access"],
+    [steps.filter((step) => otherChange(step) !== undefined).length, "other"],
+  ] as const;
+  const said = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return said.join(", ");
 }
 
 /** A replacement counts as a removal and an invitation, because both happen. */
@@ -154,6 +170,21 @@ function withoutLongValue(message: string): string {
   const value = start < 0 ? -1 : message.indexOf(" value ", start);
   const reason = value < 0 ? -1 : message.indexOf(" has a problem: ", value);
   return reason - value > longestRefusedValue ? message.slice(0, value) + message.slice(reason) : message;
+}
+
+/** Pulumi's warning about a plugin that it did not install itself. */
+const pluginOnPath = /^using pulumi-resource-(\S+) from \$PATH at /;
+
+/** What the warning about such plugins begins with. */
+export const pluginsNotice = "Plugins that Pulumi found on the PATH and did not install: ";
+
+/** Pulumi warns each time it starts such a plugin: here all of them are one warning. */
+function warningsOf(events: readonly EngineEvent[]): string[] {
+  const all = diagnostics(events, "warning");
+  const plugins = [...new Set(all.flatMap((message) => pluginOnPath.exec(message)?.[1] ?? []))];
+  const others = all.filter((message) => !pluginOnPath.test(message));
+  if (plugins.length === 0) return others;
+  return [...others, `${pluginsNotice}${plugins.join(", ")}.`];
 }
 
 function diagnostics(events: readonly EngineEvent[], severity: string): string[] {

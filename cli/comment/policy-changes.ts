@@ -66,7 +66,7 @@ const looserBy = byName<Readonly<Record<string, Looser>>>({
     schemes: "longer list",
   },
   "guest-user-type": { internal: "longer list" },
-  // While empty, where a sponsor is goes unjudged.
+  // While empty, a sponsor's domain is not checked.
   "sponsor-required": { internal: "longer or empty list", groups: "longer or empty list" },
   "expiry-required": { maxDays: "higher" },
   "cc-internal-only": { internal: "longer list" },

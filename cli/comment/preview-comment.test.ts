@@ -4,7 +4,7 @@ import { marker } from "./comment-marker.ts";
 import type { AddedGuest } from "./guest-changes.ts";
 import { readReport } from "./guest-report.ts";
 import { commentOf, longestComment } from "./preview-comment.ts";
-import { terminalText } from "./report-text.ts";
+import { terminalText } from "./terminal-report.ts";
 
 describe("the comment", () => {
   it.each(["pull-request", "unchanged", "bad-config", "after-refresh"])(
@@ -141,7 +141,7 @@ describe("the comment", () => {
     const text = commentOf(report({ added: guests(5000), warnings: ["x".repeat(200_000)] }));
     expect(text.length).toBeLessThanOrEqual(longestComment);
     expect(text).toContain("5000 added");
-    expect(text).toMatch(/… and \d+ more, in the log of this run/);
+    expect(text).toMatch(/… and \d+ more; guests preview --verbose shows all/);
     expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
   });
 

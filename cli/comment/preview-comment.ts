@@ -6,16 +6,18 @@ import type { Finding, GuestReport, Lookalike } from "./guest-report.ts";
 import type { SettingChange, SettingsFile } from "./policy-changes.ts";
 import {
   arrival,
+  comesWithGuest,
   count,
   domains,
   farewell,
+  glance,
   groups,
   headline,
   hintOf,
   isDelicate,
+  isToldByItself,
   longestValue,
   mailedText,
-  notAskedBecause,
   notCompared,
   nothing,
   type ShownWith,
@@ -53,16 +55,16 @@ function render(report: GuestReport, { origin, commit, ...shown }: CommentOption
   const parts = [
     marker(report.stack, origin),
     `### ${icon(report)} Guests of ${code(report.stack)}: ${headline(report)}`,
-    `${verdict(report, shown)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
-    ...(notAskedBecause(report) === undefined ? [] : [prose(notAskedBecause(report) ?? "")]),
+    `${verdict(report)}${report.outcome === "failed" ? " What follows may be incomplete." : ""}`,
+    ...glanceSection(report, shown),
     ...messageSection("Errors", report.errors, rows),
     ...settingsSection(report, rows),
     ...findingSection("Broken rules", mandatory, rows),
-    ...addedSection(report.added, rows),
+    ...addedSection(report.added, rows, "Added", report.access.filter(comesWithGuest(report))),
     ...changedSection(report.changed, rows),
     ...removedSection(report.removed, rows),
     ...lookalikeSection(report.lookalikes, rows),
-    ...resourceSection("Access", report.access, rows),
+    ...accessSection("Access", report.access.filter(isToldByItself(report)), rows),
     ...resourceSection("Other changes", report.other, rows),
     ...folded(`Advice on these guests (${adviceHere.length})`, findingSection("", adviceHere, rows)),
     ...folded(
@@ -73,6 +75,14 @@ function render(report: GuestReport, { origin, commit, ...shown }: CommentOption
     ...(commit === undefined ? [] : [`<sub>Preview of ${code(commit.slice(0, 12))}</sub>`]),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+/** What it means for people, as a table that is read at a glance. */
+function glanceSection(report: GuestReport, shown: ShownWith): Section {
+  const cells = glance(report, shown, { name: (text) => code(text), sentence: prose });
+  if (cells.length === 0) return [];
+  const [head = [], ...others] = cells.map(([about, number, details]) => [`**${about}**`, number, details]);
+  return [markdownTable(head, others)];
 }
 
 function icon(report: GuestReport): string {
@@ -104,15 +114,22 @@ const foldedFrom = 15;
 /** A part of a comment as paragraphs; empty where there is nothing to say. Each shows at most `rows` rows of its list. */
 type Section = string[];
 
-export function addedSection(guests: readonly AddedGuest[], rows: number, title = "Added"): Section {
+export function addedSection(
+  guests: readonly AddedGuest[],
+  rows: number,
+  title = "Added",
+  access: readonly ResourceChange[] = [],
+): Section {
+  const reach = Map.groupBy(access, ({ guest }) => guest);
   return section(title + origins(guests), guests, rows, (shown) =>
     markdownTable(
-      ["guest", "name", "expires", ...(isAsked(guests) ? ["in the tenant"] : [])],
+      ["guest", "name", "expires", ...(isAsked(guests) ? ["in the tenant"] : []), ...(reach.size > 0 ? ["gets"] : [])],
       shown.map((guest) => [
         code(guest.address),
         code(guest.displayName ?? ""),
         guest.expires === undefined ? "never" : code(guest.expires),
         ...(isAsked(guests) ? [arrival(guest) ?? ""] : []),
+        ...(reach.size > 0 ? [accessText(reach.get(guest.address) ?? [])] : []),
       ]),
     ),
   );
@@ -137,6 +154,31 @@ export function removedSection(guests: readonly RemovedGuest[], rows: number, ti
 
 function lookalikeSection(lookalikes: readonly Lookalike[], rows: number): Section {
   return section("One person?", lookalikes, rows, (shown) => shown.map((one) => `- ${hintOf(one, code)}`).join("\n"));
+}
+
+/** Who gets and loses what; a row for each guest. */
+export function accessSection(title: string, changes: readonly ResourceChange[], rows: number): Section {
+  const byGuest = [...Map.groupBy(changes, ({ guest = "" }) => guest)].flatMap(([guest, these]) =>
+    guest === "" ? these.map((one) => ({ guest, these: [one] })) : [{ guest, these }],
+  );
+  const signed = (these: readonly ResourceChange[]) =>
+    (["added", "changed", "removed"] as const).flatMap((change) => {
+      const some = these.filter((one) => one.change === change);
+      return some.length === 0 ? [] : [`${change}: ${accessText(some)}`];
+    });
+  return section(title, byGuest, rows, (shown) =>
+    markdownTable(
+      ["guest", "what"],
+      shown.map(({ guest, these }) => [code(guest), signed(these).join("<br>")]),
+    ),
+  );
+}
+
+/** What somebody gets or loses, at most a few by name. */
+function accessText(access: readonly ResourceChange[]): string {
+  const named = access.slice(0, mostNamed).map(({ kind, name }) => `${prose(kind)} ${code(name)}`);
+  const more = access.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("<br>");
 }
 
 export function resourceSection(title: string, changes: readonly ResourceChange[], rows: number): Section {
@@ -218,7 +260,8 @@ function section<Row>(
 ): Section {
   if (all.length === 0) return [];
   const shown = all.slice(0, rows);
-  const cut = all.length > shown.length ? [`… and ${all.length - shown.length} more, in the log of this run.`] : [];
+  const cut =
+    all.length > shown.length ? [`… and ${all.length - shown.length} more; guests preview --verbose shows all.`] : [];
   const content = [...(shown.length > 0 ? [body(shown)] : []), ...cut];
   if (title === "") return content;
   const heading = `**${title}**`;

@@ -1,7 +1,6 @@
-/** A report in words: those that comment and terminal share, and the table on the terminal. */
+/** A report in words that comment and terminal share. */
 import { addressDomain } from "../../model/email-address.ts";
-import { inColumns } from "../text-table.ts";
-import type { AddedGuest, ChangedGuest, FieldChange, RemovedGuest, Standing } from "./guest-changes.ts";
+import type { AddedGuest, RemovedGuest, ResourceChange, Standing } from "./guest-changes.ts";
 import type { Finding, GuestReport, Lookalike } from "./guest-report.ts";
 import { loosened, type SettingChange } from "./policy-changes.ts";
 import { oneLine } from "./untrusted-text.ts";
@@ -36,20 +35,10 @@ export interface ShownWith {
   unasked?: boolean;
 }
 
-/** What the reader should know first. */
-export function verdict(report: GuestReport, { unasked = false }: ShownWith = {}): string {
-  return [
-    ...outcomeSentences(report),
-    ...loosenedSentence(report),
-    ...(unasked && report.asked !== true && report.outcome !== "failed" && counts(report) !== "no changes"
-      ? [notAsked]
-      : []),
-  ].join(" ");
+/** What the reader should know first: whether this can be applied, and what to fix before. */
+export function verdict(report: GuestReport): string {
+  return [...outcomeSentences(report), ...loosenedSentence(report)].join(" ");
 }
-
-const notAsked =
-  "This preview has not asked the tenant about the guests: who is there already, and whether the credentials may " +
-  "invite, is not known yet.";
 
 function outcomeSentences(report: GuestReport): string[] {
   if (report.outcome === "failed") return ["Fix this before applying."];
@@ -58,13 +47,92 @@ function outcomeSentences(report: GuestReport): string[] {
     const subject = mandatory === 1 ? "1 mandatory rule is" : `${mandatory} mandatory rules are`;
     return [`${subject} broken. Fix this before applying.`];
   }
+  if (counts(report) === "no changes") {
+    return [`Applying this changes nothing. The stack holds ${count(report.total, "guest")}.`];
+  }
   const stopped = report.added.filter(isStopped).length;
-  return [
-    counts(report) === "no changes" ? "Applying this changes nothing." : "This can be applied.",
-    ...(stopped > 0 ? [`But applying fails for ${count(stopped, "added guest")}.`] : []),
-    ...mailSentence(report),
-    `Afterwards the stack holds ${count(report.total, "guest")}.`,
-  ];
+  return [`This can be applied${stopped > 0 ? `, but it fails for ${count(stopped, "added guest")}` : ""}.`];
+}
+
+/** One line of what a preview means: `mailed`, `2`, `by Microsoft`. */
+export type GlanceRow = [about: string, number: string, details: string];
+
+/** Makes texts that somebody else wrote fit to be shown: a name, and a sentence. */
+export interface Quoting {
+  name(text: string): string;
+  sentence(text: string): string;
+}
+
+const plainly: Quoting = { name: (text) => oneLine(text), sentence: (text) => oneLine(text, 400) };
+
+/**
+ * What a preview means for people, for a reader with ten seconds: who is mailed by whom, who is here already, who leaves.
+ *
+ * @returns nothing where nothing changes, or the preview has failed
+ */
+export function glance(
+  report: GuestReport,
+  { unasked = false }: ShownWith = {},
+  quoting: Quoting = plainly,
+): GlanceRow[] {
+  const { added, changed, removed, access, asked, total, settings } = report;
+  if (report.outcome === "failed") return [];
+  const rows: GlanceRow[] = [];
+  if (added.length > 0 || changed.some(({ mailedAgain }) => mailedAgain)) rows.push(mailRow(report, quoting));
+  if (added.length > 0 && asked === true) rows.push(hereRow(added));
+  else if (added.length > 0 && asked !== true && unasked) {
+    const why = asked === undefined ? "" : `: ${quoting.sentence(asked.missing)}`;
+    rows.push(["here already", "not known", `this preview has not asked the tenant about the guests${why}`]);
+  }
+  if (removed.length > 0) rows.push(["leave", String(removed.length), fatesText(removed)]);
+  if (access.length > 0) rows.push(["access", String(access.length), kindsText(access)]);
+  const changes = (settings?.files ?? []).flatMap((file) => file.changes);
+  if (changes.length > 0) rows.push(["policy settings", String(changes.length), settingCounts(changes)]);
+  if (rows.length > 0)
+    rows.push(["afterwards", String(total), total === 1 ? "guest in the stack" : "guests in the stack"]);
+  return rows;
+}
+
+/** An upper bound until the tenant was asked: who is there, or in its recycle bin, is not mailed. */
+function mailRow({ added, changed, asked }: GuestReport, { name }: Quoting): GlanceRow {
+  const again = changed.filter(({ mailedAgain }) => mailedAgain);
+  const mailed = [...added.filter(isMailed), ...again];
+  if (mailed.length === 0) return ["mailed", "nobody", ""];
+  const bySender = [...Map.groupBy(mailed, ({ mailFrom }) => mailFrom)];
+  const senders = bySender.map(([mailFrom, { length }]) => {
+    const by = `by ${mailFrom === undefined ? "Microsoft" : name(mailFrom)}`;
+    return bySender.length === 1 ? by : `${length} ${by}`;
+  });
+  const isBound = asked !== true && mailed.length > again.length;
+  const details = [...senders, ...(again.length > 0 ? [`${again.length} of them again`] : [])];
+  return ["mailed", `${isBound ? "up to " : ""}${mailed.length}`, details.join(", ")];
+}
+
+function hereRow(added: readonly AddedGuest[]): GlanceRow {
+  const byStanding = Map.groupBy(added, ({ standing = "new" }) => standing);
+  const details = [...otherStandings].flatMap(([standing, words]) => {
+    const number = byStanding.get(standing)?.length ?? 0;
+    return number === 0 ? [] : [`${number} ${number === 1 ? words.one : words.many}`];
+  });
+  return ["here already", String(byStanding.get("here")?.length ?? 0), details.join(", ")];
+}
+
+const otherStandings: ReadonlyMap<Standing, { one: string; many: string }> = new Map([
+  ["new", { one: "is new", many: "are new" }],
+  ["recycle bin", { one: "is in the recycle bin", many: "are in the recycle bin" }],
+  ["member", { one: "is a member of the organisation", many: "are members of the organisation" }],
+  ["several", { one: "is the address of several guests", many: "are addresses of several guests" }],
+]);
+
+function fatesText(removed: readonly RemovedGuest[]): string {
+  const groups = [...Map.groupBy(removed, ({ fate }) => fate)];
+  return groups.map(([fate, { length }]) => `${groups.length === 1 ? "" : `${length} `}${fates[fate]}`).join("; ");
+}
+
+/** `3 × group membership, 1 × Azure role removed`. */
+function kindsText(access: readonly ResourceChange[]): string {
+  const groups = Map.groupBy(access, ({ kind, change }) => `${kind} ${change}`);
+  return [...groups].map(([what, { length }]) => `${length} × ${what}`).join(", ");
 }
 
 function loosenedSentence({ settings }: GuestReport): string[] {
@@ -89,28 +157,6 @@ export function notCompared({ settings }: GuestReport): string | undefined {
   if (settings === undefined || !("missing" in settings.base)) return undefined;
   return `The policies' settings were not compared with an earlier commit: ${settings.base.missing}.`;
 }
-
-/** How many are mailed: an upper bound until the tenant was asked, for nobody is who is there or in its recycle bin. */
-function mailSentence({ added, changed, asked }: GuestReport): string[] {
-  const mailed = added.filter(isMailed).length + changed.filter(({ mailedAgain }) => mailedAgain).length;
-  if (asked !== true || added.length === 0)
-    return mailed > 0 ? [`Up to ${count(mailed, "guest")} will be mailed.`] : [];
-  const byStanding = Map.groupBy(added, ({ standing = "new" }) => standing);
-  const parts = [...standings].flatMap(([standing, words]) => {
-    const number = byStanding.get(standing)?.length ?? 0;
-    return number === 0 ? [] : [`${number} ${number === 1 ? words.one : words.many}`];
-  });
-  const mails = mailed === 0 ? "nobody is mailed" : mailed === 1 ? "1 guest is mailed" : `${mailed} guests are mailed`;
-  return [`The tenant was asked: ${[...parts, mails].join(", ")}.`];
-}
-
-const standings: ReadonlyMap<Standing, { one: string; many: string }> = new Map([
-  ["here", { one: "is here already", many: "are here already" }],
-  ["recycle bin", { one: "is in the recycle bin", many: "are in the recycle bin" }],
-  ["new", { one: "is new", many: "are new" }],
-  ["member", { one: "is a member of the organisation", many: "are members of the organisation" }],
-  ["several", { one: "is the address of several guests", many: "are addresses of several guests" }],
-]);
 
 function isMailed({ mailed, existing, standing = "new" }: AddedGuest): boolean {
   const invited = standing === "new" || (standing !== "member" && existing === "invite again");
@@ -147,22 +193,17 @@ export function arrival(guest: AddedGuest): string | undefined {
   }
 }
 
-/** Why the tenant was not asked although it should have been; `undefined` where it was, or nobody wanted it. */
-export function notAskedBecause({ asked }: GuestReport): string | undefined {
-  return asked === undefined || asked === true ? undefined : `The tenant was not asked: ${asked.missing}`;
-}
-
-/** What becomes of a guest who goes. */
-export const fates: Readonly<Record<RemovedGuest["fate"], string>> = {
-  deleted: "deleted (30 days in the recycle bin)",
-  disabled: "kept, but may not sign in",
-  kept: "kept in the tenant",
-};
-
 /** Why a guest goes, and what becomes of them. */
 export function farewell({ reason, fate }: RemovedGuest): string {
   return `${reason}: ${fates[fate]}`;
 }
+
+/** What becomes of a guest who goes. */
+export const fates = {
+  deleted: "deleted (30 days in the recycle bin)",
+  disabled: "kept, but may not sign in",
+  kept: "kept in the tenant",
+} as const;
 
 /** What to say for one person whose address the list has only replaced. */
 export function hintOf({ displayName, removed, added }: Lookalike, shown: (text: string) => string): string {
@@ -200,106 +241,23 @@ export function groups(findings: readonly Finding[]): FindingGroup[] {
   });
 }
 
-/** The whole report as plain text for a terminal or a log. */
-export function terminalText(report: GuestReport, shown: ShownWith = {}): string {
-  const lines = [
-    `Guests of ${report.stack}: ${headline(report)}`,
-    verdict(report, shown),
-    ...(notAskedBecause(report) === undefined ? [] : [notAskedBecause(report) ?? ""]),
-    ...list(
-      "Errors",
-      report.errors.flatMap((error) => error.split("\n")).map((line) => [line]),
-    ),
-    ...settingLists(report),
-    ...list("Broken rules", report.findings.filter(({ mandatory }) => mandatory).map(findingRow)),
-    ...list(
-      "Added",
-      report.added.map((guest) => [
-        `+ ${guest.address}`,
-        guest.displayName ?? "",
-        guest.expires === undefined ? "never expires" : `until ${guest.expires}`,
-        ...(report.asked === true ? [arrival(guest) ?? ""] : []),
-      ]),
-    ),
-    ...list(
-      "Changed",
-      report.changed.flatMap((guest) =>
-        changedLines(guest).map((line, index) => [index === 0 ? `~ ${guest.address}` : "", line]),
-      ),
-    ),
-    ...list(
-      "Removed",
-      report.removed.map((guest) => [`- ${guest.address}`, farewell(guest)]),
-    ),
-    ...list(
-      "One person?",
-      report.lookalikes.map((one) => [hintOf(one, (text) => oneLine(text, longestHinted))]),
-    ),
-    ...list(
-      "Access and other changes",
-      [...report.access, ...report.other].map(({ change, kind, name }) => [change, kind, name]),
-    ),
-    ...list("Advice", report.findings.filter(({ mandatory }) => !mandatory).map(findingRow)),
-    ...list(
-      "Warnings",
-      report.warnings.flatMap((warning) => warning.split("\n")).map((line) => [line]),
-    ),
-  ];
-  return lines.join("\n");
-}
-
-function settingLists(report: GuestReport): string[] {
-  const { files = [], pack = [] } = report.settings ?? {};
-  const reason = notCompared(report);
-  return [
-    ...(reason === undefined ? [] : ["", reason]),
-    ...files.flatMap(({ file, isNew, changes }) =>
-      list(
-        `Policy settings in ${file}${isNew ? " (new)" : ""}: ${settingCounts(changes)}`,
-        changes.map(({ change, policy, setting, difference }) => [change, policy, setting, differenceText(difference)]),
-      ),
-    ),
-    ...list(
-      "Files of the policy pack that differ",
-      pack.map((file) => [file]),
-    ),
-  ];
-}
-
-function differenceText(difference: SettingChange["difference"]): string {
-  if ("before" in difference) return `${difference.before} → ${difference.after}`;
-  return [...difference.added.map((entry) => `+ ${entry}`), ...difference.removed.map((entry) => `− ${entry}`)].join(
-    ", ",
-  );
-}
-
-function findingRow({ severity, policy, about, message }: Finding): string[] {
-  return [severity, policy, about, message];
-}
-
-function changedLines({ formerly, fields, mailedAgain }: ChangedGuest): string[] {
-  return [
-    ...(formerly === undefined ? [] : [`new address for ${formerly}`]),
-    ...fields.map(fieldText),
-    ...(mailedAgain ? [mailedText(formerly)] : []),
-  ];
-}
-
 /** Why a guest is mailed who is there already. */
 export function mailedText(formerly: string | undefined): string {
   return formerly === undefined ? "gets the mail again" : "is mailed there, and accepts again";
 }
 
-/** The most characters of a name or an address in a hint. */
-const longestHinted = 300;
-
-function fieldText({ field, before, after }: FieldChange): string {
-  return `${field}: ${oneLine(before ?? nothing, longestValue)} → ${oneLine(after ?? nothing, longestValue)}`;
+/** Whether a guest who comes gets this access. */
+export function comesWithGuest({ added }: GuestReport): (access: ResourceChange) => boolean {
+  const coming = new Set(added.map(({ address }) => address));
+  return ({ change, guest }) => change === "added" && guest !== undefined && coming.has(guest);
 }
 
-/** A title and rows in columns; nothing where there are no rows. */
-function list(title: string, rows: readonly string[][]): string[] {
-  if (rows.length === 0) return [];
-  const shown = rows.map((row) => row.map((cell) => (row.length === 1 ? cell : oneLine(cell, 400))));
-  return ["", title, ...inColumns(shown).map((line) => `  ${line}`.trimEnd())];
+/** Whether a change of access has to be told by itself: it neither comes with a guest nor goes with one. */
+export function isToldByItself(report: GuestReport): (access: ResourceChange) => boolean {
+  const leaving = new Set(report.removed.map(({ address }) => address));
+  const comes = comesWithGuest(report);
+  return (access) => {
+    const goes = access.change === "removed" && access.guest !== undefined && leaving.has(access.guest);
+    return !comes(access) && !goes;
+  };
 }

@@ -60,7 +60,7 @@ describe("a scope that is none", () => {
     vi.stubEnv("ARM_SUBSCRIPTION_ID", subscription);
     expect(azureRole({ role: "Reader", scope })).toMatchObject({
       property: "scope",
-      rule: expect.stringMatching(/^this is no scope: /),
+      rule: expect.stringMatching(/^this is not a scope: /),
       remedy: expect.stringContaining("resourceGroups/NAME"),
     });
   });
@@ -68,7 +68,7 @@ describe("a scope that is none", () => {
   it("[H5] is not blamed on the list where the subscription's id is wrong", () => {
     vi.stubEnv("ARM_SUBSCRIPTION_ID", `${subscription}/resourceGroups/other`);
     expect(azureRole({ role: "Reader", scope: "resourceGroups/data" })).toMatchObject({
-      rule: expect.stringContaining("ARM_SUBSCRIPTION_ID, is no id of a subscription"),
+      rule: expect.stringContaining("ARM_SUBSCRIPTION_ID, is not the id of a subscription"),
     });
   });
 

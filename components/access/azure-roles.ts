@@ -58,7 +58,7 @@ function roleIdOf(role: string): string | AzureProblem {
   const id = azureRoleId(role, builtInRoles);
   if (id !== undefined) return id;
   if (role.includes("/")) {
-    const rule = "this is no id of an Azure role";
+    const rule = "this is not the id of an Azure role";
     const remedy =
       "write the role's GUID, alone or as /subscriptions/ID/providers/Microsoft.Authorization/roleDefinitions/GUID";
     return { property: "role", rule, remedy };
@@ -80,13 +80,13 @@ function wholeScope(written: string, subscriptionId: string | undefined): string
   const prefix = `/subscriptions/${subscriptionId}`;
   const subscription = azureScope(prefix);
   if (!isWhole && (typeof subscription === "string" || subscription.kind !== "subscription")) {
-    const rule = "azure-native:subscriptionId, or ARM_SUBSCRIPTION_ID, is no id of a subscription";
+    const rule = "azure-native:subscriptionId, or ARM_SUBSCRIPTION_ID, is not the id of a subscription";
     return { property: "scope", rule, remedy: "set it to the subscription's id, a GUID" };
   }
   const scope = written === "" ? "it is empty" : azureScope(isWhole ? written : `${prefix}/${written}`);
   if (typeof scope === "string") {
     const below = "without a slash at its beginning it goes on from the subscription, as in resourceGroups/NAME";
-    return { property: "scope", rule: `this is no scope: ${scope}`, remedy: `write ${azureScopeForms}; ${below}` };
+    return { property: "scope", rule: `this is not a scope: ${scope}`, remedy: `write ${azureScopeForms}; ${below}` };
   }
   // Assignments at the tenant root were always made with an empty scope, and another text would replace them.
   return scope.kind === "tenant" ? "" : scope.id;

@@ -100,7 +100,7 @@ describe("a file with short headings", () => {
 
   it("names the line of a quote that is never closed", () => {
     expect(problemsOf('email,displayName\nana@fabrikam.example,"Ana\n')).toEqual([
-      expect.stringMatching(/^lists\/a\.csv:\d : this is no CSV: a quote is opened and never closed$/),
+      expect.stringMatching(/^lists\/a\.csv:\d : this is not CSV: a quote is opened and never closed$/),
     ]);
   });
 

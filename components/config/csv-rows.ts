@@ -31,7 +31,7 @@ const delimiters = [",", ";", "\t", "|"] as const;
 export function csvRows(file: string, text: string): { rows: CsvRow[]; delimiter: string } | { problem: Problem } {
   const { delimiter, isSaid, headings } = delimiterOf(text);
   if (headings.length > longestHeadings) {
-    const rule = `the first line is no row of column headings: it has ${headings.length.toLocaleString("en-US")} characters`;
+    const rule = `the first line does not hold column headings: it has ${headings.length.toLocaleString("en-US")} characters`;
     return { problem: fileProblem({ file }, rule, 'begin the file with headings such as "email,displayName"') };
   }
   const beginsAt = lineCount(text);
@@ -50,7 +50,7 @@ export function csvRows(file: string, text: string): { rows: CsvRow[]; delimiter
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const [rule, remedy] = wordsFor[error.code] ?? otherWords;
-    return { problem: fileProblem({ file, line: Number(error.lines) }, `this is no CSV: ${rule}`, remedy) };
+    return { problem: fileProblem({ file, line: Number(error.lines) }, `this is not CSV: ${rule}`, remedy) };
   }
 
   const version = rows[0]?.cells[0] ?? "";

@@ -193,12 +193,12 @@ describe("each rule", () => {
       expect.objectContaining({
         path: "guests:invitations[0].formerly",
         value: '"bo@x.example"',
-        rule: "an earlier address is nobody else's: email at stacks/a.csv:2 has it too",
+        rule: "an earlier address belongs to one guest only: email at stacks/a.csv:2 has it too",
       }),
       expect.objectContaining({
         place: { file: "stacks/a.csv", line: 3 },
         value: '"ana@old.example"',
-        rule: "an earlier address is nobody else's: guests:invitations[0].formerly has it too",
+        rule: "an earlier address belongs to one guest only: guests:invitations[0].formerly has it too",
       }),
     ]);
   });

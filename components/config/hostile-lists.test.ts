@@ -32,7 +32,7 @@ const refused: [what: string, file: string, text: string, word: string | RegExp]
   ["an address that reads from right to left", "a.csv", csv(`ana@${rightToLeft}elpmaxe.example,Ana`), "invisible"],
   ["two addresses in one", "a.csv", csv('"ana@fabrikam.example;eve@evil.example",Ana'), "only one @"],
   ["a mail header in an address", "a.csv", csv('"ana@fabrikam.example\nBcc: eve@evil.example",Ana'), "white space"],
-  ["a quote that never ends", "a.csv", csv('"ana@fabrikam.example,Ana'), "no CSV"],
+  ["a quote that never ends", "a.csv", csv('"ana@fabrikam.example,Ana'), "not CSV"],
   ["a column named __proto__", "a.csv", "email,__proto__\nana@fabrikam.example,1", "unknown column"],
   ["a column named constructor", "a.csv", "email,constructor\nana@fabrikam.example,1", "unknown column"],
   ["a column named toString", "a.csv", "email,toString\nana@fabrikam.example,1", "unknown column"],

@@ -215,8 +215,8 @@ export function formerAddressesTaken(entries: readonly Entry[]): Problems {
         yield () => ({
           ...entry.at("formerly"),
           value: entry.secret ? secretShown : shown(address),
-          rule: `an earlier address is nobody else's: ${whereabouts(first.at(holder === undefined ? "formerly" : "email"))} has it too`,
-          remedy: "keep it at the guest whose address it was",
+          rule: `an earlier address belongs to one guest only: ${whereabouts(first.at(holder === undefined ? "formerly" : "email"))} has it too`,
+          remedy: "keep it at the guest who had it",
         });
       }
     }

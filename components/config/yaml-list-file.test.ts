@@ -44,7 +44,7 @@ invitations:
   });
 
   it.each([
-    ["broken YAML", "- email: [", /^lists\/a\.yaml:1:\d+ : this is no YAML/],
+    ["broken YAML", "- email: [", /^lists\/a\.yaml:1:\d+ : this is not YAML/],
     [
       "a key twice",
       "- email: a@x.example\n  email: b@x.example",
@@ -87,7 +87,7 @@ describe("[case 13] YAML that cannot be read", () => {
     ["an alias of nothing", "- email: a@x.example\n  message: *body\n", 2, "no anchor"],
     ["a tag", "- email: a@x.example\n  department: !include x\n", 2, "a tag"],
     ["a key twice", "- email: a@x.example\n  email: b@x.example\n", 2, "stands here twice"],
-    ["nothing that is YAML", "}{", 1, "no YAML"],
+    ["nothing that is YAML", "}{", 1, "not YAML"],
   ])("says so once, in plain words: %s", (_what, text, line, words) => {
     const { problems, more } = read(text);
     expect(problems).toEqual([

@@ -203,9 +203,9 @@ const keysAreUnique = (key: string): Words => [
   "keep one of the two",
 ];
 
-const otherWords: Words = ["this is no YAML", "put the text in quotes"];
+const otherWords: Words = ["this is not YAML", "put the text in quotes"];
 
-const misplaced: Words = ["this is no YAML: an anchor or a tag stands in the wrong place", "take it out"];
+const misplaced: Words = ["this is not YAML: an anchor or a tag stands in the wrong place", "take it out"];
 
 const inQuotes = "put a text that has a colon, a bracket or another mark of YAML in quotes";
 
@@ -215,34 +215,34 @@ const wordsFor: Partial<Record<ErrorCode, Words>> = {
   BAD_PROP_ORDER: misplaced,
   MULTIPLE_ANCHORS: misplaced,
   MULTIPLE_TAGS: misplaced,
-  BAD_DIRECTIVE: ["this is no YAML: a line may not begin with %", inQuotes],
+  BAD_DIRECTIVE: ["this is not YAML: a line may not begin with %", inQuotes],
   BAD_DQ_ESCAPE: [
-    "this is no YAML: in double quotes a backslash begins an escape, and there is none like this",
+    "this is not YAML: in double quotes a backslash begins an escape, and there is none like this",
     "write two backslashes, or use single quotes",
   ],
   BAD_INDENT: [
-    "this is no YAML: a line is not indented as those around it, or a bracket is not closed",
+    "this is not YAML: a line is not indented as those around it, or a bracket is not closed",
     "begin the line below its neighbours, or close the bracket",
   ],
-  BAD_SCALAR_START: ["this is no YAML: a text may not begin with this character", "put the text in quotes"],
-  BLOCK_AS_IMPLICIT_KEY: ["this is no YAML: a second key stands in one line, or a line is indented too far", inQuotes],
-  BLOCK_IN_FLOW: ["this is no YAML: between brackets there are commas, no dashes", "write [one, other]"],
-  KEY_OVER_1024_CHARS: ["this is no YAML: a key has at most 1024 characters", inQuotes],
+  BAD_SCALAR_START: ["this is not YAML: a text may not begin with this character", "put the text in quotes"],
+  BLOCK_AS_IMPLICIT_KEY: ["this is not YAML: a second key stands in one line, or a line is indented too far", inQuotes],
+  BLOCK_IN_FLOW: ["this is not YAML: between brackets there are commas, no dashes", "write [one, other]"],
+  KEY_OVER_1024_CHARS: ["this is not YAML: a key has at most 1024 characters", inQuotes],
   MISSING_CHAR: [
-    "this is no YAML: a colon, a comma, a dash or a closing quote is missing",
+    "this is not YAML: a colon, a comma, a dash or a closing quote is missing",
     "add it, or close the quote",
   ],
-  MULTILINE_IMPLICIT_KEY: ["this is no YAML: a key stands on one line, with a colon behind it", "add the colon"],
+  MULTILINE_IMPLICIT_KEY: ["this is not YAML: a key stands on one line, with a colon behind it", "add the colon"],
   MULTIPLE_DOCS: [
     "the file has a second document, which begins here after a line ---, and only one is read",
     "put all guests into one list, and take the line --- out",
   ],
-  RESOURCE_EXHAUSTION: ["this is no YAML that can be read: it is nested too deep", "write a plain list"],
-  TAB_AS_INDENT: ["this is no YAML: a tab indents the line", "indent with spaces"],
+  RESOURCE_EXHAUSTION: ["this YAML cannot be read: it is nested too deep", "write a plain list"],
+  TAB_AS_INDENT: ["this is not YAML: a tab indents the line", "indent with spaces"],
   TAG_RESOLVE_FAILED: ["a tag (!name) means nothing here", "take the tag out, and write the value"],
   BAD_COLLECTION_TYPE: ["a tag (!name) means nothing here", "take the tag out, and write the value"],
   UNEXPECTED_TOKEN: [
-    "this is no YAML: the line does not continue what stands before it",
+    "this is not YAML: the line does not continue what stands before it",
     `correct its indent, or ${inQuotes}`,
   ],
 };

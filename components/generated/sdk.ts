@@ -53,12 +53,12 @@ export interface AzureAccess {
 export type EngineName = "entra-guests" | "azuread";
 
 /**
- * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+ * What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
  *
- * - `adopt`: Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.
+ * - `adopt`: Take the guest over: no mail, nothing changed that the list doesn't declare, left in place when they leave the list.
  * - `own`: Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.
  * - `fail`: Report an error.
- * - `require`: Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.
+ * - `require`: Adopt. An address that isn't a guest of the tenant is an error: nobody is ever invited.
  */
 export type ExistingChoice = "adopt" | "own" | "fail" | "require";
 
@@ -237,7 +237,7 @@ export interface GuestDefaults {
   mailTemplate?: string;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: UserType;
-  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true. */
   sendInvitation?: boolean;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean>;
@@ -245,7 +245,7 @@ export interface GuestDefaults {
   sponsors?: pulumi.Input<pulumi.Input<string>[]>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: string;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt. */
   existing?: ExistingChoice;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: OnDeleteChoice;
@@ -277,9 +277,9 @@ export interface GuestDefaults {
 export interface GuestArgs extends GuestDefaults {
   /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   email: string;
-  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  /** The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address. */
   formerly?: string | string[];
-  /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
+  /** The name shown in the directory. Default: the part of the address before the @. At most 256 characters. */
   displayName?: pulumi.Input<string>;
   /** The guest's given name. At most 64 characters. */
   givenName?: pulumi.Input<string>;
@@ -287,7 +287,7 @@ export interface GuestArgs extends GuestDefaults {
   surname?: pulumi.Input<string>;
   /** The guest's job title. At most 128 characters. */
   jobTitle?: pulumi.Input<string>;
-  /** Whether the groups, apps, azure roles and profiles of the defaults hold here too. Default: true. */
+  /** Whether the guest also gets the defaults' groups, apps, Azure roles and profiles. Default: true. */
   inheritAccess?: boolean;
 }
 
@@ -295,11 +295,11 @@ export interface GuestArgs extends GuestDefaults {
 export interface ListSettings {
   /** Bundles of access by name; a guest has them by profiles: [name]. */
   accessProfiles?: Record<string, Access>;
-  /** How many days before a guest's last one previews begin to announce it; 0 for never. Default: 14. */
+  /** How many days ahead previews announce a guest's last day; 0 for never. Default: 14. */
   expiryNotice?: number;
   /** How many guests one change may remove; going over either limit stops it in the preview. Expiry does not count. */
   removalLimit?: RemovalLimit;
-  /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
+  /** Lets a change remove more guests than the limit. Set it for the one change that needs it. */
   allowRemoval?: boolean;
   /** The resource type that stands for a guest. Default: entra-guests. */
   engine?: EngineName;
@@ -309,7 +309,7 @@ export interface ListSettings {
 export interface InvitationArgs {
   /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   userEmailAddress: pulumi.Input<string>;
-  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  /** The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address. */
   formerly?: pulumi.Input<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   redirectUrl: pulumi.Input<string>;
@@ -321,7 +321,7 @@ export interface InvitationArgs {
   mailSubject?: pulumi.Input<string | undefined>;
   /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
   mailTemplate?: pulumi.Input<string | undefined>;
-  /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
+  /** The name shown in the directory. Default: the part of the address before the @. At most 256 characters. */
   userDisplayName?: pulumi.Input<string | undefined>;
   /** The guest's given name. At most 64 characters. */
   givenName?: pulumi.Input<string | undefined>;
@@ -343,7 +343,7 @@ export interface InvitationArgs {
   usageLocation?: pulumi.Input<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   userType?: pulumi.Input<UserType | undefined>;
-  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true. */
   sendInvitation?: pulumi.Input<boolean | undefined>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   accountEnabled?: pulumi.Input<boolean | undefined>;
@@ -351,7 +351,7 @@ export interface InvitationArgs {
   sponsors?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   expires?: pulumi.Input<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt. */
   existing?: pulumi.Input<ExistingChoice | undefined>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   onDelete?: pulumi.Input<OnDeleteChoice | undefined>;
@@ -386,7 +386,7 @@ export class Invitation extends pulumi.CustomResource {
 
   /** The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count. */
   declare readonly userEmailAddress: pulumi.Output<string>;
-  /** The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address. */
+  /** The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address. */
   declare readonly formerly: pulumi.Output<string | string[] | undefined>;
   /** Where the guest arrives after accepting: an https URL. */
   declare readonly redirectUrl: pulumi.Output<string>;
@@ -398,7 +398,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly mailSubject: pulumi.Output<string | undefined>;
   /** The HTML text that the mail is made of. Needs mailFrom. Its places: {{redeemUrl}} (required), {{message}}, {{displayName}}, {{email}}, {{organisation}}, {{domain}}, {{redirectUrl}}; what they stand for is escaped. Default: the standard text. */
   declare readonly mailTemplate: pulumi.Output<string | undefined>;
-  /** The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters. */
+  /** The name shown in the directory. Default: the part of the address before the @. At most 256 characters. */
   declare readonly userDisplayName: pulumi.Output<string | undefined>;
   /** The guest's given name. At most 64 characters. */
   declare readonly givenName: pulumi.Output<string | undefined>;
@@ -420,7 +420,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly usageLocation: pulumi.Output<string | undefined>;
   /** The kind of user that the guest becomes. Default: Guest. */
   declare readonly userType: pulumi.Output<UserType | undefined>;
-  /** Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true. */
+  /** Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true. */
   declare readonly sendInvitation: pulumi.Output<boolean>;
   /** Whether the guest may sign in. Default: as it is; true for a new guest. */
   declare readonly accountEnabled: pulumi.Output<boolean | undefined>;
@@ -428,7 +428,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly sponsors: pulumi.Output<string[] | undefined>;
   /** The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list. */
   declare readonly expires: pulumi.Output<string | undefined>;
-  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt. */
+  /** What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt. */
   declare readonly existing: pulumi.Output<ExistingChoice>;
   /** What becomes of an invited guest who leaves the list; an adopted guest always stays. Default: delete (engine azuread: keep). */
   declare readonly onDelete: pulumi.Output<OnDeleteChoice>;
@@ -553,11 +553,11 @@ export interface GuestListArgs {
   disable?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
   required?: pulumi.Input<pulumi.Input<string>[] | undefined>;
-  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  /** What the list gives to which guests, so that a change that takes it from many is stopped. */
   access?: pulumi.Input<pulumi.Input<HeldAccess>[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   removalLimit?: pulumi.Input<RemovalLimit | undefined>;
-  /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
+  /** Lets a change remove more guests than the limit. Set it for the one change that needs it. */
   allowRemoval?: pulumi.Input<boolean | undefined>;
   /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
   mails?: pulumi.Input<pulumi.Input<ListMails>[] | undefined>;
@@ -582,11 +582,11 @@ export class GuestList extends pulumi.CustomResource {
   declare readonly disable: pulumi.Output<string[] | undefined>;
   /** The addresses of those who have to be guests of the tenant already (existing: require). One who is not stops the run before anybody is mailed. */
   declare readonly required: pulumi.Output<string[] | undefined>;
-  /** What the list gives to whom, so that a change that takes it from many guests is stopped. */
+  /** What the list gives to which guests, so that a change that takes it from many is stopped. */
   declare readonly access: pulumi.Output<HeldAccessOutput[] | undefined>;
   /** How many guests one change may remove, or take access from; going over either limit stops it in the preview. */
   declare readonly removalLimit: pulumi.Output<RemovalLimit | undefined>;
-  /** Lets a change remove more guests than the limit. Say it for the one change that means to. */
+  /** Lets a change remove more guests than the limit. Set it for the one change that needs it. */
   declare readonly allowRemoval: pulumi.Output<boolean>;
   /** Who mails the guests; GuestInvitations says so. The preview tells it, and a mailbox that can't be used stops the run before anybody is invited. */
   declare readonly mails: pulumi.Output<ListMailsOutput[] | undefined>;
@@ -765,7 +765,7 @@ export interface ProviderArgs {
   useMsi?: pulumi.Input<boolean | undefined>;
   /** Sign in as whoever `az login` signed in, where nothing else is configured; true unless set to false. Environment: ARM_USE_CLI. */
   useCli?: pulumi.Input<boolean | undefined>;
-  /** For how many seconds the directory may not show what was just written, 0 to 600; 60 where nothing is said. Waited out where a wrong answer would invite somebody twice: after a run that was cut short, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS. */
+  /** How many seconds the directory may take to show a change, 0 to 600. Default: 60. A run waits that long where an old answer would invite somebody twice: after an interrupted run, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS. */
   replicationSeconds?: pulumi.Input<number | undefined>;
 }
 

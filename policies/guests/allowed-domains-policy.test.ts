@@ -35,7 +35,7 @@ describe("allowed-domains", () => {
       "eve@elsewhere.example: the domain elsewhere.example is not on the list of allowed domains",
     );
     expect(message).toContain("(fabrikam.example, *.northwind.example)");
-    expect(message).toContain("Invite the guest under an allowed domain");
+    expect(message).toContain("Use an address at an allowed domain");
   });
 
   it("judges a guest's address of today, and no earlier one", () => {
@@ -130,7 +130,9 @@ describe("allowed-domains", () => {
 
   it("names an entry of the configuration that is no domain instead of matching nothing in silence", () => {
     expect(judge(guest("ana@fabrikam.example"), { allowed: ["fabrikam.example", "fabrikam example"] })).toEqual([
-      expect.stringContaining('"allowed" in the policy\'s configuration holds what is no domain: fabrikam example'),
+      expect.stringContaining(
+        '"allowed" in the policy\'s configuration has entries that are not domains: fabrikam example',
+      ),
     ]);
   });
 

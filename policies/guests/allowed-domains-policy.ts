@@ -68,7 +68,7 @@ export const allowedDomains: ResourceValidationPolicy = {
     specification: "Invitations go only to external domains that the organisation has authorised for its business.",
   },
   remediationSteps:
-    "Invite the guest under an address at an allowed domain, or have the domain agreed and add it to `allowed` in the policy configuration.",
+    "Use an address at an allowed domain, or get the domain approved and add it to `allowed` in the policy's settings.",
   url: "https://learn.microsoft.com/entra/external-id/allow-deny-list",
   configSchema,
   validateResource: validateInvitations<Config>(name, configSchema, ({ address, ccRecipients }, written) => {
@@ -94,7 +94,7 @@ function completeConfig(written: Config): { config: Config; problems: string[] }
   for (const key of ["allowed", "denied", "internal"] as const) {
     const wrong = wrongPatterns(config[key]);
     if (wrong.length > 0)
-      problems.push(`"${key}" in the policy's configuration holds what is no domain: ${shownList(wrong)}.`);
+      problems.push(`"${key}" in the policy's configuration has entries that are not domains: ${shownList(wrong)}.`);
   }
   return { config, problems };
 }
@@ -158,5 +158,4 @@ function withoutAny(patterns: readonly string[]): string[] {
 
 const noDomain =
   "this is not one plain e-mail address, so its domain cannot be checked. Write it as ana@fabrikam.example.";
-const remedy =
-  "Invite the guest under an allowed domain, or have the domain agreed and change the list in the policy's configuration.";
+const remedy = "Use an address at an allowed domain, or get the domain approved and add it to the policy's settings.";

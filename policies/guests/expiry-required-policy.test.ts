@@ -20,7 +20,7 @@ describe("expiry-required", () => {
   });
 
   it("reports a date that is too far ahead, has passed, or is none", () => {
-    expect(until("2026-12-25")).toEqual([expect.stringContaining("is 31 days ahead, at most 30 are allowed")]);
+    expect(until("2026-12-25")).toEqual([expect.stringContaining("is 31 days ahead; the limit is 30")]);
     expect(until("2026-11-23")).toEqual([expect.stringContaining("has passed")]);
     expect(until("2027-02-30")).toEqual([expect.stringContaining('"2027-02-30" is no date')]);
     expect(until("soon")).toHaveLength(1);

@@ -54,7 +54,7 @@ function dateProblem(expires: string, maxDays: number): string | undefined {
   if (daysAhead < 0)
     return `the expiry date ${shownName(expires)} has passed. Remove the guest, or renew their access.`;
   if (daysAhead <= maxDays) return undefined;
-  return `the expiry date ${shownName(expires)} is ${daysAhead} days ahead, at most ${maxDays} are allowed. Choose an earlier day and renew when it comes.`;
+  return `the expiry date ${shownName(expires)} is ${daysAhead} days ahead; the limit is ${maxDays}. Choose an earlier day and renew when it comes.`;
 }
 
 /** The day of an ISO 8601 date or time, in days since 1970 (UTC). */

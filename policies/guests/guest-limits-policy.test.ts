@@ -23,13 +23,13 @@ it("counts guests of both packages together, and domains in any spelling", () =>
     ...guests(41, (index) => `g${index}@fabrikam.EXAMPLE`, officialInvitationType),
   ];
   expect(judge(guestLimits, many)).toEqual([
-    expect.stringContaining("101 guests of the stack come from fabrikam.example, at most 100"),
+    expect.stringContaining("101 guests of the stack come from fabrikam.example; the limit for one domain is 100"),
   ]);
 });
 
 it("reports the stack as a whole above its limit", () => {
   const spread = guests(501, (index) => `ana@partner${index}.example`);
-  expect(judge(guestLimits, spread)).toEqual([expect.stringContaining("The stack holds 501 guests, at most 500")]);
+  expect(judge(guestLimits, spread)).toEqual([expect.stringContaining("The stack holds 501 guests; the limit is 500")]);
 });
 
 it("counts guests whose address is not known yet, under no domain", () => {

@@ -39,14 +39,14 @@ export const guestLimits: StackValidationPolicy = {
     const guests = args.resources.map(invitationOf).filter((invitation) => invitation !== undefined);
     if (guests.length > perStack) {
       reportViolation(
-        `The stack holds ${guests.length} guests, at most ${perStack} are allowed. Split the list over stacks, by partner or by project.`,
+        `The stack holds ${guests.length} guests; the limit is ${perStack}. Split the list into stacks, by partner or by project.`,
       );
     }
     const domains = guests.map(({ address }) => (isKnown(address) ? addressDomain(address) : undefined));
     for (const [domain, members] of Map.groupBy(domains, (domain) => domain)) {
       if (domain === undefined || members.length <= perDomain) continue;
       reportViolation(
-        `${members.length} guests of the stack come from ${shownDomain(domain)}, at most ${perDomain} of one domain are allowed. Give this partner a stack of their own, or connect the two tenants by cross-tenant synchronisation.`,
+        `${members.length} guests of the stack come from ${shownDomain(domain)}; the limit for one domain is ${perDomain}. Give this partner a stack of their own, or connect the two tenants by cross-tenant synchronisation.`,
       );
     }
   },

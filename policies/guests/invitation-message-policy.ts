@@ -57,9 +57,7 @@ const missing =
 
 function lengthProblem(body: string, longest: number): string | undefined {
   const length = [...body].length;
-  return length > longest
-    ? `the message has ${length} characters, at most ${longest} are allowed. Shorten it.`
-    : undefined;
+  return length > longest ? `the message has ${length} characters; the limit is ${longest}. Shorten it.` : undefined;
 }
 
 /** What is wrong with the links in a message: a sentence for each of the first ones. */

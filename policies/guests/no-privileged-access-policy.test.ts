@@ -64,30 +64,32 @@ describe("Azure roles", () => {
   });
 
   it.each([
-    ["resourceGroups/..", "is no scope"],
-    [`${resourceGroup}/../..`, "is no scope"],
-    [`${resourceGroup}/.`, "is no scope"],
-    [`${resourceGroup}/..?x`, "is no scope"],
-    [`${subscription}?x`, "is no scope"],
-    [`${subscription}#`, "is no scope"],
-    [`${subscription}//`, "is no scope"],
-    [`${subscription}/resourceGroups/%2e%2e`, "is no scope"],
-    [`${subscription}\\resourceGroups\\orders`, "is no scope"],
-    [`/subscriptions/{${subscription.slice(15)}}`, "is no scope"],
-    ["//", "is no scope"],
-    ["/providers/Microsoft.Resources/subscriptions/x", "is no scope"],
+    ["resourceGroups/..", "is not a scope"],
+    [`${resourceGroup}/../..`, "is not a scope"],
+    [`${resourceGroup}/.`, "is not a scope"],
+    [`${resourceGroup}/..?x`, "is not a scope"],
+    [`${subscription}?x`, "is not a scope"],
+    [`${subscription}#`, "is not a scope"],
+    [`${subscription}//`, "is not a scope"],
+    [`${subscription}/resourceGroups/%2e%2e`, "is not a scope"],
+    [`${subscription}\\resourceGroups\\orders`, "is not a scope"],
+    [`/subscriptions/{${subscription.slice(15)}}`, "is not a scope"],
+    ["//", "is not a scope"],
+    ["/providers/Microsoft.Resources/subscriptions/x", "is not a scope"],
     [subscription.slice(1), "at a whole subscription"],
     [`${subscription}/`.toUpperCase(), "at a whole subscription"],
     ["/PROVIDERS/microsoft.management/MANAGEMENTGROUPS/x/", "at a management group"],
     ["", "at the tenant root"],
   ])("[H5] is not talked round by the scope %j", (scope, words) => {
     expect(run([ana, assignment(reader, scope)])).toEqual([expect.stringContaining(words)]);
-    expect(run([ana, assignment(reader, scope)], { widestScope: "any" })).toHaveLength(words === "is no scope" ? 1 : 0);
+    expect(run([ana, assignment(reader, scope)], { widestScope: "any" })).toHaveLength(
+      words === "is not a scope" ? 1 : 0,
+    );
   });
 
   it("says what a scope looks like", () => {
     expect(run([ana, assignment(reader, "resourceGroups/..")])[0]).toMatch(
-      /ana@fabrikam\.example: gets an Azure role at "resourceGroups\/\.\.", which is no scope.* Write \/subscriptions\/ID\/resourceGroups\/NAME/,
+      /ana@fabrikam\.example: gets an Azure role at "resourceGroups\/\.\.", which is not a scope.* Write \/subscriptions\/ID\/resourceGroups\/NAME/,
     );
   });
 
@@ -96,16 +98,16 @@ describe("Azure roles", () => {
     [`${definition}/`, "gets the Azure role Owner"],
     [definition.slice(1), "gets the Azure role Owner"],
     [definition.toUpperCase(), "gets the Azure role Owner"],
-    [`${definition}?x`, "is no id of a role"],
-    [`${definition}/.`, "is no id of a role"],
-    [`{${owner}}`, "is no id of a role"],
-    [`(${owner})`, "is no id of a role"],
-    [owner.replaceAll("-", ""), "is no id of a role"],
-    [`/providers/Microsoft.Authorization/roleDefinitions('${owner}')`, "is no id of a role"],
-    [`/providers/Microsoft.Authorization/roleDefinitions(guid'${owner}')`, "is no id of a role"],
-    [`${definition.slice(0, -1)}%35`, "is no id of a role"],
-    ["Owner", "is no id of a role"],
-    ["", "is no id of a role"],
+    [`${definition}?x`, "is not a role id"],
+    [`${definition}/.`, "is not a role id"],
+    [`{${owner}}`, "is not a role id"],
+    [`(${owner})`, "is not a role id"],
+    [owner.replaceAll("-", ""), "is not a role id"],
+    [`/providers/Microsoft.Authorization/roleDefinitions('${owner}')`, "is not a role id"],
+    [`/providers/Microsoft.Authorization/roleDefinitions(guid'${owner}')`, "is not a role id"],
+    [`${definition.slice(0, -1)}%35`, "is not a role id"],
+    ["Owner", "is not a role id"],
+    ["", "is not a role id"],
   ])("[H5] is not talked round by the role %j", (roleDefinitionId, words) => {
     const props = { principalId: notYetKnown, roleDefinitionId, scope: resourceGroup };
     expect(run([ana, assignment("", "", { props })])).toEqual([expect.stringContaining(words)]);
@@ -160,7 +162,7 @@ describe("who is a guest", () => {
     const props = { principalId, roleDefinitionId: owner, scope: resourceGroup };
     const known = { ...ana, props: { ...ana.props, userId: anasId } };
     expect(run([known, assignment(owner, resourceGroup, { props, dependsOn: {} })])).toEqual([
-      expect.stringContaining("is no object id, so that nobody can tell whether this is a guest"),
+      expect.stringContaining("is not an object id, so it cannot be judged"),
     ]);
   });
 
@@ -240,7 +242,7 @@ describe("Entra roles", () => {
     const type = "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment";
     const props = { principalObjectId: notYetKnown, roleId };
     expect(run([ana, { type, name: "role", props, dependsOn: { principalObjectId: ["ana"] } }])).toEqual([
-      expect.stringContaining("is no id of a role"),
+      expect.stringContaining("is not a role id"),
     ]);
   });
 
@@ -295,10 +297,12 @@ describe("role-assignable groups", () => {
   it("[H5] reports a group in another spelling than its object id, here and in the configuration", () => {
     const id = "99999999-2222-3333-4444-555555555555";
     expect(run([ana, member(`{${id}}`, {})], { roleAssignableGroups: [id] })).toEqual([
-      expect.stringContaining("is no object id"),
+      expect.stringContaining("is not an object id"),
     ]);
     expect(run([], { roleAssignableGroups: [`{${id}}`] })).toEqual([
-      expect.stringContaining('"roleAssignableGroups" in the policy\'s configuration holds what is no object id'),
+      expect.stringContaining(
+        '"roleAssignableGroups" in the policy\'s configuration has entries that are not object ids',
+      ),
     ]);
   });
 });

@@ -56,7 +56,7 @@ const configSchema: PolicyConfigSchema = {
       enum: ["guests", "everyone"],
       default: "guests",
       description:
-        "Whose access is judged: that of principals who are guests as far as the stack shows, or, in a stack that is for guests only, everyone's.",
+        "Whose access is judged: `guests` for principals that the stack declares as guests, `everyone` for a stack that holds nobody else.",
     },
   },
 };
@@ -111,7 +111,7 @@ function nobodyProblems(resource: PolicyResource): string[] {
   if (principal === undefined) return [];
   const name = shownName(resource.name);
   return [
-    `${name} gives access to ${shown(principal)}, which is no object id, so that nobody can tell whether this is a guest. Write the object id as in 11111111-2222-3333-4444-555555555555.`,
+    `${name} gives access to ${shown(principal)}, which is not an object id, so it cannot be judged. Write it as in 11111111-2222-3333-4444-555555555555.`,
   ];
 }
 
@@ -138,7 +138,7 @@ function roleProblems(written: string, { azureRoles }: Config): string[] {
   const id = azureRoleId(written);
   if (id === undefined) {
     return [
-      `gets the Azure role ${shown(written)}, which is no id of a role, so that nobody can tell which one it is. Write its GUID, alone or as /subscriptions/ID/providers/Microsoft.Authorization/roleDefinitions/GUID.`,
+      `gets the Azure role ${shown(written)}, which is not a role id, so it cannot be judged. Write the GUID, alone or as /subscriptions/ID/providers/Microsoft.Authorization/roleDefinitions/GUID.`,
     ];
   }
   const role = listedRole(id, azureRoles, privilegedAzureRoles);
@@ -149,7 +149,7 @@ function scopeProblems(written: string, { widestScope }: Config): string[] {
   const scope = azureScope(written);
   if (typeof scope === "string") {
     return [
-      `gets an Azure role at ${shown(written)}, which is no scope, so that nobody can tell how far it reaches: ${scope}. Write ${azureScopeForms}.`,
+      `gets an Azure role at ${shown(written)}, which is not a scope, so it cannot be judged: ${scope}. Write ${azureScopeForms}.`,
     ];
   }
   const { width, words } = scopes[scope.kind];
@@ -177,7 +177,7 @@ function directoryRoleProblems({ resource, granted }: Grant, config: Config): st
   const nameless = ids.find((id) => !isGuid(id));
   if (nameless !== undefined) {
     return [
-      `gets the Entra role ${shown(nameless)}, which is no id of a role, so that nobody can tell which one it is. Write its id, a GUID.`,
+      `gets the Entra role ${shown(nameless)}, which is not a role id, so it cannot be judged. Write the id, a GUID.`,
     ];
   }
   const roles = ids.map((id) => listedRole(id.toLowerCase(), config.directoryRoles, privilegedDirectoryRoles));
@@ -189,7 +189,7 @@ function groupProblems({ resource, granted }: Grant, config: Config): string[] {
   const id = readText(() => resource.props[granted]);
   if (isKnown(id) && !isGuid(id)) {
     return [
-      `becomes a member of ${shown(id)}, which is no object id, so that nobody can tell which group it is. Write its object id.`,
+      `becomes a member of ${shown(id)}, which is not an object id, so it cannot be judged. Write the id of the group.`,
     ];
   }
   const listed = isKnown(id) && config.roleAssignableGroups.some((group) => group.toLowerCase() === id.toLowerCase());
@@ -215,6 +215,8 @@ function configProblems(config: Config): string[] {
       : [`The policy's configuration names roles that it does not know: ${shownList(wrong)}. Give their ids.`]),
     ...(groups.length === 0
       ? []
-      : [`"roleAssignableGroups" in the policy's configuration holds what is no object id: ${shownList(groups)}.`]),
+      : [
+          `"roleAssignableGroups" in the policy's configuration has entries that are not object ids: ${shownList(groups)}.`,
+        ]),
   ];
 }

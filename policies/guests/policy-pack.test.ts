@@ -45,7 +45,7 @@ describe("the pack, loaded by Pulumi's runner", () => {
     expect(allowedDomains?.getEnforcementlevel()).toBe(analyzer.EnforcementLevel.MANDATORY);
     expect(allowedDomains?.getSeverity()).toBe(analyzer.PolicySeverity.POLICY_SEVERITY_HIGH);
     expect(allowedDomains?.getFramework()?.getReference()).toBe("MS.AAD.8.3v1");
-    expect(allowedDomains?.getRemediationSteps()).toContain("Invite the guest under an address at an allowed domain");
+    expect(allowedDomains?.getRemediationSteps()).toContain("Use an address at an allowed domain");
     expect(allowedDomains?.getConfigschema()?.getProperties()?.toJavaScript()).toHaveProperty("allowed.default", []);
   });
 
@@ -111,7 +111,7 @@ describe("the pack, loaded by Pulumi's runner", () => {
     await configure("no-privileged-access", {});
     expect(await messages([ana, { type, name: "access", props, dependsOn }], "no-privileged-access")).toEqual([
       expect.stringContaining("ana@fabrikam.example: gets the Azure role Owner"),
-      expect.stringContaining('at "/subscriptions/x/resourceGroups/..", which is no scope'),
+      expect.stringContaining('at "/subscriptions/x/resourceGroups/..", which is not a scope'),
     ]);
   });
 

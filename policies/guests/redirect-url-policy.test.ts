@@ -187,7 +187,9 @@ describe("redirect-url", () => {
 
   it("names an entry of the configuration that is no host", () => {
     expect(judge("https://contoso.example", { hosts: ["https://contoso.example"] })).toEqual([
-      expect.stringContaining('"hosts" in the policy\'s configuration holds what is no host: https://contoso.example'),
+      expect.stringContaining(
+        '"hosts" in the policy\'s configuration has entries that are not hosts: https://contoso.example',
+      ),
     ]);
   });
 });

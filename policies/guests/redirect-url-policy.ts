@@ -22,7 +22,8 @@ export const redirectUrl: ResourceValidationPolicy = {
   configSchema,
   validateResource: validateInvitations<LinkRules>(name, configSchema, ({ redirectUrl }, rules) => {
     const wrong = wrongPatterns(rules.hosts);
-    if (wrong.length > 0) return [`"hosts" in the policy's configuration holds what is no host: ${shownList(wrong)}.`];
+    if (wrong.length > 0)
+      return [`"hosts" in the policy's configuration has entries that are not hosts: ${shownList(wrong)}.`];
     if (!isKnown(redirectUrl)) return [];
     const problem = linkProblem(redirectUrl, rules);
     if (problem !== undefined) return [`the redirect URL cannot be used: ${problem}. ${remedy}`];

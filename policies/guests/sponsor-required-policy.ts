@@ -14,14 +14,14 @@ const configSchema: PolicyConfigSchema = {
   properties: {
     internal: {
       ...domainList,
-      description: `The organisation's own domains, where sponsors are. ${patternRule} While empty, where a sponsor is goes unjudged.`,
+      description: `The organisation's own domains, where sponsors are. ${patternRule} While empty, a sponsor's domain is not checked.`,
     },
     groups: {
       type: "array",
       items: { type: "string", pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$" },
       default: [],
       description:
-        "Object ids of groups. Where some are named, one of the sponsors of each guest is among them: a group answers also after a person has left.",
+        "Object ids of groups. If any are named, each guest needs one of them as a sponsor, because a group outlasts a person.",
     },
   },
 };

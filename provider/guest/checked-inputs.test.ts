@@ -42,7 +42,7 @@ describe("checking an invitation", () => {
     ]);
     expect(failures.userEmailAddress).toContain("plus-addressing");
     expect(failures.redirectUrl).toContain("https://");
-    expect(failures.jobTitel).toBe('"jobTitel" is no property: write "jobTitle"');
+    expect(failures.jobTitel).toBe('"jobTitel" is not a property: write "jobTitle"');
   });
 
   it("[A17] takes a usage location that Graph takes, and says what UK is meant to be", () => {

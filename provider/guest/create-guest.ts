@@ -91,9 +91,9 @@ async function refuseFormerGuest(creation: Creation): Promise<void> {
     const found = await lookUpGuest(creation, former, deadline);
     if (found.kind !== "guest") continue;
     throw new Error(
-      `Cannot invite ${inputs.userEmailAddress}: the list says that this guest was ${former} before. A guest of the tenant has ` +
-        `that address (object id ${found.user.id}), and no resource of this stack stands for them. List ${former} for one ` +
-        "`pulumi up`, so that the stack takes them over, and change the address then; or take formerly out to invite somebody new.",
+      `Cannot invite ${inputs.userEmailAddress}: the list says this guest was ${former} before, and that guest (object id ` +
+        `${found.user.id}) is not in this stack. List ${former} for one \`pulumi up\`, so that the stack takes them over, then ` +
+        "change the address. Or take formerly out to invite somebody new.",
     );
   }
 }

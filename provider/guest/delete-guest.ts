@@ -107,7 +107,7 @@ export class Claims {
         ? []
         : [
             `"${nameOf(list)}" says that its guests had ${named(former)} before, and "${nameOf(other)}" has that address too. ` +
-              "An earlier address is nobody else's: keep it at the guest whose address it was",
+              "An earlier address belongs to one guest only: keep it at the guest who had it",
           ];
     const others = [...new Set([...this.#addressesByList.keys(), ...this.#formerByList.keys()])].filter(
       (other) => other !== urn,

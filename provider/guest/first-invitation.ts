@@ -88,15 +88,15 @@ async function hasAppeared(inviting: Inviting, { message }: OutcomeUnknown): Pro
   const { inputs, deadline } = inviting;
   if (deadline.clock.now() + timeToTell(inviting) >= deadline.at) {
     throw new Error(
-      `${message}. Whether the invitation went out cannot be told in the time that is left. Run \`pulumi up\` again: it ` +
+      `${message}. There is no time left to find out whether the invitation went out. Run \`pulumi up\` again: it ` +
         "looks for the guest first, and mails nobody twice",
     );
   }
   const found = await lookUpAfterLostAnswer(inviting, inputs.userEmailAddress, deadline);
   if (found.kind === "not allowed") {
     throw new Error(
-      `${message}. Whether the invitation went out cannot be told without the permission User.Read.All; ` +
-        "look for the guest in the directory before running again",
+      `${message}. Without the permission User.Read.All nobody can tell whether the invitation went out: ` +
+        "look for the guest in the directory before you run again",
     );
   }
   return found.kind === "guest";

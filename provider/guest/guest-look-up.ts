@@ -88,8 +88,8 @@ function theGuest(users: GraphUser[], address: string): GraphUser | undefined {
   const [member] = users;
   if (guest === undefined && member !== undefined) {
     throw new NoSuchGuest(
-      `the address belongs to ${member.userPrincipalName} (object id ${member.id}), a member of the organisation and no guest. ` +
-        "Take the address off the guest list, or invite that person by another address",
+      `it belongs to ${member.userPrincipalName} (object id ${member.id}), a member of the organisation, who can't be a guest. ` +
+        "Take the address off the list, or invite that person at another address",
       false,
     );
   }

@@ -229,7 +229,7 @@ async function settle(
   if (still.length > 0) {
     context.engine.log(
       "warning",
-      `Left in the tenant, for no resource of this stack stands for them any more (moved, or taken out of the state): ${still.join(", ")}.`,
+      `Left in the tenant, because this stack has no resource for them any more (moved, or taken out of the state): ${still.join(", ")}.`,
       urn,
     );
   }
@@ -529,8 +529,8 @@ async function removeSuspect(
 
 function unclear(address: string, why: string): Error {
   return new Error(
-    `${address} may have been invited by a run of this stack that did not finish, and nobody can tell: ${why}. ` +
-      "Grant the Microsoft Graph application permission User.Read.All and run again; or look for the guest in the directory, remove " +
-      "them there if they should go, and take this resource out of the state with `pulumi state delete`.",
+    `An unfinished run of this stack may have invited ${address}, and this run can't tell: ${why}. ` +
+      "Grant the application the Microsoft Graph permission User.Read.All and run again. Or look for the guest in the directory, " +
+      "remove them there if they should go, and take this resource out of the state with `pulumi state delete`.",
   );
 }

@@ -83,8 +83,8 @@ function sendBlindly(mailbox: Mailbox, mail: Mail, key: string, deadline: Deadli
   return mailbox.sendBlindly(mail, key, deadline).catch((error) => {
     if (!(error instanceof OutcomeUnknown)) throw error;
     throw new Error(
-      `${error.message}. Whether the mail went out cannot be told with the permission Mail.Send alone; the next run mails ` +
-        "again. Look into the mailbox's sent items first, or grant Mail.ReadWrite",
+      `${error.message}. With the permission Mail.Send alone nobody can tell whether the mail went out, and the next run ` +
+        "mails again. Look into the mailbox's sent items first, or grant Mail.ReadWrite",
     );
   });
 }

@@ -126,16 +126,16 @@ export function isOneAccount({ id }: GraphUser, other: string, adopted: boolean)
 /** What is said of a guest whom two runs have invited at the same time. */
 export function wasMadeMomentsAgo({ id, createdDateTime }: GraphUser): string {
   return (
-    `was made a guest moments before this run invited them (object id ${id}, at ${createdDateTime}): another run, or somebody by hand, ` +
-    "has invited them at the same time, so that they have two mails. Keep each guest in one stack, and run one update at a time: both stacks own this guest now."
+    `became a guest moments before this run invited them (object id ${id}, at ${createdDateTime}). Another run or a person invited ` +
+    "them at the same time, so they got two mails, and both stacks own them now. Keep each guest in one stack, and run one update at a time."
   );
 }
 
 /** Says that nobody can see who has an address, where the list decides by that. */
 export function cannotTell(address: string, existing: string): string {
   return (
-    `Whether ${address} is a guest of the tenant already cannot be told, and the invitation says existing: "${existing}". ` +
-    "The application needs the Microsoft Graph application permission User.Read.All to see who is a guest already."
+    `Cannot tell whether ${address} is a guest of the tenant already, and the invitation says existing: "${existing}". ` +
+    "Grant the application the Microsoft Graph permission User.Read.All to see who is a guest already."
   );
 }
 
@@ -145,7 +145,7 @@ export function cannotTell(address: string, existing: string): string {
  * @param isDeleted whether a guest with that address lies in the recycle bin
  */
 export function notThere(address: string, isDeleted: boolean): string {
-  const where = isDeleted ? "was removed from the tenant and lies in the recycle bin" : "is no guest of the tenant";
+  const where = isDeleted ? "was removed from the tenant and lies in the recycle bin" : "is not a guest of the tenant";
   const remedy = isDeleted ? "restore the guest in the directory" : "correct the address";
   return `${address} ${where}, and the list says existing: "require". Nobody is invited for it: ${remedy}, or say existing: "adopt" to have the guest ${isDeleted ? "restored" : "invited"}.`;
 }

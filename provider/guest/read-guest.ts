@@ -89,7 +89,7 @@ async function guestById({ graph }: Directory, id: string, deadline: Deadline): 
   });
   if (user !== undefined && !isExternal(user)) {
     throw new Error(
-      `Cannot import ${id}: ${user.userPrincipalName} is a member of the organisation and no guest. Import guests by object id or e-mail address.`,
+      `Cannot import ${id}: ${user.userPrincipalName} is a member of the organisation, not a guest. Import guests by object id or e-mail address.`,
     );
   }
   return user;

@@ -87,7 +87,7 @@ export async function sendInvitation(
   );
   const answer = invitationAnswer.safeParse(body);
   if (!answer.success) {
-    const message = `Microsoft Graph answered the invitation with something that is none: ${z.prettifyError(answer.error)}`;
+    const message = `Microsoft Graph's answer is not an invitation: ${z.prettifyError(answer.error)}`;
     throw new OutcomeUnknown(new GraphUnavailable(message, { mayHaveActed: true }));
   }
   return { userId: answer.data.invitedUser.id, redeemUrl: answer.data.inviteRedeemUrl, invitedAt: date };

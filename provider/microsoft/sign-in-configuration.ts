@@ -36,17 +36,17 @@ const settingsOfPulumi = ["version", "pluginDownloadURL"];
 export function configurationFailures(config: RawConfig): { property: string; reason: string }[] {
   const failures = Object.keys(config)
     .filter((name) => !Object.hasOwn(providerSettings, name) && !settingsOfPulumi.includes(name))
-    .map((name) => ({ property: name, reason: `"${name}" is no setting of this provider` }));
+    .map((name) => ({ property: name, reason: `"${name}" is not a setting of this provider` }));
   const environment = text(config.environment);
   if (environment !== undefined && namedCloud(environment) === undefined) {
     failures.push({
       property: "environment",
-      reason: `"${environment}" is no Microsoft cloud known here: expected one of ${cloudNames.join(", ")}; for another, set metadataHost`,
+      reason: `"${environment}" is not a Microsoft cloud known here: write one of ${cloudNames.join(", ")}, or set metadataHost`,
     });
   }
   const seconds = text(config.replicationSeconds);
   if (seconds !== undefined && !isReplicationTime(seconds)) {
-    failures.push({ property: "replicationSeconds", reason: `"${seconds}" is no number of seconds from 0 to 600` });
+    failures.push({ property: "replicationSeconds", reason: `"${seconds}" is not a number of seconds from 0 to 600` });
   }
   return failures;
 }
@@ -59,7 +59,7 @@ function isReplicationTime(seconds: string): boolean {
  * How far the directory's reads may lag behind its writes, in milliseconds. Microsoft gives no figure; what is seen in
  * the field is seconds, and a minute now and then.
  *
- * @throws Error where the setting is no number of seconds from 0 to 600
+ * @throws Error where the setting is not a number of seconds from 0 to 600
  */
 export function replicationTime({ replicationSeconds = "60" }: Configuration): number {
   if (isReplicationTime(replicationSeconds)) return Number(replicationSeconds) * 1000;

@@ -140,7 +140,7 @@ function signInError(failure: SignInFailure, { tenantId, clientId }: Configurati
 function reasonOf({ message, errorResponse, statusCode }: SignInFailure): string {
   const said = errorResponse?.errorDescription ?? message;
   // What MSAL makes of an answer that is not Entra's own, such as a proxy's.
-  if (said.includes("[object Object]")) return `it answered ${statusCode ?? "something that is no token"}`;
+  if (said.includes("[object Object]")) return `it answered ${statusCode ?? "without a token"}`;
   const sentence = /AADSTS\d+: .*?(?=\s*Trace ID:|[\r\n]|$)/.exec(said)?.[0] ?? said.split(/[\r\n]/, 1)[0] ?? "";
   return sentence.replace(/[.\s]+$/, "");
 }

@@ -200,7 +200,7 @@ export function schemaFailures(error: z.ZodError, inputs: Properties, schema: z.
     .filter(({ path }) => !isUnknown(valueAt(inputs, path) as PropertyValue | undefined))
     .map(({ path, rule, remedy, unknownKey }) => {
       const property = propertyPath(path);
-      return { property, reason: unknownKey ? `"${property}" is no property: ${remedy}` : `${rule}: ${remedy}` };
+      return { property, reason: unknownKey ? `"${property}" is not a property: ${remedy}` : `${rule}: ${remedy}` };
     });
 }
 

@@ -139,7 +139,9 @@ describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 900_00
     const daily = await guests("daily", [], host.variables);
     expect({ status: daily.status, output: daily.output }).toMatchObject({ status: 0 });
     expect(daily.output).toMatch(/Guests of test: (?!.*differs)/);
-    expect(daily.output).toContain("no other is opened: https://github.example/contoso/guests/pull/1");
+    expect(daily.output).toContain(
+      "because an earlier one is still open: https://github.example/contoso/guests/pull/1",
+    );
     expect(host.pulls).toHaveLength(1);
     expect(test.writes()).toEqual([]);
     const reads = test.tenant.requests().map(({ path }) => decodeURIComponent(path));
@@ -187,7 +189,7 @@ describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 900_00
     writeFileSync(list, readFileSync(list, "utf8").replace("invitations:\n", item));
     const before = mailed();
     const output = await failureOf(test.stack.up());
-    expect(output).toContain(`${typo} is no guest of the tenant, and the list says existing: "require"`);
+    expect(output).toContain(`${typo} is not a guest of the tenant, and the list says existing: "require"`);
     expect(mailed()).toEqual(before);
   });
 });

@@ -85,7 +85,7 @@ describe("a guest who gets a new address", () => {
 
     const moved = names.map((name) => ({ email: `${name}@northwind.example`, formerly: `${name}@fabrikam.example` }));
     declare(...moved, { email: "ana@fabrikam.example" });
-    expect(await failureOf(env.stack.preview())).toContain("an earlier address is nobody else's");
+    expect(await failureOf(env.stack.preview())).toContain("an earlier address belongs to one guest only");
     declare(...moved);
     await env.stack.up();
     expect(Object.values(env.guestIds()).sort()).toEqual(ids);

@@ -95,7 +95,7 @@ describe("the policy pack, on the real engine", () => {
     const output = await failureOf(test.stack.preview(withPolicies));
     expect(output).toContain("list.yaml:3");
     expect(output).toContain("resourceGroups/..");
-    expect(output).toContain("this is no scope");
+    expect(output).toContain("this is not a scope");
     expect(output).toContain("/subscriptions/ID/resourceGroups/NAME");
     expect(test.tenant.requests()).toEqual([]);
   });

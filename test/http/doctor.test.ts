@@ -127,7 +127,7 @@ describe("doctor, with the tenant", () => {
       const config = { "entra-guests:clientSecret": { value: "wrong", secret: true } };
       expect(await refused(tenant.environment, config)).toContain("AADSTS7000215");
       const typo = { "entra-guests:tenantID": { value: tenant.tenantId, secret: false } };
-      expect(await refused(tenant.environment, typo)).toContain('"tenantID" is no setting');
+      expect(await refused(tenant.environment, typo)).toContain('"tenantID" is not a setting');
     });
   });
 

@@ -49,17 +49,10 @@ const template = {
   },
 };
 
-const programWith = (redirectUrl: string) => `
-import { GuestInvitations } from "@guests-as-code/entra-guests";
-
-const partners = new GuestInvitations("partners", {
-  redirectUrl: "${redirectUrl}",
-  message: { body: "Welcome to the Contoso partner portal." },
-  guests: [{ email: "ana@fabrikam.example", displayName: "Ana Trujillo" }, { email: "bo@northwind.example" }],
-});
-
-export const pending = partners.pending;
-`;
+/** The program that the README shows. */
+const [, readmeProgram = ""] =
+  /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(path.join(repository, "README.md"), "utf8")) ?? [];
+const programWith = (redirectUrl: string) => readmeProgram.replace("https://myapps.microsoft.com", redirectUrl);
 
 const policySettings = {
   "allowed-domains": { allowed: ["fabrikam.example", "northwind.example"] },
@@ -185,7 +178,7 @@ describe("a program in an empty folder", () => {
 
     const installedPack = path.join(folder.path, "node_modules", "@guests-as-code", "policies");
     expect(text).toContain(`guests@v${packageVersion} (local: ${installedPack})`);
-    expect(text).toContain("Applying this changes nothing. Afterwards the stack holds 2 guests.");
+    expect(text).toContain("Applying this changes nothing. The stack holds 2 guests.");
     expect(status).toBe(0);
     expect(readFileSync(path.join(folder.path, ".local", "pipelines", "dev", "comment.md"), "utf8")).toContain("dev");
   });

@@ -22,6 +22,8 @@ export function policyDocs(): string {
 const introduction = `<!-- Generated from policies/guests/ by \`npm run generate\`: change the policies, not this file. -->
 # Policies
 
+Read this when a policy stops you, or when you decide what guests may be.
+
 The pack \`policies/guests\` says what a guest may be. It judges invitations of \`entra-guests\` and \`azuread\` by the same
 rules, and the access that \`azure-native\` and \`azuread\` resources give to guests. \`npm start\` runs with it. To run it
 yourself:

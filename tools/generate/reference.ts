@@ -32,8 +32,7 @@ export function referencePage(): string {
   return `<!-- ${generatedNote} -->
 # Reference
 
-Every property, what it means, and what a change of it does. Read it when you look for a name or a rule;
-[the README](../README.md) shows the common ones in use.
+Read this when you look for a name or a rule: every property, what it means, and what a change of it does.
 
 ## A guest
 In a stack config under \`${namespace}:invitations\`, in a list file, and in \`guests\` of \`GuestInvitations\`. Those in the second

@@ -59,7 +59,7 @@ type guestInvitationsArgs struct {
 	AccessProfiles map[string]Access `pulumi:"accessProfiles"`
 	// Whether the guest may sign in. Default: as it is; true for a new guest.
 	AccountEnabled *bool `pulumi:"accountEnabled"`
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval *bool `pulumi:"allowRemoval"`
 	// Enterprise applications that are assigned to the guest, each by display name or application (client) id, alone or with a role.
 	Apps []interface{} `pulumi:"apps"`
@@ -73,11 +73,11 @@ type guestInvitationsArgs struct {
 	Department *string `pulumi:"department"`
 	// The resource type that stands for a guest. Default: entra-guests.
 	Engine *EngineName `pulumi:"engine"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
-	// How many days before a guest's last one previews begin to announce it; 0 for never. Default: 14.
+	// How many days ahead previews announce a guest's last day; 0 for never. Default: 14.
 	ExpiryNotice *int `pulumi:"expiryNotice"`
 	// Groups that the guest becomes a member of, each by display name or object id.
 	Groups []string `pulumi:"groups"`
@@ -105,7 +105,7 @@ type guestInvitationsArgs struct {
 	RemovalLimit *RemovalLimit `pulumi:"removalLimit"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend interface{} `pulumi:"resend"`
-	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
@@ -121,7 +121,7 @@ type GuestInvitationsArgs struct {
 	AccessProfiles map[string]AccessArgs
 	// Whether the guest may sign in. Default: as it is; true for a new guest.
 	AccountEnabled pulumi.BoolPtrInput
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval *bool
 	// Enterprise applications that are assigned to the guest, each by display name or application (client) id, alone or with a role.
 	Apps []interface{}
@@ -135,11 +135,11 @@ type GuestInvitationsArgs struct {
 	Department pulumi.StringPtrInput
 	// The resource type that stands for a guest. Default: entra-guests.
 	Engine *EngineName
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string
-	// How many days before a guest's last one previews begin to announce it; 0 for never. Default: 14.
+	// How many days ahead previews announce a guest's last day; 0 for never. Default: 14.
 	ExpiryNotice *int
 	// Groups that the guest becomes a member of, each by display name or object id.
 	Groups []string
@@ -167,7 +167,7 @@ type GuestInvitationsArgs struct {
 	RemovalLimit *RemovalLimitArgs
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.Input
-	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 	SendInvitation *bool
 	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput

@@ -18,11 +18,11 @@ type GuestList struct {
 
 	// The addresses (in lower case) of those who were looked up when they came on the list, and were no guests of the tenant. Absent where the application may not read users.
 	Absent pulumi.StringArrayOutput `pulumi:"absent"`
-	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	// What the list gives to which guests, so that a change that takes it from many is stopped.
 	Access HeldAccessArrayOutput `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayOutput `pulumi:"addresses"`
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval pulumi.BoolOutput `pulumi:"allowRemoval"`
 	// The addresses of those who are disabled instead of removed when they leave the list.
 	Disable pulumi.StringArrayOutput `pulumi:"disable"`
@@ -99,11 +99,11 @@ func (GuestListState) ElementType() reflect.Type {
 }
 
 type guestListArgs struct {
-	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	// What the list gives to which guests, so that a change that takes it from many is stopped.
 	Access []HeldAccess `pulumi:"access"`
 	// The addresses of the guests on the list.
 	Addresses []string `pulumi:"addresses"`
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval *bool `pulumi:"allowRemoval"`
 	// The addresses of those who are disabled instead of removed when they leave the list.
 	Disable []string `pulumi:"disable"`
@@ -125,11 +125,11 @@ type guestListArgs struct {
 
 // The set of arguments for constructing a GuestList resource.
 type GuestListArgs struct {
-	// What the list gives to whom, so that a change that takes it from many guests is stopped.
+	// What the list gives to which guests, so that a change that takes it from many is stopped.
 	Access HeldAccessArrayInput
 	// The addresses of the guests on the list.
 	Addresses pulumi.StringArrayInput
-	// Lets a change remove more guests than the limit. Say it for the one change that means to.
+	// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 	AllowRemoval pulumi.BoolPtrInput
 	// The addresses of those who are disabled instead of removed when they leave the list.
 	Disable pulumi.StringArrayInput
@@ -241,7 +241,7 @@ func (o GuestListOutput) Absent() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Absent }).(pulumi.StringArrayOutput)
 }
 
-// What the list gives to whom, so that a change that takes it from many guests is stopped.
+// What the list gives to which guests, so that a change that takes it from many is stopped.
 func (o GuestListOutput) Access() HeldAccessArrayOutput {
 	return o.ApplyT(func(v *GuestList) HeldAccessArrayOutput { return v.Access }).(HeldAccessArrayOutput)
 }
@@ -251,7 +251,7 @@ func (o GuestListOutput) Addresses() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.StringArrayOutput { return v.Addresses }).(pulumi.StringArrayOutput)
 }
 
-// Lets a change remove more guests than the limit. Say it for the one change that means to.
+// Lets a change remove more guests than the limit. Set it for the one change that needs it.
 func (o GuestListOutput) AllowRemoval() pulumi.BoolOutput {
 	return o.ApplyT(func(v *GuestList) pulumi.BoolOutput { return v.AllowRemoval }).(pulumi.BoolOutput)
 }

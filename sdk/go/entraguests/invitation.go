@@ -32,11 +32,11 @@ type Invitation struct {
 	Department pulumi.StringPtrOutput `pulumi:"department"`
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore pulumi.BoolPtrOutput `pulumi:"existedBefore"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing ExistingChoiceOutput `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrOutput `pulumi:"expires"`
-	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	// The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.
 	Formerly pulumi.AnyOutput `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrOutput `pulumi:"givenName"`
@@ -70,7 +70,7 @@ type Invitation struct {
 	RedirectUrl pulumi.StringOutput `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.AnyOutput `pulumi:"resend"`
-	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 	SendInvitation pulumi.BoolOutput `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayOutput `pulumi:"sponsors"`
@@ -82,7 +82,7 @@ type Invitation struct {
 	Surname pulumi.StringPtrOutput `pulumi:"surname"`
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation pulumi.StringPtrOutput `pulumi:"usageLocation"`
-	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
+	// The name shown in the directory. Default: the part of the address before the @. At most 256 characters.
 	UserDisplayName pulumi.StringPtrOutput `pulumi:"userDisplayName"`
 	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress pulumi.StringOutput `pulumi:"userEmailAddress"`
@@ -163,11 +163,11 @@ type invitationArgs struct {
 	Department *string `pulumi:"department"`
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore *bool `pulumi:"existedBefore"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
-	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	// The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.
 	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName *string `pulumi:"givenName"`
@@ -193,7 +193,7 @@ type invitationArgs struct {
 	RedirectUrl string `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend interface{} `pulumi:"resend"`
-	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
@@ -201,7 +201,7 @@ type invitationArgs struct {
 	Surname *string `pulumi:"surname"`
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation *string `pulumi:"usageLocation"`
-	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
+	// The name shown in the directory. Default: the part of the address before the @. At most 256 characters.
 	UserDisplayName *string `pulumi:"userDisplayName"`
 	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress string `pulumi:"userEmailAddress"`
@@ -221,11 +221,11 @@ type InvitationArgs struct {
 	Department pulumi.StringPtrInput
 	// Whether the guest was in the tenant before the list that declares them; GuestInvitations says so, from what its GuestList wrote down before anything was sent. false: a guest found under this address came from an earlier run of this stack, which owns it. Default: a guest found there was there before.
 	ExistedBefore pulumi.BoolPtrInput
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing ExistingChoicePtrInput
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires pulumi.StringPtrInput
-	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	// The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.
 	Formerly pulumi.Input
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrInput
@@ -251,7 +251,7 @@ type InvitationArgs struct {
 	RedirectUrl pulumi.StringInput
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.Input
-	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 	SendInvitation pulumi.BoolPtrInput
 	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput
@@ -259,7 +259,7 @@ type InvitationArgs struct {
 	Surname pulumi.StringPtrInput
 	// Country or region of the guest, two letters of ISO 3166-1, such as NO; licences need it.
 	UsageLocation pulumi.StringPtrInput
-	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
+	// The name shown in the directory. Default: the part of the address before the @. At most 256 characters.
 	UserDisplayName pulumi.StringPtrInput
 	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	UserEmailAddress pulumi.StringInput
@@ -384,7 +384,7 @@ func (o InvitationOutput) ExistedBefore() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.BoolPtrOutput { return v.ExistedBefore }).(pulumi.BoolPtrOutput)
 }
 
-// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 func (o InvitationOutput) Existing() ExistingChoiceOutput {
 	return o.ApplyT(func(v *Invitation) ExistingChoiceOutput { return v.Existing }).(ExistingChoiceOutput)
 }
@@ -394,7 +394,7 @@ func (o InvitationOutput) Expires() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.Expires }).(pulumi.StringPtrOutput)
 }
 
-// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+// The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.
 func (o InvitationOutput) Formerly() pulumi.AnyOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.AnyOutput { return v.Formerly }).(pulumi.AnyOutput)
 }
@@ -479,7 +479,7 @@ func (o InvitationOutput) Resend() pulumi.AnyOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.AnyOutput { return v.Resend }).(pulumi.AnyOutput)
 }
 
-// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 func (o InvitationOutput) SendInvitation() pulumi.BoolOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.BoolOutput { return v.SendInvitation }).(pulumi.BoolOutput)
 }
@@ -509,7 +509,7 @@ func (o InvitationOutput) UsageLocation() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.UsageLocation }).(pulumi.StringPtrOutput)
 }
 
-// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
+// The name shown in the directory. Default: the part of the address before the @. At most 256 characters.
 func (o InvitationOutput) UserDisplayName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.UserDisplayName }).(pulumi.StringPtrOutput)
 }

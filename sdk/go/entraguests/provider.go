@@ -76,7 +76,7 @@ type providerArgs struct {
 	OidcToken *string `pulumi:"oidcToken"`
 	// A file that holds the federated token. Environment: ARM_OIDC_TOKEN_FILE_PATH.
 	OidcTokenFilePath *string `pulumi:"oidcTokenFilePath"`
-	// For how many seconds the directory may not show what was just written, 0 to 600; 60 where nothing is said. Waited out where a wrong answer would invite somebody twice: after a run that was cut short, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS.
+	// How many seconds the directory may take to show a change, 0 to 600. Default: 60. A run waits that long where an old answer would invite somebody twice: after an interrupted run, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS.
 	ReplicationSeconds *float64 `pulumi:"replicationSeconds"`
 	// The tenant's id. Environment: ARM_TENANT_ID.
 	TenantId *string `pulumi:"tenantId"`
@@ -120,7 +120,7 @@ type ProviderArgs struct {
 	OidcToken pulumi.StringPtrInput
 	// A file that holds the federated token. Environment: ARM_OIDC_TOKEN_FILE_PATH.
 	OidcTokenFilePath pulumi.StringPtrInput
-	// For how many seconds the directory may not show what was just written, 0 to 600; 60 where nothing is said. Waited out where a wrong answer would invite somebody twice: after a run that was cut short, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS.
+	// How many seconds the directory may take to show a change, 0 to 600. Default: 60. A run waits that long where an old answer would invite somebody twice: after an interrupted run, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS.
 	ReplicationSeconds pulumi.Float64PtrInput
 	// The tenant's id. Environment: ARM_TENANT_ID.
 	TenantId pulumi.StringPtrInput

@@ -178,17 +178,17 @@ func (in *engineNamePtr) ToEngineNamePtrOutputWithContext(ctx context.Context) E
 	return pulumi.ToOutputWithContext(ctx, in).(EngineNamePtrOutput)
 }
 
-// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 type ExistingChoice string
 
 const (
-	// Take the guest over: no mail, nothing changed that is not declared, left in place when they leave the list.
+	// Take the guest over: no mail, nothing changed that the list doesn't declare, left in place when they leave the list.
 	ExistingChoiceAdopt = ExistingChoice("adopt")
 	// Take the guest over as if this stack had invited them: no mail, and onDelete applies when they leave.
 	ExistingChoiceOwn = ExistingChoice("own")
 	// Report an error.
 	ExistingChoiceFail = ExistingChoice("fail")
-	// Adopt, and report an error where the address is no guest of the tenant: nobody is ever invited.
+	// Adopt. An address that isn't a guest of the tenant is an error: nobody is ever invited.
 	ExistingChoiceRequire = ExistingChoice("require")
 )
 

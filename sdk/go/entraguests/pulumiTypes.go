@@ -567,21 +567,21 @@ type Guest struct {
 	Country *string `pulumi:"country"`
 	// The guest's department. At most 64 characters.
 	Department *string `pulumi:"department"`
-	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
+	// The name shown in the directory. Default: the part of the address before the @. At most 256 characters.
 	DisplayName *string `pulumi:"displayName"`
 	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
-	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	// The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.
 	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName *string `pulumi:"givenName"`
 	// Groups that the guest becomes a member of, each by display name or object id.
 	Groups []string `pulumi:"groups"`
-	// Whether the groups, apps, azure roles and profiles of the defaults hold here too. Default: true.
+	// Whether the guest also gets the defaults' groups, apps, Azure roles and profiles. Default: true.
 	InheritAccess *bool `pulumi:"inheritAccess"`
 	// The guest's job title. At most 128 characters.
 	JobTitle *string `pulumi:"jobTitle"`
@@ -605,7 +605,7 @@ type Guest struct {
 	RedirectUrl interface{} `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend interface{} `pulumi:"resend"`
-	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors []string `pulumi:"sponsors"`
@@ -642,21 +642,21 @@ type GuestArgs struct {
 	Country pulumi.StringPtrInput `pulumi:"country"`
 	// The guest's department. At most 64 characters.
 	Department pulumi.StringPtrInput `pulumi:"department"`
-	// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
+	// The name shown in the directory. Default: the part of the address before the @. At most 256 characters.
 	DisplayName pulumi.StringPtrInput `pulumi:"displayName"`
 	// The guest's e-mail address. Another address is another guest, unless formerly names the earlier one; letter case does not count.
 	Email string `pulumi:"email"`
-	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+	// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 	Existing *ExistingChoice `pulumi:"existing"`
 	// The last day on which the guest stays, in UTC: "YYYY-MM-DD". Afterwards the guest leaves the list.
 	Expires *string `pulumi:"expires"`
-	// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+	// The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.
 	Formerly interface{} `pulumi:"formerly"`
 	// The guest's given name. At most 64 characters.
 	GivenName pulumi.StringPtrInput `pulumi:"givenName"`
 	// Groups that the guest becomes a member of, each by display name or object id.
 	Groups []string `pulumi:"groups"`
-	// Whether the groups, apps, azure roles and profiles of the defaults hold here too. Default: true.
+	// Whether the guest also gets the defaults' groups, apps, Azure roles and profiles. Default: true.
 	InheritAccess *bool `pulumi:"inheritAccess"`
 	// The guest's job title. At most 128 characters.
 	JobTitle pulumi.StringPtrInput `pulumi:"jobTitle"`
@@ -680,7 +680,7 @@ type GuestArgs struct {
 	RedirectUrl pulumi.Input `pulumi:"redirectUrl"`
 	// Any value. A change sends the mail again to guests who have not accepted yet.
 	Resend pulumi.Input `pulumi:"resend"`
-	// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+	// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 	SendInvitation *bool `pulumi:"sendInvitation"`
 	// Who answers for the guest: at most five users or groups of your tenant, a user by object id or user principal name, a group by object id. Sponsors added by somebody else stay.
 	Sponsors pulumi.StringArrayInput `pulumi:"sponsors"`
@@ -774,7 +774,7 @@ func (o GuestOutput) Department() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.Department }).(pulumi.StringPtrOutput)
 }
 
-// The name shown in the directory; where none is given, the part of the address before the @. At most 256 characters.
+// The name shown in the directory. Default: the part of the address before the @. At most 256 characters.
 func (o GuestOutput) DisplayName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.DisplayName }).(pulumi.StringPtrOutput)
 }
@@ -784,7 +784,7 @@ func (o GuestOutput) Email() pulumi.StringOutput {
 	return o.ApplyT(func(v Guest) string { return v.Email }).(pulumi.StringOutput)
 }
 
-// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. With require, being a guest is a must: they are adopted, and an address that is no guest is an error before anybody is mailed. Default: adopt.
+// What to do when the address is a guest already: adopt them (they stay when they leave the list), own them as if this stack had invited them, or fail. require adopts them too, and an address that isn't a guest stops the run before anybody is mailed. Default: adopt.
 func (o GuestOutput) Existing() ExistingChoicePtrOutput {
 	return o.ApplyT(func(v Guest) *ExistingChoice { return v.Existing }).(ExistingChoicePtrOutput)
 }
@@ -794,7 +794,7 @@ func (o GuestOutput) Expires() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Guest) *string { return v.Expires }).(pulumi.StringPtrOutput)
 }
 
-// The address that the guest had on this list before, or a list of them: a new address is then no new guest. Object id, groups, applications and Azure roles stay, and the guest accepts once more, at the new address.
+// The guest's earlier address on this list, or several of them. They stay the same guest: object id, groups, applications and Azure roles stay, and they accept once more, at the new address.
 func (o GuestOutput) Formerly() pulumi.AnyOutput {
 	return o.ApplyT(func(v Guest) interface{} { return v.Formerly }).(pulumi.AnyOutput)
 }
@@ -809,7 +809,7 @@ func (o GuestOutput) Groups() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Guest) []string { return v.Groups }).(pulumi.StringArrayOutput)
 }
 
-// Whether the groups, apps, azure roles and profiles of the defaults hold here too. Default: true.
+// Whether the guest also gets the defaults' groups, apps, Azure roles and profiles. Default: true.
 func (o GuestOutput) InheritAccess() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Guest) *bool { return v.InheritAccess }).(pulumi.BoolPtrOutput)
 }
@@ -869,7 +869,7 @@ func (o GuestOutput) Resend() pulumi.AnyOutput {
 	return o.ApplyT(func(v Guest) interface{} { return v.Resend }).(pulumi.AnyOutput)
 }
 
-// Whether the guest is mailed; without it, hand the redeem URL over yourself. Default: true.
+// Whether the guest is mailed. If not, hand over the redeem URL yourself. Default: true.
 func (o GuestOutput) SendInvitation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Guest) *bool { return v.SendInvitation }).(pulumi.BoolPtrOutput)
 }

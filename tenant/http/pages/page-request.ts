@@ -227,7 +227,7 @@ async function textOf(c: PageRequest): Promise<string> {
   for await (const piece of c.req.raw.body ?? []) {
     length += piece.length;
     if (length > longestForm) {
-      throw new PageError(413, "That was too much", "The form was longer than any of these pages sends.");
+      throw new PageError(413, "Too much data", "The form was longer than any of these pages sends.");
     }
     pieces.push(piece);
   }

@@ -84,7 +84,7 @@ function confirmPage(site: Site, c: PageRequest): Response | Promise<Response> {
   const path = `/directory/users/${id}`;
   const body = html`
     <h1>Delete <bdi>${displayName}</bdi>?</h1>
-    <p class="lead"><bdi class="address">${mail ?? userPrincipalName}</bdi> loses access at once, and every link of theirs is dead.</p>
+    <p class="lead"><bdi class="address">${mail ?? userPrincipalName}</bdi> loses access at once, and their invitation links stop working.</p>
     <p>The guest goes to the recycle bin. For ${recycleBinDays} days you can restore them, with their groups, applications and roles.</p>
     ${form(
       c,
@@ -119,7 +119,7 @@ function isLeftOut({ store: { rehearsal } }: Site, { inviterId }: Invitation): b
 }
 
 function linkState(site: Site, user: User, invitation: Invitation): string {
-  if (site.store.invitations.isSuperseded(invitation)) return "Link dead: a reset has taken its place.";
+  if (site.store.invitations.isSuperseded(invitation)) return "Dead link: a reset replaced it.";
   if (user.externalUserState === "Accepted") return "Link used.";
   return isExpired(site.store, invitation) ? "Link expired." : "Link good.";
 }
@@ -177,7 +177,7 @@ function liveGuest({ store }: Site, c: PageRequest): User {
   const user = store.users.current(c.req.param("id") ?? "");
   if (user === undefined) throw noSuchUser();
   if (isInvited(user)) return user;
-  throw new PageError(403, "This is no guest", "Members of the organisation are not changed here.", {
+  throw new PageError(403, "Not a guest", "You can’t change members of the organisation here.", {
     links: [{ text: "To the directory", href: "/directory" }],
   });
 }
@@ -194,7 +194,7 @@ function noSuchUser(): PageError {
 /** What a button has done, told on the page that follows. Fixed texts: the address of a page can say nothing else. */
 const noticeTexts = {
   deleted: "The user is in the recycle bin, and can be restored for 30 days.",
-  aged: "The guest’s links are too old now. Opening one shows what a guest sees who comes too late.",
+  aged: "The guest’s links have expired. Open one to see what a guest sees who is late.",
   resent: "One invitation mail was sent again.",
   restored: "The user is back, as they were.",
   purged: "The user is gone for good.",

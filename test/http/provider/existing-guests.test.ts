@@ -225,14 +225,14 @@ describe("an address whose guest has to be there (existing: require)", () => {
     await world.tenant.graph("DELETE", `/users/${boId}`);
     const written = world.run().writeListDown([ana, typo, gone, "new@fabrikam.example"], { required: [typo, gone] });
     const { message } = (await written.catch((error) => error)) as Error;
-    expect(message).toContain(`${typo} is no guest of the tenant, and the list says existing: "require"`);
+    expect(message).toContain(`${typo} is not a guest of the tenant, and the list says existing: "require"`);
     expect(message).toContain(`${gone} was removed from the tenant and lies in the recycle bin`);
     expect(message).not.toContain("new@");
     expect(world.mails()).toEqual({ [ana]: 1 });
   });
 
   it("is refused by the invitation alone, too", async () => {
-    await expect(world.run().invite(typo, { existing: "require" })).rejects.toThrow("is no guest of the tenant");
+    await expect(world.run().invite(typo, { existing: "require" })).rejects.toThrow("is not a guest of the tenant");
     expect(world.mails()).toEqual({});
   });
 

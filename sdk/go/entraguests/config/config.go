@@ -81,7 +81,7 @@ func GetOidcTokenFilePath(ctx *pulumi.Context) string {
 	return config.Get(ctx, "entra-guests:oidcTokenFilePath")
 }
 
-// For how many seconds the directory may not show what was just written, 0 to 600; 60 where nothing is said. Waited out where a wrong answer would invite somebody twice: after a run that was cut short, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS.
+// How many seconds the directory may take to show a change, 0 to 600. Default: 60. A run waits that long where an old answer would invite somebody twice: after an interrupted run, and after an invitation whose answer was lost. Environment: ENTRA_GUESTS_REPLICATION_SECONDS.
 func GetReplicationSeconds(ctx *pulumi.Context) float64 {
 	return config.GetFloat64(ctx, "entra-guests:replicationSeconds")
 }
