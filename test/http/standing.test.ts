@@ -13,7 +13,8 @@ const listed = invited.slice(0, 300).map(({ mail }) => ({ email: (mail ?? "").to
 
 describe("how 400 guests stand", () => {
   it("is read from the tenant over several pages, with external members, and joined with the list", async () => {
-    const standing = await standingAt(tenant, { listed: [...listed, { email: "new@fabrikam.example" }], now });
+    const more = [{ email: "new@fabrikam.example" }, { email: "left@fabrikam.example", expires: "2020-01-01" }];
+    const standing = await standingAt(tenant, { listed: [...listed, ...more], now });
     expect(standing.guests).toHaveLength(404);
     expect(standing).toMatchObject({ organisation: "Contoso", missing: ["new@fabrikam.example"] });
     expect(standing.guests.filter((guest) => guest.listed && guest.expires === "2099-12-31")).toHaveLength(300);
