@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { guestInvitationsToken, guestListToken, invitationToken } from "../model/names.ts";
-import { planRuns } from "./apply-steps.ts";
+import { planRuns, sideBySide } from "./apply-steps.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
 import type { ChangedGuest } from "./comment/guest-changes.ts";
 
@@ -80,5 +80,19 @@ describe("an apply", () => {
     expect(plan(events(1000), again)).toHaveProperty("why");
     expect(plan(events(1000), again.slice(1))).toHaveProperty("leftOut");
     expect(plan(events(1000), [{ formerly: "ana@fabrikam.example" }])).toHaveProperty("why");
+  });
+});
+
+describe("guests who are changed side by side", () => {
+  const mailedBy = (mails: unknown): EngineEvent[] => {
+    const resource = { type: guestListToken, urn: list };
+    return [{ resourcePreEvent: { metadata: { op: "create", ...resource, new: { ...resource, inputs: { mails } } } } }];
+  };
+
+  it("are many where Microsoft mails them, and as many as always where a mailbox does", () => {
+    expect(sideBySide(mailedBy([{ addresses: ["ana@fabrikam.example"] }]), {})).toEqual(["--parallel", "128"]);
+    expect(sideBySide(mailedBy([{ from: "invitations@contoso.example", addresses: [] }]), {})).toEqual([]);
+    expect(sideBySide(mailedBy("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), {})).toEqual([]);
+    expect(sideBySide([], { PULUMI_OPTION_PARALLEL: "8" })).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import {
   invitationToken,
   settledGuestsToken,
 } from "../model/names.ts";
+import { ApplyProgress } from "./apply-progress.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
@@ -102,8 +103,10 @@ export async function applyInSteps(
   flags: readonly string[],
   checkpoints: boolean,
 ): Promise<PulumiRun> {
-  const changes = changesIn(events);
-  const atOnce = () => runPulumi(options, "up", ["--yes", "--skip-preview", ...flags], { changes });
+  const progress = new ApplyProgress(events);
+  const up = (step: RunOptions, more: readonly string[]) =>
+    runPulumi(step, "up", ["--yes", "--skip-preview", ...more], { progress });
+  const atOnce = () => up(options, flags);
   if (checkpoints) return atOnce();
   const plan = planRuns(events, report, () => backendUrl(options));
   if (!("leftOut" in plan)) {
@@ -128,18 +131,31 @@ export async function applyInSteps(
       say(
         "The rest takes longer, because the state is written after each change: a kill would leave unclear who was invited.",
       );
-      return runPulumi(withVariables(options, rest), "up", ["--yes", "--skip-preview", ...flags], { changes });
+      return up(withVariables(options, rest), flags);
     }
     say("\nStep 2 of 2: the changes.");
   }
   const step = withVariables(options, { ...rest, ...withoutCheckpoints });
-  return runPulumi(step, "up", ["--yes", "--skip-preview", ...flags], { changes });
+  return up(step, [...sideBySide(events), ...flags]);
 }
 
-/** How many changes a preview has counted. */
-function changesIn(events: readonly EngineEvent[]): number {
-  return events.filter(({ resourcePreEvent: event }) => event !== undefined && changesSomething(event.metadata)).length;
+/** Graph takes 30 invitations a second, and shows each after some seconds: so many have to be under way. */
+const mostSideBySide = 128;
+
+/**
+ * How many guests are changed side by side, where no checkpoint stands between them. Where a mailbox mails them, one after
+ * another, Pulumi's default is enough: a guest who waits longer than their resource's time would fail.
+ */
+export function sideBySide(events: readonly EngineEvent[], environment: NodeJS.ProcessEnv = process.env): string[] {
+  const lists = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []).filter(isList);
+  // Text instead of groups: who mails is not known yet.
+  const mails = lists.flatMap((step) => step.new?.inputs?.mails ?? []) as (string | { from?: unknown })[];
+  const isMailed = mails.some((group) => typeof group === "string" || group.from !== undefined);
+  const isChosen = environment.PULUMI_OPTION_PARALLEL !== undefined;
+  return isMailed || isChosen ? [] : ["--parallel", String(mostSideBySide)];
 }
+
+const isList = ({ type }: Step) => type === guestListToken;
 
 function withVariables(options: RunOptions, variables: Readonly<Record<string, string>>): RunOptions {
   return { ...options, environment: { ...(options.environment ?? process.env), ...variables } };
@@ -157,8 +173,10 @@ export function destroyStack(
   checkpoints: boolean,
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
-  const step = "leftOut" in plan ? withVariables(options, withoutCheckpoints) : options;
-  return runPulumi(step, "destroy", ["--yes", "--skip-preview"], { changes: changesIn(events) });
+  const progress = new ApplyProgress(events);
+  const [step, flags] =
+    "leftOut" in plan ? [withVariables(options, withoutCheckpoints), sideBySide(events)] : [options, []];
+  return runPulumi(step, "destroy", ["--yes", "--skip-preview", ...flags], { progress });
 }
 
 /** An experimental switch of Pulumi's; a CLI that does not know it writes the state as always. */

@@ -93,7 +93,8 @@ export function readCommandLine(name: string, command: Command, args: string[]):
     else if (value === true) flags.add(option);
   }
   for (const [option, entry] of Object.entries(command.options)) {
-    if (entry.required && values[option] === undefined) throw wrong(`${spelled(option, entry)} is missing.`);
+    if (entry.required && values[option] === undefined && !flags.has("all"))
+      throw wrong(`${spelled(option, entry)} is missing.`);
   }
   if (command.takes !== undefined && !command.takes.startsWith("[") && rest.length === 0)
     throw wrong(`${command.takes} is missing.`);
@@ -144,7 +145,7 @@ export function described(word: string, meaning: string): string {
 
 function usageOf(name: string, { options, takes }: Command): string {
   const words = Object.entries(options).map(([option, entry]) => {
-    return entry.required ? spelled(option, entry) : `[${spelled(option, entry)}]`;
+    return entry.required && !("all" in options) ? spelled(option, entry) : `[${spelled(option, entry)}]`;
   });
   return ["guests", name, ...words, ...(takes === undefined ? [] : [takes])].join(" ");
 }
@@ -170,6 +171,12 @@ export const stackOptions = {
   cwd: placeOptions.cwd,
   commit: { value: "ID", help: "The commit that the comment names." },
   verbose: { help: "Show Pulumi's own output, and every line of long lists." },
+} satisfies Record<string, Option>;
+
+/** The options of a command that can run for all stacks. */
+export const allOptions = {
+  all: { help: "All stacks with a config file but local, side by side; instead of --stack." },
+  "at-once": { value: "N", help: "With --all: so many stacks at a time; 4 unless given, 8 at most." },
 } satisfies Record<string, Option>;
 
 /** The option of every command that changes a stack. */

@@ -2,7 +2,15 @@
 import path from "node:path";
 import { canonicalAddress } from "../model/email-address.ts";
 import { guestListToken } from "../model/names.ts";
-import { type Command, exitStatus, newestOption, type RunOptions, runOptions, stackOptions } from "./command-line.ts";
+import {
+  allOptions,
+  type Command,
+  exitStatus,
+  newestOption,
+  type RunOptions,
+  runOptions,
+  stackOptions,
+} from "./command-line.ts";
 import type { EngineEvent, ResourceState } from "./comment/engine-events.ts";
 import { guestOf, isInvitation, type RemovedGuest } from "./comment/guest-changes.ts";
 import type { GuestReport } from "./comment/guest-report.ts";
@@ -54,6 +62,7 @@ export interface DailyReport {
 export const dailyCommand: Command = {
   options: {
     ...stackOptions,
+    ...allOptions,
     ...newestOption,
     "save-review": { value: "FILE", help: "Open no pull request of a review, but save it for guests open-review." },
   },

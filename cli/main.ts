@@ -166,7 +166,10 @@ await endWith(async () => {
     say(helpOf(name, entry.about, command, `guests ${entry.example}`));
     return exitStatus.fine;
   }
-  return command.run(readCommandLine(name, command, args));
+  const line = readCommandLine(name, command, args);
+  if (!line.flags.has("all")) return command.run(line);
+  const { runForAll } = await import("./all-stacks.ts");
+  return runForAll(name, line);
 });
 
 function overview(): string {

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { configSizeProblem } from "../components/config/project-files.ts";
 import { applyInSteps, destroyStack } from "./apply-steps.ts";
 import {
+  allOptions,
   type Command,
   type ExitStatus,
   exitStatus,
@@ -30,6 +31,7 @@ import { refuseWithoutSpace } from "./state-space.ts";
 export const previewCommand: Command = {
   options: {
     ...stackOptions,
+    ...allOptions,
     base: { value: "COMMIT", help: "The commit before the pull request, to compare the policies' settings with." },
     "ask-tenant": { help: "Ask the tenant which added guests are there already (User.Read.All)." },
     json: { help: "Print the report as JSON on stdout, and everything else on stderr." },
@@ -56,6 +58,7 @@ export const previewCommand: Command = {
 export const applyCommand: Command = {
   options: {
     ...stackOptions,
+    ...allOptions,
     ...newestOption,
     plan: { value: "FILE", help: "Do no more than this plan of preview --save-plan (PULUMI_EXPERIMENTAL=true)." },
     checkpoints: { help: "Write the state after each change, even for a long list." },

@@ -16,10 +16,11 @@ import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { z } from "zod";
+import type { ApplyProgress } from "./apply-progress.ts";
 import { checkout, exitStatus, type RunOptions, type StackPlace, Stop, shortName } from "./command-line.ts";
 import { type EngineEvent, eventReader, type ResourceState } from "./comment/engine-events.ts";
 import { complain, showLines } from "./log-lines.ts";
-import { type RunProgress, showRun } from "./run-progress.ts";
+import { showRun } from "./run-progress.ts";
 
 /** How a run of the Pulumi CLI ended. */
 export interface PulumiRun {
@@ -34,8 +35,8 @@ export interface PulumiRun {
 export interface ShownRun {
   /** What the run does, such as `Preview`; the stack's name follows. */
   title?: string;
-  /** How many changes it makes, where its preview has counted them. */
-  changes?: number;
+  /** How far it is, where its preview has told how much there is to do. */
+  progress?: ApplyProgress;
   /** Where its lines go; stdout unless given. */
   display?: NodeJS.WritableStream;
 }
@@ -64,13 +65,12 @@ export async function runPulumi(
   options: RunOptions,
   command: keyof typeof titles,
   flags: readonly string[],
-  { title = titles[command], changes, display = process.stdout }: ShownRun = {},
+  { title = titles[command], progress, display = process.stdout }: ShownRun = {},
 ): Promise<PulumiRun> {
   const log = options.verbose ? undefined : path.join(options.out, `${command}.log`);
   const file = log === undefined ? undefined : logFile(log);
-  const what = `${title} of stack ${shortName(options.stack)}`;
-  const progress = options.verbose ? undefined : showRun({ title: what, changes }, display);
-  const stream = await receiveEvents(progress);
+  const shown = showRun({ title: `${title} of stack ${shortName(options.stack)}`, progress }, display);
+  const stream = await receiveEvents(shown.see);
   const where = ["--cwd", options.project, "--stack", options.stack];
   // The outputs would name each guest again, with the redeem URLs. Colours are escapes, and a name may hold them, too.
   const how = ["--non-interactive", "--color", "never", "--suppress-outputs", "--event-log", stream.address];
@@ -79,10 +79,10 @@ export async function runPulumi(
   const env = pulumiEnvironment(options.environment ?? process.env);
   const running = runInForeground(program, args, { cwd: options.project, env, output: file ?? display });
   const status = await running.catch((error: NodeJS.ErrnoException) => {
-    progress?.end(false);
+    shown.end(false);
     throw notStarted(error, options);
   });
-  progress?.end(status === 0);
+  shown.end(status === 0);
   const events = stream.close();
   keepFile(
     path.join(options.out, `${command}.events.jsonl`),
@@ -258,14 +258,19 @@ function isSetUp(): boolean {
 /**
  * Runs a program in the foreground: it shares this process's terminal and gets its signals.
  *
- * @param options with `output`, what the program prints is shown there as harmless lines instead (log-lines.ts)
+ * @param options with `output`, what the program prints is shown there as harmless lines instead (log-lines.ts), and what
+ *   it complains of on `errors`
  * @returns its exit status; 128 + the signal's number when a signal ended it, as shells report it
  * @throws Error when it cannot be started
  */
 export function runInForeground(
   program: string,
   args: readonly string[],
-  { output, ...options }: { cwd: string; env: NodeJS.ProcessEnv; output?: NodeJS.WritableStream },
+  {
+    output,
+    errors = process.stderr,
+    ...options
+  }: { cwd: string; env: NodeJS.ProcessEnv; output?: NodeJS.WritableStream; errors?: NodeJS.WritableStream },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const stdio: StdioOptions = output !== undefined ? ["inherit", "pipe", "pipe"] : "inherit";
@@ -273,7 +278,7 @@ export function runInForeground(
     // Nobody may be left to read; that is no reason to stop half-way.
     const shown = Promise.allSettled([
       child.stdout && showLines(child.stdout, output ?? process.stdout),
-      child.stderr && showLines(child.stderr, process.stderr),
+      child.stderr && showLines(child.stderr, errors),
     ]);
     // On a terminal, Ctrl-C reaches the child without our help, and a second SIGINT makes Pulumi give up half-way.
     const onInterrupt = () => {
@@ -319,9 +324,9 @@ const maxMessageBytes = 400 * 1024 * 1024;
 /**
  * Opens a port for the events of a run.
  *
- * @param progress sees each event as it arrives
+ * @param onEvent hears of each event as it arrives
  */
-export async function receiveEvents(progress?: RunProgress): Promise<EventStream> {
+export async function receiveEvents(onEvent: (event: EngineEvent) => void = () => {}): Promise<EventStream> {
   const events: EngineEvent[] = [];
   const read = eventReader();
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
@@ -331,7 +336,7 @@ export async function receiveEvents(progress?: RunProgress): Promise<EventStream
         const event = read(request.getEvent());
         if (event === undefined) return;
         events.push(event);
-        progress?.see(event);
+        onEvent(event);
       });
       call.on("end", () => answer(null, new empty.Empty()));
       // Pulumi was killed: what it said before is what there is.

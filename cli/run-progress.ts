@@ -1,7 +1,8 @@
 /**
  * How far a run of Pulumi is: on a terminal one line that is renewed, with the time left; in a pipeline a line when it
- * starts, one a minute, and one when it ends.
+ * starts, some while it goes on, and one when it ends.
  */
+import type { ApplyProgress } from "./apply-progress.ts";
 import type { EngineEvent } from "./comment/engine-events.ts";
 import { isWatched, say, showStatus } from "./log-lines.ts";
 
@@ -9,12 +10,12 @@ import { isWatched, say, showStatus } from "./log-lines.ts";
 export interface RunTitle {
   /** Such as `Preview of stack prod`. */
   title: string;
-  /** How many changes the run makes, where its preview has counted them. */
-  changes?: number | undefined;
+  /** How far it is, where its preview has told how much there is to do. */
+  progress?: Pick<ApplyProgress, "saw" | "line"> | undefined;
 }
 
 /** A run that is shown while it goes on. */
-export interface RunProgress {
+export interface ShownProgress {
   /** Counts what an event tells. */
   see(event: EngineEvent): void;
   /** @param isDone false where the run failed */
@@ -23,35 +24,30 @@ export interface RunProgress {
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const frameMs = 100;
-const plainLineMs = 60_000;
-
-/** The first changes take longer: connections are made. The time left is told from this many on. */
-const enoughToTell = 10;
-
-/** Steps that change nothing. */
-const idle: ReadonlySet<string> = new Set(["same", "read", "refresh"]);
+const plainLineMs = 30_000;
 
 /**
  * Starts to show a run.
  *
  * @param to where the lines go that stay
  */
-export function showRun({ title, changes }: RunTitle, to: NodeJS.WritableStream = process.stdout): RunProgress {
+export function showRun({ title, progress }: RunTitle, to: NodeJS.WritableStream = process.stdout): ShownProgress {
   const started = Date.now();
-  let [done, firstDone, frame] = [0, started, 0];
-  const counts = changes === undefined ? () => true : (op: string) => !idle.has(op);
-  const text = () => `${title}: ${farText({ done, changes, elapsed: Date.now() - started, since: firstDone })}`;
-  const renew = () => showStatus(title, `${frames[frame++ % frames.length]} ${text()}`);
+  let [seen, frame] = [0, 0];
+  const far = () => {
+    const took = durationText(Date.now() - started);
+    return progress?.line() ?? (seen === 0 || progress ? took : `${seen} resources, ${took}`);
+  };
+  const renew = () => showStatus(title, `${frames[frame++ % frames.length]} ${title}: ${far()}`);
   const isLive = isWatched();
   if (isLive) renew();
   else say(`${title}…`, { to });
-  const timer = setInterval(isLive ? renew : () => say(`  ${text()}`, { to }), isLive ? frameMs : plainLineMs);
+  const timer = setInterval(isLive ? renew : () => say(`  ${title}: ${far()}`, { to }), isLive ? frameMs : plainLineMs);
   timer.unref();
   return {
-    see({ resOutputsEvent }) {
-      if (resOutputsEvent === undefined || !counts(resOutputsEvent.metadata.op)) return;
-      done++;
-      if (done === 1) firstDone = Date.now();
+    see(event) {
+      progress?.saw(event);
+      if (event.resOutputsEvent !== undefined) seen++;
     },
     end(isDone) {
       clearInterval(timer);
@@ -60,26 +56,6 @@ export function showRun({ title, changes }: RunTitle, to: NodeJS.WritableStream 
       say(`${isDone ? "✓" : "✗"} ${title}: ${isDone ? "done in" : "failed after"} ${took}`, { to, marked: true });
     },
   };
-}
-
-/** What is told of a run that goes on; times in milliseconds. */
-interface Far {
-  done: number;
-  changes?: number | undefined;
-  /** Since the run started. */
-  elapsed: number;
-  /** When the first change was done, as `Date.now()` says. */
-  since: number;
-}
-
-/** How far a run is: `120 of 400 changes, about 2 min left`. */
-export function farText({ done, changes, elapsed, since }: Far, now: number = Date.now()): string {
-  const took = durationText(elapsed);
-  if (changes === undefined) return done === 0 ? took : `${done} resources, ${took}`;
-  const far = `${Math.min(done, changes)} of ${changes} changes`;
-  if (done < enoughToTell || done >= changes) return `${far}, ${took}`;
-  const left = ((now - since) / (done - 1)) * (changes - done);
-  return `${far}, about ${durationText(left)} left`;
 }
 
 /** `7 s`, `2 min 5 s`, `3 h 20 min`. */

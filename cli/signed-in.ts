@@ -6,6 +6,7 @@ import { packageName } from "../model/names.ts";
 import { type Deadline, machineClock, withRetries } from "../provider/deadline.ts";
 import { GraphClient } from "../provider/microsoft/graph-client.ts";
 import { isForbidden } from "../provider/microsoft/graph-errors.ts";
+import { paceOf } from "../provider/microsoft/shared-pace.ts";
 import {
   type Cloud,
   type Configuration,
@@ -83,7 +84,7 @@ export async function signInWith(config: StackConfig, environment: NodeJS.Proces
   }, soon).catch((error: Error) => {
     throw new Stop(error.message, exitStatus.failed);
   });
-  const graph = new GraphClient(session);
+  const graph = new GraphClient(session, paceOf(configuration, process.env));
   const deadline = deadlineIn(askingTime);
   return {
     graph,

@@ -24,6 +24,13 @@ export interface Deadline {
   clock: Clock;
 }
 
+/** The latest deadline of those who ask together: a caller with less time stops waiting by itself. */
+export function latestOf(asked: readonly { deadline: Deadline }[]): Deadline {
+  const [first, ...others] = asked.map(({ deadline }) => deadline);
+  if (first === undefined) throw new Error("Nobody asks.");
+  return others.reduce((latest, one) => (one.at > latest.at ? one : latest), first);
+}
+
 /** A failure that may pass: the same request is worth sending again. */
 export class TransientError extends Error {
   /** How long the server asked to wait, in milliseconds. */

@@ -13,8 +13,10 @@ import {
 import { Claims } from "./guest/delete-guest.ts";
 import { FreshLookUps } from "./guest/guest-look-up.ts";
 import { type Context, guestListResource, invitationResource, settledGuestsResource } from "./guest/guest-resources.ts";
+import { ReadAhead } from "./guest/read-guest.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
 import { Mailboxes } from "./microsoft/mailbox.ts";
+import { paceOf } from "./microsoft/shared-pace.ts";
 import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
 import { signInKind } from "./microsoft/sign-in-credential.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
@@ -28,6 +30,7 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
   const step = applyStep(process.env);
   const claims = new Claims((message, urn) => engine.log("warning", message, urn));
   const lookUps = new FreshLookUps();
+  const readAhead = new ReadAhead();
   let context: Context | undefined;
   const configured = (): Context => {
     if (context === undefined) throw new Error("The engine asked for an operation before it configured the provider.");
@@ -52,7 +55,7 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
     },
     configure(config) {
       const configuration = readConfiguration(config, process.env);
-      const graph = new GraphClient(new Session(configuration));
+      const graph = new GraphClient(new Session(configuration), paceOf(configuration, process.env));
       context = {
         graph,
         replication: { time: replicationTime(configuration), startedAt },
@@ -61,6 +64,7 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
         signIn: signInKind(configuration),
         claims,
         lookUps,
+        readAhead,
         applyBegan: step?.step === "rest" ? step.began : undefined,
       };
     },

@@ -10,7 +10,7 @@ import { acceptFor, ageLinksOf } from "./domain/redeem-invitation.ts";
 import { seedGuests } from "./domain/seed-guests.ts";
 import type { Mailing } from "./domain/send-mail.ts";
 import { type FaultRule, FaultRules } from "./http/faults.ts";
-import { Throttle } from "./http/graph/routes.ts";
+import { Throttle } from "./http/graph/graph-throttle.ts";
 import { closeServer, listen, portOf, type ServerCertificate, serverCertificate } from "./http/https-server.ts";
 import { signInAs, TokenService } from "./http/identity/token-service.ts";
 import { type InboxPage, openInboxPage } from "./http/pages/inbox-pages.ts";
@@ -47,7 +47,7 @@ export interface TenantOptions {
   replicationLagSeconds?: number;
   /** How long an access token is good for, in seconds. Default 3,599, as Entra's. */
   tokenLifetimeSeconds?: number;
-  /** Whether Graph's published request limits apply (429 with Retry-After). Default false. */
+  /** Whether the published limits of Graph and of Exchange Online apply (429 with Retry-After). Default false. */
   throttling?: boolean;
   /** The external-collaboration settings: which domains may be invited. Default: every domain. */
   collaboration?: CollaborationRules;
@@ -160,7 +160,11 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
     const store = await openTenantStore(database, seed, {
       now,
       replicationLagSeconds,
-      rehearsal: rehearsal.parse({ ...seed.rehearsal, ...options.rehearsal }),
+      rehearsal: rehearsal.parse({
+        ...(options.throttling && { messagesPerMinute: 30 }),
+        ...seed.rehearsal,
+        ...options.rehearsal,
+      }),
     });
     applySeed(seed, store);
     seedGuests(store, options.seedGuests ?? 0);
@@ -178,7 +182,11 @@ export async function startTenant(options: TenantOptions): Promise<Tenant> {
     const routes = () =>
       app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path }));
 
-    const environment = environmentOf(store, url, certificate, replicationLagSeconds);
+    const environment = {
+      ...environmentOf(store, url, certificate, replicationLagSeconds),
+      // Clients that know Graph's limits need not keep to them here.
+      ...(!options.throttling && { ENTRA_GUESTS_PACE: "none" }),
+    };
     const links = linksOf(url, inboxUrl);
     save(join(dataDir, "environment.json"), `${JSON.stringify(environment, undefined, 2)}\n`);
     save(join(dataDir, "links.json"), `${JSON.stringify(links, undefined, 2)}\n`);
@@ -249,7 +257,7 @@ function partsOf(
   };
   return {
     control: { store, url, tokens, requests: new RequestLog(), onRequest: options.onRequest ?? (() => {}), faults },
-    graph: { store, url, inviting, mailing, tokens, ...(options.throttling && { throttle: new Throttle(now) }) },
+    graph: { store, url, inviting, mailing, tokens, ...(options.throttling && { throttle: new Throttle(store) }) },
     arm: { store, tokens, resourceGroups: seed.resourceGroups },
     identity: { url, settings, now, tokens },
     site: { store, url, inviting, signIn, inboxUrl, forGuests: seed.forGuests },

@@ -14,7 +14,7 @@ const help = `Runs the local tenant: an Entra and Microsoft Graph stand-in on ht
   --data DIR              where it keeps everything (default .local/tenant)
   --replication-lag SEC   seconds until reads see a write (default 0)
   --token-lifetime SEC    seconds an access token is good for (default 3599)
-  --throttling            apply Graph's published request limits
+  --throttling            apply the published limits of Graph and of Exchange Online
   --allow-domain DOMAIN   only invite guests of this domain (may be given several times)
   --deny-domain DOMAIN    invite no guest of this domain (may be given several times)
   --link-days DAYS        for how long an unused invitation link is good (default 90, or as --rehearsal or seed.yaml say)

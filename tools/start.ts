@@ -1,6 +1,7 @@
 // npm start: the local tenant in the background, and the guests of stack `local` in it.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
+import { ApplyProgress } from "../cli/apply-progress.ts";
 import { asksForHelp, type RunOptions } from "../cli/command-line.ts";
 import type { EngineEvent } from "../cli/comment/engine-events.ts";
 import { pluginsNotice } from "../cli/comment/guest-report.ts";
@@ -73,7 +74,7 @@ async function applyGuests(verbose: boolean): Promise<boolean> {
   if (report.outcome !== "previewed" || isUnchanged) return isUnchanged;
   say("");
   const flags = ["--yes", "--skip-preview", "--refresh", ...policyFlags(options)];
-  const run = await runPulumi(options, "up", flags, { changes: events.filter(isChange).length });
+  const run = await runPulumi(options, "up", flags, { progress: new ApplyProgress(events) });
   for (const error of operationErrors(run, options)) complain(error);
   return run.status === 0;
 }

@@ -3,7 +3,7 @@ import type { InvitationInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-relationships.ts";
-import { awaitUser, findUser, type GraphUser } from "../microsoft/graph-users.ts";
+import { awaitUser, findUser, type GraphUser, inStep } from "../microsoft/graph-users.ts";
 import type { CreateRequest, Properties } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import type { Claims } from "./delete-guest.ts";
@@ -215,7 +215,7 @@ function guestFacts(user: GraphUser, adopted: boolean): Facts {
  * @throws Error where nobody was invited, InitializationError where the guest did not appear or is not as declared
  */
 async function invite(creation: Creation, evidence: Evidence): Created {
-  const { graph, inputs, claims, engine, mailboxes, urn, deadline } = creation;
+  const { inputs, claims, engine, mailboxes, urn, deadline } = creation;
   const address = inputs.userEmailAddress;
   // A mailbox that can't be used is told before anybody is invited.
   if (hasOwnMail(inputs)) await mailboxes.open(inputs.mailFrom, urn, deadline);
@@ -233,8 +233,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
     redeemUrl: invitation.redeemUrl,
   };
 
-  const patience = deadline.clock.now() + appearsWithin;
-  const user = await awaitUser(graph, userId, deadline, patience).catch((error) => {
+  const user = await appears(creation, userId).catch((error) => {
     // An application that may only invite cannot look: it has to believe the invitation.
     if (isForbidden(error)) return undefined;
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
@@ -262,6 +261,13 @@ async function invite(creation: Creation, evidence: Evidence): Created {
   return bringIntoLine(creation, { ...facts, ...(user && liveFacts(user)), adopted, mailedBy }, user, sponsorsAreSet);
 }
 
+/** Waits until the directory shows a new guest. Where reads lag, it shows nobody at once: all who are new look together. */
+async function appears({ graph, replication, deadline }: Creation, userId: string): Promise<GraphUser> {
+  const patience = deadline.clock.now() + appearsWithin;
+  if (replication.time > 0) await deadline.clock.wait(inStep(1, deadline), deadline.signal);
+  return awaitUser(graph, userId, deadline, patience);
+}
+
 /**
  * Waits until several reads in a row show a guest who is new or restored, and gets access: the resources that give it read
  * once, and fail where that read asks a replica that lags (azuread waits for five).
@@ -270,14 +276,14 @@ async function awaitSteady({ graph, inputs, replication, deadline }: Creation, u
   if (inputs.grants === undefined) return;
   const until = deadline.clock.now() + replication.time;
   for (let good = 1; good < steadyReads && deadline.clock.now() < until; ) {
-    await deadline.clock.wait(steadyPause, deadline.signal);
+    await deadline.clock.wait(inStep(steadyPause, deadline), deadline.signal);
     good = (await findUser(graph, userId, deadline)) === undefined ? 0 : good + 1;
   }
 }
 
 const steadyReads = 3;
 
-/** Between two of those reads, in milliseconds. */
+/** Between two of those reads at least, in milliseconds. */
 const steadyPause = 500;
 
 /** How long the directory may take to show a new guest, in milliseconds; replication takes seconds as a rule. */

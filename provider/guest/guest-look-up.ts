@@ -10,6 +10,7 @@ import {
   type GraphUser,
   isExternal,
   isInRecycleBin,
+  isShown,
   untilNextLook,
   usersWithAddress,
 } from "../microsoft/graph-users.ts";
@@ -192,7 +193,7 @@ async function lookUpUntil(
     const left = settled - deadline.clock.now();
     const found = await lookUpGuest(directory, address, deadline);
     if (isSure(found) || left <= 0) return found;
-    await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+    await deadline.clock.wait(Math.min(left, untilNextLook(look, deadline)), deadline.signal);
   }
 }
 
@@ -243,7 +244,7 @@ export async function whileLagging<Result>(
     } catch (error) {
       const left = until - deadline.clock.now();
       if (!isLag(error) || left <= 0) throw error;
-      await deadline.clock.wait(Math.min(left, untilNextLook(tries)), deadline.signal);
+      await deadline.clock.wait(Math.min(left, untilNextLook(tries, deadline)), deadline.signal);
     }
   }
 }
@@ -262,18 +263,17 @@ export async function removeUser(directory: Directory, id: string, who: string, 
     });
     if (isDeleted || !(await isStillShown(directory, id, who, deadline))) break;
     if (deadline.clock.now() >= until) break;
-    await deadline.clock.wait(untilNextLook(tries), deadline.signal);
+    await deadline.clock.wait(untilNextLook(tries, deadline), deadline.signal);
   }
   await awaitGone(directory, id, who, deadline);
 }
 
 /** An application that may delete and not read has to believe the answer. */
 async function isStillShown({ graph }: Directory, id: string, who: string, deadline: Deadline): Promise<boolean> {
-  const user = await findUser(graph, id, deadline).catch((error) => {
-    if (isForbidden(error)) return undefined;
+  return isShown(graph, id, deadline).catch((error) => {
+    if (isForbidden(error)) return false;
     throw cannot("read", who, error);
   });
-  return user !== undefined;
 }
 
 /**
@@ -289,7 +289,7 @@ async function awaitGone(directory: Directory, id: string, who: string, deadline
     const left = Math.min(until, deadline.at) - deadline.clock.now();
     if (!(await isStillShown(directory, id, who, deadline))) return;
     if (left <= 0) throw new Error(stillThere(who, id));
-    await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+    await deadline.clock.wait(Math.min(left, untilNextLook(look, deadline)), deadline.signal);
   }
 }
 

@@ -39,7 +39,7 @@ import { diffInvitation, factsOf, previewOutputs } from "./guest-state.ts";
 import { type MailContext, mailNotices } from "./mail-guest.ts";
 import { movedGuests, moveNotices } from "./new-address.ts";
 import { cannotTell, notThere, wasThere } from "./origin.ts";
-import { readGuest } from "./read-guest.ts";
+import { type ReadAhead, readGuest } from "./read-guest.ts";
 import { removalProblems } from "./removal-guard.ts";
 import { updateGuest } from "./update-guest.ts";
 
@@ -48,6 +48,7 @@ export interface Context extends MailContext {
   signIn: SignInKind;
   claims: Claims;
   lookUps: FreshLookUps;
+  readAhead: ReadAhead;
   /** When the apply began whose second step this run is, in milliseconds since 1970. */
   applyBegan?: number | undefined;
 }
@@ -106,8 +107,11 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
       const keepDrafts = await openMailboxes(context(), mails, mailed, added?.present, urn, deadline);
       return { id: "guest-list", outputs: written(added, [], keepDrafts, deadline) };
     },
-    // There is nothing outside of the state to compare with.
-    read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
+    // There is nothing outside of the state to compare with; its guests are read next.
+    read: async ({ id, inputs, outputs }) => {
+      context().readAhead.expect([...addressesOf(inputs)]);
+      return { id, inputs, outputs };
+    },
     async update({ urn, oldInputs, newInputs, outputs, deadline }) {
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
       // Whoever has a new address is the guest of the former one: not looked up, and mailed.

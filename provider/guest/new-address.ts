@@ -211,7 +211,7 @@ async function awaitReset(
     const user = await findUser(context.graph, move.facts.userId, deadline);
     if (user !== undefined && isReset(user, { ...move, known })) return user;
     if (left <= 0) return undefined;
-    await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+    await deadline.clock.wait(Math.min(left, untilNextLook(look, deadline)), deadline.signal);
   }
 }
 

@@ -3,7 +3,7 @@ import { directoryProperties, invitationInputs } from "../../model/invitation.ts
 import type { Deadline } from "../deadline.ts";
 import { cannot } from "../microsoft/graph-errors.ts";
 import { readSponsors, sponsorIds } from "../microsoft/graph-relationships.ts";
-import { findUser, type GraphUser, isExternal } from "../microsoft/graph-users.ts";
+import { findUser, fullLookUp, type GraphUser, isExternal, usersByMail } from "../microsoft/graph-users.ts";
 import type { Properties, RecordedRequest, RecordedResource } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import { type Directory, findSettledUser, lookUpGuest } from "./guest-look-up.ts";
@@ -11,23 +11,65 @@ import { factsOf, liveFacts, liveValue, outputs, sameAddress, withLiveInputs } f
 import { isAdopted } from "./origin.ts";
 
 /**
+ * Guests of a list that a refresh reads some hundred at a time. Each answer serves one guest once; whoever it does not
+ * show is read alone, for a guest may have another address by now.
+ */
+export class ReadAhead {
+  readonly #groups = new Map<string, Group>();
+
+  /** These are read next. */
+  expect(addresses: readonly string[]): void {
+    for (let first = 0; first < addresses.length; first += fullLookUp) {
+      const group: Group = { addresses: addresses.slice(first, first + fullLookUp), users: undefined };
+      for (const address of group.addresses) this.#groups.set(canonicalAddress(address), group);
+    }
+  }
+
+  /** The guest, where the look-up of their part of the list shows them. */
+  async take({ graph }: Directory, id: string, address: string, deadline: Deadline): Promise<GraphUser | undefined> {
+    const group = this.#groups.get(canonicalAddress(address));
+    if (group === undefined) return undefined;
+    // What went wrong is told by the read of each guest.
+    group.users ??= usersByMail(graph, group.addresses, deadline).then(
+      (users) => new Map(users.map((user) => [user.id, user])),
+      () => new Map(),
+    );
+    const users = await group.users;
+    const user = users.get(id);
+    users.delete(id);
+    return user;
+  }
+}
+
+/** A part of a list that is looked up together. */
+interface Group {
+  addresses: readonly string[];
+  users: Promise<Map<string, GraphUser>> | undefined;
+}
+
+/**
  * Reads a guest for a refresh, or for an import by object id or e-mail address.
  *
  * @returns the guest as the directory has them, or `undefined` where they are gone
  */
-export async function readGuest(directory: Directory, request: RecordedRequest): Promise<RecordedResource | undefined> {
+export async function readGuest(
+  directory: Directory & { readAhead: ReadAhead },
+  request: RecordedRequest,
+): Promise<RecordedResource | undefined> {
   const isImport = Object.keys(request.inputs).length === 0;
   return isImport ? importGuest(directory, request.id, request.deadline) : refresh(directory, request);
 }
 
 async function refresh(
-  directory: Directory,
+  directory: Directory & { readAhead: ReadAhead },
   { id, inputs: properties, outputs: before, deadline }: RecordedRequest,
 ): Promise<RecordedResource | undefined> {
   const declared = knownInputs(properties);
   const facts = factsOf(before);
   try {
-    const user = await findSettledUser(directory, id, facts.invitedAt, deadline);
+    const user =
+      (await directory.readAhead.take(directory, id, declared.userEmailAddress, deadline)) ??
+      (await findSettledUser(directory, id, facts.invitedAt, deadline));
     if (user === undefined) return undefined;
     const inputs = withLiveInputs(declared, user);
     const sponsors = await liveSponsors(directory, id, declared.sponsors, deadline);

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import DataLoader from "dataloader";
 import { Agent, request as httpRequest } from "undici";
 import { z } from "zod";
-import { type Deadline, withRetries } from "../deadline.ts";
+import { type Deadline, latestOf, withRetries } from "../deadline.ts";
 import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
+import { type Costs, costsOf, GraphPace, type Pace, sumOf } from "./graph-pace.ts";
 import { textOf } from "./sign-in-configuration.ts";
 import type { Session } from "./sign-in-session.ts";
 
@@ -38,19 +39,25 @@ const longestAttempt = 60_000;
 
 /**
  * Microsoft Graph v1.0 over HTTPS. Connections are kept alive, all requests share one token, reads are gathered into
- * `$batch`, and failures that may pass are waited out until the operation's deadline.
+ * `$batch`, and failures that may pass are waited out until the operation's deadline. No more is sent than Graph's limits allow.
  */
 export class GraphClient {
   readonly #session: Session;
   readonly #attemptTimeout: number;
+  /** How fast requests are sent; mails of a mailbox ask for their turn themselves. */
+  readonly pace: Pace;
   readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
   readonly #reads: DataLoader<GatheredRead, GraphResponse>;
   #clockDifference: number | undefined;
 
-  /** @param attemptTimeout how long one HTTP request may take before it is given up, in milliseconds */
-  constructor(session: Session, attemptTimeout = longestAttempt) {
+  /**
+   * @param pace shared by all who use the same application's limits
+   * @param attemptTimeout how long one HTTP request may take before it is given up, in milliseconds
+   */
+  constructor(session: Session, pace: Pace = new GraphPace(), attemptTimeout = longestAttempt) {
     this.#session = session;
     this.#attemptTimeout = attemptTimeout;
+    this.pace = pace;
     this.#reads = new DataLoader((reads) => this.#readTogether(reads), {
       cache: false,
       maxBatchSize: batchLimit,
@@ -85,9 +92,14 @@ export class GraphClient {
    *
    * @param path of the list, with its query
    * @param shape what each of its items has to be like
+   * @param context what the answer's `@odata.context` has to name, where an empty list has to be Graph's own
    */
-  async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline): Promise<Item[]> {
-    const page = z.object({ value: z.array(shape), "@odata.nextLink": z.string().optional() });
+  async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline, context = ""): Promise<Item[]> {
+    const page = z.object({
+      value: z.array(shape),
+      "@odata.nextLink": z.string().optional(),
+      "@odata.context": context === "" ? z.unknown().optional() : z.string().includes(context),
+    });
     const [items, read] = [[] as Item[], new Set<string>()];
     const service = await this.objectUrl("", deadline);
     for (let next: string | undefined = path; next !== undefined; ) {
@@ -115,7 +127,8 @@ export class GraphClient {
     let strangers = 0;
     const response = await withRetries(async () => {
       try {
-        const answer = await this.#send(write.method, write.path, write.body, deadline);
+        const costs = costsOf(write.method, write.path);
+        const answer = await this.#send(write.method, write.path, write.body, costs, deadline);
         if (answer.status === write.done && (answer.body === undefined) === emptyAnswers.has(write.done)) return answer;
         const { message, failure } = notGraphs(answer);
         strangers += 1;
@@ -156,20 +169,20 @@ export class GraphClient {
 
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
+    await this.pace.close?.();
   }
 
   async #readTogether(reads: readonly GatheredRead[]): Promise<(GraphResponse | Error)[]> {
     const [first] = reads;
     if (first === undefined) return [];
-    // The latest deadline of them all: a caller with less time stops waiting by itself.
-    const deadline = reads.reduce(
-      (latest, { deadline }) => (deadline.at > latest.at ? deadline : latest),
-      first.deadline,
-    );
-    if (reads.length === 1) return [await this.#send("GET", first.path, undefined, deadline).catch((error) => error)];
+    const deadline = latestOf(reads);
+    const costs = reads.map(({ path }) => costsOf("GET", path));
+    const whole = sumOf(costs);
+    if (reads.length === 1)
+      return [await this.#send("GET", first.path, undefined, whole, deadline).catch((error) => error)];
 
     const requests = reads.map(({ path }, index) => ({ id: String(index), method: "GET", url: path }));
-    const { body } = await this.#send("POST", "/$batch", { requests }, deadline);
+    const { body } = await this.#send("POST", "/$batch", { requests }, whole, deadline);
     const answered = batchBody.safeParse(body);
     const parts = new Map(answered.data?.responses.map((part) => [part.id, part]));
     return reads.map((_, index) => {
@@ -177,20 +190,33 @@ export class GraphClient {
       if (part === undefined) {
         return new GraphUnavailable("Microsoft Graph left a part of a batch unanswered", { mayHaveActed: false });
       }
-      return { status: part.status, headers: lowerCaseNames(part.headers), body: part.body };
+      const answer = { status: part.status, headers: lowerCaseNames(part.headers), body: part.body };
+      this.pace.answered(answer, costs[index] ?? {}, deadline);
+      return answer;
     });
   }
 
   /** One HTTP exchange. Throws for every status of 400 and above, and for redirects: Graph's API never redirects. */
-  async #send(method: GraphWrite["method"] | "GET", path: string, body: unknown, deadline: Deadline) {
+  async #send(
+    method: GraphWrite["method"] | "GET",
+    path: string,
+    body: unknown,
+    costs: Costs,
+    deadline: Deadline,
+  ): Promise<GraphResponse> {
     const { graph } = await this.#session.cloud(deadline);
-    const token = await this.#session.token(deadline);
-    const response = await this.#exchange(`${graph}/v1.0${path}`, method, token, body, deadline);
+    const exchange = async () => {
+      await this.pace.turn(costs, deadline);
+      const token = await this.#session.token(deadline);
+      const response = await this.#exchange(`${graph}/v1.0${path}`, method, token, body, deadline);
+      this.pace.answered(response, costs, deadline);
+      return { response, token };
+    };
+    const { response, token } = await exchange();
     if (response.status !== 401) return accepted(response);
     // A token may be revoked or end early: ask for a new one, once.
     this.#session.forgetToken(token);
-    const renewed = await this.#session.token(deadline);
-    return accepted(await this.#exchange(`${graph}/v1.0${path}`, method, renewed, body, deadline));
+    return accepted((await exchange()).response);
   }
 
   async #exchange(

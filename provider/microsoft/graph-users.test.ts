@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import type { Deadline } from "../deadline.ts";
 import { GraphClient, type GraphWrite } from "./graph-client.ts";
-import { sendInvitation, usersWithAddress } from "./graph-users.ts";
+import { sendInvitation, untilNextLook, usersWithAddress } from "./graph-users.ts";
 import type { Session } from "./sign-in-session.ts";
 
 const deadline = {} as Deadline;
@@ -46,6 +46,14 @@ it("[B] sponsors of an invitation carry their id and nothing else", async () => 
   const { graph, bodies } = emptyGraph();
   await sendInvitation(graph, { invitedUserSponsors: [{ id: "7" }] }, false, deadline);
   expect(bodies).toEqual([{ invitedUserSponsors: [{ id: "7" }] }]);
+});
+
+it.each([1, 2, 3, 10])("[4] look %i of all who wait is at the same moment", (look) => {
+  const clock = { now: () => 1_000_123, wait: async () => {} };
+  const pause = untilNextLook(look, { clock });
+  expect((clock.now() + pause) % 500).toBe(0);
+  expect(pause).toBeGreaterThan(0);
+  expect(pause).toBeLessThanOrEqual(5_500);
 });
 
 describe("[A7] a cloud", () => {

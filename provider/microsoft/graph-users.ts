@@ -1,8 +1,9 @@
 import type { Invitation, User } from "@microsoft/microsoft-graph-types";
+import DataLoader from "dataloader";
 import { z } from "zod";
 import { addressSpellings } from "../../model/email-address.ts";
 import { type InvitationState, type ProfileProperty, profileProperties } from "../../model/invitation.ts";
-import { backOff, type Deadline } from "../deadline.ts";
+import { backOff, type Deadline, latestOf } from "../deadline.ts";
 import { type GraphClient, OutcomeUnknown } from "./graph-client.ts";
 import { GraphError, GraphUnavailable, isNotFound } from "./graph-errors.ts";
 
@@ -131,6 +132,76 @@ export async function usersWithAddress(graph: GraphClient, address: string, dead
   return graph.readAll(`/users?${select}&$filter=${encodeURIComponent(filter)}`, graphUser, deadline);
 }
 
+/** Graph takes no more values in a filter's `in` ("Too many child clauses …, max allowed: 15"). */
+const mostValues = 15;
+
+/** So many users make one full `$batch` of look-ups by `in`. */
+export const fullLookUp = 20 * mostValues;
+
+/** The users who have one of the addresses as `mail`: one full `$batch` for each {@link fullLookUp} of them. */
+export async function usersByMail(
+  graph: GraphClient,
+  addresses: readonly string[],
+  deadline: Deadline,
+): Promise<GraphUser[]> {
+  const list = { property: "mail", select: selection<User>(graphUser.keyof().options), shape: graphUser } as const;
+  return listWhereIn(graph, { ...list, values: addresses.flatMap(addressSpellings) }, deadline);
+}
+
+/**
+ * Whether the directory still shows a user. All who ask within a tenth of a second are looked up together. That somebody
+ * is not there is believed only of a list that is Graph's own.
+ *
+ * @param id an object id
+ */
+export function isShown(graph: GraphClient, id: string, deadline: Deadline): Promise<boolean> {
+  let looks = sharedLooks.get(graph);
+  if (looks === undefined) {
+    looks = new DataLoader((asked) => areShown(graph, asked), {
+      cache: false,
+      maxBatchSize: fullLookUp,
+      batchScheduleFn: (look) => setTimeout(look, gatherLooksFor),
+    });
+    sharedLooks.set(graph, looks);
+  }
+  return looks.load({ id, deadline });
+}
+
+interface Look {
+  id: string;
+  deadline: Deadline;
+}
+const sharedLooks = new WeakMap<GraphClient, DataLoader<Look, boolean>>();
+
+/** In milliseconds. */
+const gatherLooksFor = 100;
+
+async function areShown(graph: GraphClient, asked: readonly Look[]): Promise<(boolean | Error)[]> {
+  const deadline = latestOf(asked);
+  const list = { property: "id", select: selection<User>(["id"]), shape: graphUser.pick({ id: true }) } as const;
+  const shown = await listWhereIn(graph, { ...list, values: asked.map(({ id }) => id) }, deadline);
+  const ids = new Set(shown.map(({ id }) => id));
+  return asked.map(({ id }) => ids.has(id));
+}
+
+async function listWhereIn<Item>(
+  graph: GraphClient,
+  list: { property: keyof User; values: readonly string[]; select: string; shape: z.ZodType<Item> },
+  deadline: Deadline,
+): Promise<Item[]> {
+  const { property, values, select, shape } = list;
+  const lists: Promise<Item[]>[] = [];
+  for (let first = 0; first < values.length; first += mostValues) {
+    const filter = `${property} in (${values
+      .slice(first, first + mostValues)
+      .map(odataText)
+      .join(",")})`;
+    const path = `/users?${select}&$filter=${encodeURIComponent(filter)}`;
+    lists.push(graph.readAll(path, shape, deadline, "/$metadata#users"));
+  }
+  return (await Promise.all(lists)).flat();
+}
+
 /**
  * The guests with that address in the recycle bin, the one deleted last first. A guest's `mail` may be empty while
  * `otherMails` has the address; where the recycle bin takes no such filter, the guests known by `mail` are found.
@@ -209,17 +280,29 @@ export async function awaitUser(
       return await readUser(graph, id, deadline);
     } catch (error) {
       if (!isNotFound(error) || left <= 0) throw error;
-      await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+      await deadline.clock.wait(Math.min(left, untilNextLook(look, deadline)), deadline.signal);
     }
   }
 }
 
-/** The pause after so many looks in vain, in milliseconds: replication takes seconds, and many look at the same time. */
-export function untilNextLook(looks: number): number {
-  return Math.min(longestPause, backOff(looks));
+/**
+ * The pause after so many looks in vain, in milliseconds: replication takes seconds. All who wait look at the same
+ * moments, so that their reads share a `$batch`.
+ */
+export function untilNextLook(looks: number, deadline: Pick<Deadline, "clock">): number {
+  return inStep(Math.min(longestPause, backOff(looks)), deadline);
+}
+
+/** A pause that is made longer, so that all who wait go on at the same moments. */
+export function inStep(pause: number, { clock }: Pick<Deadline, "clock">): number {
+  const now = clock.now();
+  return Math.ceil((now + pause) / betweenLooks) * betweenLooks - now;
 }
 
 const longestPause = 5_000;
+
+/** How far these moments are apart, in milliseconds. */
+const betweenLooks = 500;
 
 /** How long before the deadline the last look begins, so that there is time to say what it saw; in milliseconds. */
 const lastLook = 1_000;

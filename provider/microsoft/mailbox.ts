@@ -4,6 +4,7 @@ import { guidPattern } from "../../model/property.ts";
 import type { Deadline } from "../deadline.ts";
 import { type GraphClient, OutcomeUnknown } from "./graph-client.ts";
 import { isForbidden, isNotFound } from "./graph-errors.ts";
+import { type Costs, mailsOf, type Pace } from "./graph-pace.ts";
 import { odataText, selection, untilNextLook, usersWithAddress } from "./graph-users.ts";
 import type { Sender } from "./invitation-mail.ts";
 
@@ -27,9 +28,6 @@ const keyProperty = "String {5b1a9e0c-7c0f-4d57-9f0e-2f6f2d1f6a41} Name GuestInv
 const mailsEachMinute = 30;
 const requestsAtOnce = 4;
 
-/** A minute in milliseconds, and some seconds more: mails arrive later than they leave, and not all by the same time. */
-const minute = 65_000;
-
 const heldMail = z.object({
   id: z.string().min(1),
   isDraft: z.boolean(),
@@ -44,7 +42,7 @@ export class Mailbox {
   readonly sender: Sender;
   readonly #graph: GraphClient;
   readonly #path: string;
-  readonly #pace = new MailboxPace();
+  readonly #pace: MailboxPace;
   #keepsDrafts: boolean;
   #expected = 0;
   #mailed = 0;
@@ -52,6 +50,7 @@ export class Mailbox {
   constructor(graph: GraphClient, user: { id: string; address: string }, sender: Sender, keepsDrafts: boolean) {
     this.#graph = graph;
     this.#path = `/users/${encodeURIComponent(user.id)}`;
+    this.#pace = new MailboxPace(graph.pace, user.id);
     this.address = user.address;
     this.sender = sender;
     this.#keepsDrafts = keepsDrafts;
@@ -102,7 +101,7 @@ export class Mailbox {
       const left = settled - deadline.clock.now();
       const found = await this.find(key, deadline);
       if (isSure(found) || left <= 0) return found;
-      await deadline.clock.wait(Math.min(left, untilNextLook(look)), deadline.signal);
+      await deadline.clock.wait(Math.min(left, untilNextLook(look, deadline)), deadline.signal);
     }
   }
 
@@ -192,26 +191,22 @@ function keyed(mail: Mail, key: string): Message {
 
 /** Keeps a mailbox's limits. Its mails leave in turn, and no more than four requests are on their way. */
 class MailboxPace {
-  /** When each of the last mails may leave, in milliseconds since 1970. */
-  readonly #turns: number[] = [];
+  readonly #pace: Pace;
+  readonly #mail: Costs;
   readonly #queue: (() => void)[] = [];
   #running = 0;
   waiting = 0;
 
+  constructor(pace: Pace, mailbox: string) {
+    this.#pace = pace;
+    this.#mail = mailsOf(mailbox);
+  }
+
   /** Waits until another mail may leave. Throws where that would be after the deadline. */
-  async turn({ clock, at, signal }: Deadline): Promise<void> {
-    const before = this.#turns.length < mailsEachMinute ? 0 : (this.#turns[0] ?? 0);
-    const turn = Math.max(clock.now(), before + minute);
-    if (turn >= at) {
-      throw new Error(
-        `a mailbox sends ${mailsEachMinute} mails a minute, and this one's turn would come after the resource's time. Run again`,
-      );
-    }
-    this.#turns.push(turn);
-    if (this.#turns.length > mailsEachMinute) this.#turns.shift();
+  async turn(deadline: Deadline): Promise<void> {
     this.waiting += 1;
     try {
-      if (turn > clock.now()) await clock.wait(turn - clock.now(), signal);
+      await this.#pace.turn(this.#mail, deadline);
     } finally {
       this.waiting -= 1;
     }

@@ -27,7 +27,7 @@ function commandsBelow(heading: string): string[] {
  * The first hour of somebody who has this README and nothing else: they copy its commands. The steps build on each other.
  * What would come from the internet (the clone, npm's packages) comes from this repository; see {@link standIns}.
  */
-describe("[first hour] what the README says", () => {
+describe("[first hour] what the README says", { timeout: 300_000 }, () => {
   let folder: string;
   let environment: NodeJS.ProcessEnv;
   let portal: Portal;

@@ -177,4 +177,27 @@ describe("throttling", () => {
     clock.forward(3);
     expect((await other("POST", "/invitations", invitation("late@fabrikam.example"))).status).toBe(201);
   });
+
+  it("counts resource units, tells when they run out, and refuses them inside a batch, too", async () => {
+    const [group] = (await tenant.graph("GET", "/groups")).body.value;
+    const url = `/groups/${group.id}/members`;
+    const requests = Array.from({ length: 20 }, (_, index) => ({ id: `${index}`, method: "GET", url }));
+    type Part = { status: number; headers: Record<string, string> };
+    const parts: Part[] = [];
+    // Each costs 3 of 3,500 units.
+    for (let batch = 0; batch < 60; batch++) {
+      parts.push(...(await tenant.graph("POST", "/$batch", { requests })).body.responses);
+    }
+    const header = ({ headers }: Part, name: string) =>
+      Object.entries(headers).find(([one]) => one.toLowerCase() === name)?.[1];
+    expect(parts[0]).toMatchObject({ status: 200 });
+    expect(header(parts[0] as Part, "x-ms-resource-unit")).toBe("3");
+    expect(header(parts[0] as Part, "x-ms-throttle-limit-percentage")).toBeUndefined();
+    expect(header(parts[1_000] as Part, "x-ms-throttle-limit-percentage")).toBe("0.86");
+    const refused = parts.find(({ status }) => status === 429) as Part;
+    expect(parts.indexOf(refused)).toBe(1_166);
+    expect(header(refused, "retry-after")).toBe("10");
+    expect(header(refused, "x-ms-throttle-information")).toBe("ResourceUnitLimitExceeded");
+    expect(header(refused, "x-ms-throttle-scope")).toMatch(/^Tenant_Application\/ReadWrite\//);
+  });
 });

@@ -246,6 +246,14 @@ describe("getByIds", () => {
     expect((await getByIds([ana], ["group"])).body.value).toEqual([]);
   });
 
+  it("tells only type and id of what the caller may not read", async () => {
+    const group = (await tenant.graph("GET", "/groups")).body.value[0];
+    const usersOnly = tenant.graphAs("User.Read.All");
+    const { body } = await usersOnly("POST", "/directoryObjects/getByIds", { ids: [ana, group.id] });
+    expect(body.value[0]).toMatchObject({ id: ana, mail: expect.any(String) });
+    expect(body.value[1]).toMatchObject({ "@odata.type": "#microsoft.graph.group", id: group.id, displayName: null });
+  });
+
   it("takes a thousand ids and no more", async () => {
     const ids = Array.from({ length: 1001 }, () => crypto.randomUUID());
     expect((await getByIds(ids.slice(1))).status).toBe(200);

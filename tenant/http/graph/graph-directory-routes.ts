@@ -123,7 +123,8 @@ const mostIds = 1000;
 
 /**
  * Answers the objects that exist, in no promised order, and leaves out the others. The reference says that they come with
- * all their properties; `$select` narrows them.
+ * all their properties; `$select` narrows them. Of what the caller may not read, it tells the type and the id
+ * ("Limited information returned for inaccessible member objects").
  */
 async function getByIds(part: GraphPart, c: GraphRequest): Promise<Response> {
   const { ids, types = ["directoryObject"], ...others } = await readBody(c);
@@ -148,11 +149,18 @@ async function getByIds(part: GraphPart, c: GraphRequest): Promise<Response> {
   return c.json({
     "@odata.context": contextOf(part, c, "directoryObjects"),
     value: wanted.map((principal) => {
+      if (!holds(c.var.caller.roles, readersOf[principal.type]))
+        return limited(principalBody(part, principal, {}, full));
       const { properties }: DescribedType = typesOfPrincipals[principal.type];
       const all = Object.keys(properties).filter((name) => !properties[name]?.apart);
       return principalBody(part, principal, { select: all, ...selection }, full);
     }),
   });
+}
+
+function limited(body: Record<string, unknown>): Record<string, unknown> {
+  const known = Object.entries(body).map(([name, value]) => [name, /^(id|@odata\..*)$/.test(name) ? value : null]);
+  return Object.fromEntries(known);
 }
 
 function isTexts(value: unknown): value is string[] {

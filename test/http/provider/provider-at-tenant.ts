@@ -12,6 +12,7 @@ import {
   invitationResource,
   settledGuestsResource,
 } from "../../../provider/guest/guest-resources.ts";
+import { ReadAhead } from "../../../provider/guest/read-guest.ts";
 import { GraphClient } from "../../../provider/microsoft/graph-client.ts";
 import { Mailboxes } from "../../../provider/microsoft/mailbox.ts";
 import { readConfiguration } from "../../../provider/microsoft/sign-in-configuration.ts";
@@ -46,6 +47,8 @@ export interface Run {
   declare(guest: RecordedGuest): void;
   invite(address: string, more?: Properties): Promise<RecordedGuest>;
   update(guest: RecordedGuest, changes: Properties): Promise<RecordedGuest>;
+  /** What the engine asks first of a list, in a refresh. */
+  readList(addresses: string[]): Promise<void>;
   /** `undefined` where the guest is gone. */
   refresh(guest: RecordedGuest): Promise<RecordedGuest | undefined>;
   importGuest(id: string): Promise<RecordedGuest | undefined>;
@@ -92,7 +95,7 @@ export async function openProvider(options: ProviderOptions = {}): Promise<Provi
         ...tenant.environment,
         ...(app && { ARM_CLIENT_ID: app.clientId, ARM_CLIENT_SECRET: app.clientSecret }),
       };
-      const graph = new GraphClient(new Session(readConfiguration({}, environment)), attemptTimeout);
+      const graph = new GraphClient(new Session(readConfiguration({}, environment)), undefined, attemptTimeout);
       const run = startRun(graph, clock, replicationSeconds * 1000);
       runs.push(run);
       return run;
@@ -119,6 +122,7 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
     signIn: "application",
     claims: new Claims((message) => said.push(message)),
     lookUps: new FreshLookUps(),
+    readAhead: new ReadAhead(),
     replication: { time: replicationTime, startedAt: clock.now() },
   };
   const invitation = invitationResource(() => context, context.claims);
@@ -187,6 +191,15 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
         outputs: guest.outputs,
       });
       return { id: guest.id, inputs, outputs };
+    },
+    async readList(addresses) {
+      await list.read({
+        urn: listUrn,
+        id: "guest-list",
+        deadline: deadlineBy(clock),
+        inputs: { addresses },
+        outputs: {},
+      });
     },
     refresh: (guest) => invitation.read({ urn: "", deadline: deadlineBy(clock), ...guest }),
     importGuest: (id) => invitation.read({ urn: "", deadline: deadlineBy(clock), id, inputs: {}, outputs: {} }),

@@ -1,0 +1,88 @@
+/** How far an apply of many guests is, and how long the rest takes at least. */
+import { guestListToken, invitationToken } from "../model/names.ts";
+import type { EngineEvent } from "./comment/engine-events.ts";
+
+/** Microsoft's published limits: invitations of a tenant, writes of an application, and mails of a mailbox. */
+const invitationsASecond = 30;
+const writesAtOnce = 3_000;
+const writesASecond = 20;
+const mailsAMinute = 30;
+
+/** A list with fewer changes is done before anybody reads this. */
+const worthTelling = 50;
+
+/** From so many seconds on, what was done so far tells how long the rest takes. */
+const secondsToJudge = 5;
+
+/** What an apply has before it, and how much of it is done. */
+export class ApplyProgress {
+  readonly #planned: number;
+  /** Guests whom Microsoft's limit of invitations holds for, and the mails of the busiest mailbox. */
+  readonly #invited: number;
+  readonly #mails: number;
+  #began: number | undefined;
+  #done = 0;
+
+  /** @param events those of the preview */
+  constructor(events: readonly EngineEvent[]) {
+    const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+    const guests = steps.filter(changesGuest);
+    const added = guests.filter(({ op }) => op === "create");
+    this.#planned = guests.length;
+    this.#invited = added.length;
+    const arriving = new Set(added.map((step) => step.new?.inputs?.userEmailAddress));
+    const lists = steps.filter(({ type }) => type === guestListToken);
+    const mailboxes = lists.flatMap((step) => mailsOf(step.new?.inputs?.mails, arriving));
+    this.#mails = Math.max(0, ...mailboxes);
+  }
+
+  /** Whether it is long enough to be told of. */
+  get isLong(): boolean {
+    return this.#planned >= worthTelling;
+  }
+
+  /** @param now in milliseconds since 1970 */
+  saw({ resourcePreEvent, resOutputsEvent }: EngineEvent, now = Date.now()): void {
+    if (resourcePreEvent && changesGuest(resourcePreEvent.metadata)) this.#began ??= now;
+    if (resOutputsEvent && changesGuest(resOutputsEvent.metadata)) this.#done += 1;
+  }
+
+  /**
+   * The line to show now; `undefined` before the first guest and after the last one.
+   *
+   * The time that is left follows from the pace so far, and is never shorter than Microsoft's limits allow.
+   */
+  line(now = Date.now()): string | undefined {
+    const left = this.#planned - this.#done;
+    if (this.#began === undefined || left <= 0) return undefined;
+    const done = `${this.#done.toLocaleString("en")} of ${this.#planned.toLocaleString("en")} guests done`;
+    const share = left / this.#planned;
+    // What a limit lets through at once takes no time.
+    const least = Math.max(
+      (share * this.#invited) / invitationsASecond,
+      this.#planned > writesAtOnce ? left / writesASecond : 0,
+      this.#mails > mailsAMinute ? (share * this.#mails * 60) / mailsAMinute : 0,
+    );
+    const seconds = (now - this.#began) / 1000;
+    if (seconds < secondsToJudge || this.#done === 0) return `${done}; the rest takes at least ${told(least)}.`;
+    return `${done}, about ${told(Math.max(least, (left * seconds) / this.#done))} left.`;
+  }
+}
+
+function changesGuest({ type, op }: { type: string; op: string }): boolean {
+  return type === invitationToken && ["create", "update", "delete"].includes(op);
+}
+
+/** How many of those who arrive are mailed by each mailbox. */
+function mailsOf(mails: unknown, arriving: ReadonlySet<unknown>): number[] {
+  if (!Array.isArray(mails)) return [];
+  return mails.flatMap(({ from, addresses }: { from?: unknown; addresses?: unknown }) => {
+    if (from === undefined || !Array.isArray(addresses)) return [];
+    return addresses.filter((address) => arriving.has(address)).length;
+  });
+}
+
+function told(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return `${Math.round(seconds / 60)} minutes`;
+}
