@@ -246,7 +246,7 @@ describe("the pull request of a review", () => {
     answers["GET /repos/contoso/guests/pulls"] = [
       { html_url: url, head: { ref: "guests-review/prod/2026-01-01-000000" } },
     ];
-    expect(await reviewed({ variables: github() })).toContain(`no other is opened: ${url}`);
+    expect(await reviewed({ variables: github() })).toContain(`an earlier one is still open: ${url}`);
     expect(requests.map(({ method }) => method)).toEqual(["GET"]);
   });
 
