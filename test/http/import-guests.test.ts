@@ -206,7 +206,9 @@ describe("guests import", () => {
       edited.replace("displayName: X # by hand", `displayName: ${first?.displayName} # by hand`).trimEnd(),
     );
     expect(parse(updated).invitations.at(-1)).toEqual(third);
-    expect(said).toMatch(new RegExp(`no guests of the tenant, so an apply mails them.*: slip\\.${first?.email}`));
+    expect(said).toMatch(
+      new RegExp(`not in the tenant, so an apply would invite and mail them.*: slip\\.${first?.email}`),
+    );
     const again = read(`lists/${file}`);
     await importInto("--update");
     expect(read(`lists/${file}`)).toBe(again);
