@@ -10,7 +10,7 @@ import { paceVariable, servePace } from "../provider/microsoft/shared-pace.ts";
 import { type CommandLine, checkout, type ExitStatus, exitStatus, Stop } from "./command-line.ts";
 import { longestComment } from "./comment/preview-comment.ts";
 import { code, oneLine } from "./comment/untrusted-text.ts";
-import { say } from "./log-lines.ts";
+import { lineWidth, say } from "./log-lines.ts";
 import { keepFile, localStack, runInForeground } from "./pulumi-run.ts";
 import { markdownTable, withHeadings } from "./text-table.ts";
 
@@ -161,7 +161,7 @@ function outcomeOf(name: string, { status }: StackEnd): string {
 function allText(name: string, ends: readonly StackEnd[]): string {
   const rows = ends.map((end) => [end.stack, outcomeOf(name, end), `${Math.round(end.seconds)} s`, headlineOf(end)]);
   const head = ["stack", "outcome", "took", "guests"];
-  return withHeadings(head, rows, ["left", "left", "right", "left"]).join("\n");
+  return withHeadings(head, rows, ["left", "left", "right", "left"], { width: lineWidth() }).join("\n");
 }
 
 /** The reports of all stacks as one: a table, then each of them, as far as there is room. */

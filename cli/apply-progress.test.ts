@@ -62,9 +62,10 @@ describe("[5] the time left", () => {
     expect(line).toBe(expected);
   });
 
-  it("is told of long lists only, and of nothing that is done", () => {
-    expect(new ApplyProgress(preview(10)).isLong).toBe(false);
-    expect(new ApplyProgress(preview(500)).isLong).toBe(true);
+  it("knows no limit where the local tenant has none, and is not told of what is done", () => {
+    const progress = new ApplyProgress(preview(1_000), false);
+    progress.saw({ resourcePreEvent: { metadata: guest(0, "create") } }, 1_000_000);
+    expect(progress.line(1_001_000)).toBe("0 of 1,000 guests done.");
     expect(after(30, 500, preview(500))).toBeUndefined();
     expect(new ApplyProgress(preview(500)).line()).toBeUndefined();
   });

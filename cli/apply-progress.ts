@@ -8,9 +8,6 @@ const writesAtOnce = 3_000;
 const writesASecond = 20;
 const mailsAMinute = 30;
 
-/** A list with fewer changes is done before anybody reads this. */
-const worthTelling = 50;
-
 /** From so many seconds on, what was done so far tells how long the rest takes. */
 const secondsToJudge = 5;
 
@@ -20,11 +17,16 @@ export class ApplyProgress {
   /** Guests whom Microsoft's limit of invitations holds for, and the mails of the busiest mailbox. */
   readonly #invited: number;
   readonly #mails: number;
+  readonly #hasLimits: boolean;
   #began: number | undefined;
   #done = 0;
 
-  /** @param events those of the preview */
-  constructor(events: readonly EngineEvent[]) {
+  /**
+   * @param events those of the preview
+   * @param hasLimits false for a local tenant that takes requests as fast as they come
+   */
+  constructor(events: readonly EngineEvent[], hasLimits = true) {
+    this.#hasLimits = hasLimits;
     const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
     const guests = steps.filter(changesGuest);
     const added = guests.filter(({ op }) => op === "create");
@@ -34,11 +36,6 @@ export class ApplyProgress {
     const lists = steps.filter(({ type }) => type === guestListToken);
     const mailboxes = lists.flatMap((step) => mailsOf(step.new?.inputs?.mails, arriving));
     this.#mails = Math.max(0, ...mailboxes);
-  }
-
-  /** Whether it is long enough to be told of. */
-  get isLong(): boolean {
-    return this.#planned >= worthTelling;
   }
 
   /** @param now in milliseconds since 1970 */
@@ -56,16 +53,21 @@ export class ApplyProgress {
     const left = this.#planned - this.#done;
     if (this.#began === undefined || left <= 0) return undefined;
     const done = `${this.#done.toLocaleString("en")} of ${this.#planned.toLocaleString("en")} guests done`;
-    const share = left / this.#planned;
-    // What a limit lets through at once takes no time.
-    const least = Math.max(
-      (share * this.#invited) / invitationsASecond,
-      this.#planned > writesAtOnce ? left / writesASecond : 0,
-      this.#mails > mailsAMinute ? (share * this.#mails * 60) / mailsAMinute : 0,
-    );
+    const least = this.#least(left);
     const seconds = (now - this.#began) / 1000;
-    if (seconds < secondsToJudge || this.#done === 0) return `${done}; the rest takes at least ${told(least)}.`;
+    if (seconds < secondsToJudge || this.#done === 0) {
+      return least < 1 ? `${done}.` : `${done}; the rest takes at least ${told(least)}.`;
+    }
     return `${done}, about ${told(Math.max(least, (left * seconds) / this.#done))} left.`;
+  }
+
+  /** How long the rest takes at least, in seconds. What a limit lets through at once takes no time. */
+  #least(left: number): number {
+    const share = left / this.#planned;
+    const mails = this.#mails > mailsAMinute ? (share * this.#mails * 60) / mailsAMinute : 0;
+    if (!this.#hasLimits) return mails;
+    const writes = this.#planned > writesAtOnce ? left / writesASecond : 0;
+    return Math.max((share * this.#invited) / invitationsASecond, writes, mails);
   }
 }
 

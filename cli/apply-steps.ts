@@ -10,12 +10,13 @@ import {
   invitationToken,
   settledGuestsToken,
 } from "../model/names.ts";
+import { paceVariable } from "../provider/microsoft/shared-pace.ts";
 import { ApplyProgress } from "./apply-progress.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { say } from "./log-lines.ts";
-import { backendUrl, type PulumiRun, runPulumi } from "./pulumi-run.ts";
+import { backendUrl, localStack, type PulumiRun, runPulumi } from "./pulumi-run.ts";
 
 /** From how many changes on the second run costs less than the checkpoints. */
 const worthTwoRuns = 150;
@@ -103,7 +104,7 @@ export async function applyInSteps(
   flags: readonly string[],
   checkpoints: boolean,
 ): Promise<PulumiRun> {
-  const progress = new ApplyProgress(events);
+  const progress = progressOf(options, events);
   const up = (step: RunOptions, more: readonly string[]) =>
     runPulumi(step, "up", ["--yes", "--skip-preview", ...more], { progress });
   const atOnce = () => up(options, flags);
@@ -137,6 +138,11 @@ export async function applyInSteps(
   }
   const step = withVariables(options, { ...rest, ...withoutCheckpoints });
   return up(step, [...sideBySide(events), ...flags]);
+}
+
+function progressOf({ stack, environment = process.env }: RunOptions, events: readonly EngineEvent[]): ApplyProgress {
+  // A local tenant has no limits unless it is started with them.
+  return new ApplyProgress(events, stack !== localStack && environment[paceVariable] !== "none");
 }
 
 /** Graph takes 30 invitations a second, and shows each after some seconds: so many have to be under way. */
@@ -173,7 +179,7 @@ export function destroyStack(
   checkpoints: boolean,
 ): Promise<PulumiRun> {
   const plan = checkpoints ? {} : planRuns(events, { changed: [] }, () => backendUrl(options));
-  const progress = new ApplyProgress(events);
+  const progress = progressOf(options, events);
   const [step, flags] =
     "leftOut" in plan ? [withVariables(options, withoutCheckpoints), sideBySide(events)] : [options, []];
   return runPulumi(step, "destroy", ["--yes", "--skip-preview", ...flags], { progress });

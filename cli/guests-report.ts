@@ -2,7 +2,7 @@
 import path from "node:path";
 import { type Command, exitStatus, placeOptions, type StackPlace, stackPlace } from "./command-line.ts";
 import { type ListedGuest, listedGuests } from "./declared-list.ts";
-import { say } from "./log-lines.ts";
+import { lineWidth, say } from "./log-lines.ts";
 import { keepFile } from "./pulumi-run.ts";
 import { type SignedIn, signIn, signInEnvironment } from "./signed-in.ts";
 import { type AskedTenant, readStanding, type Standing } from "./standing/guest-standing.ts";
@@ -26,7 +26,7 @@ export const reportCommand: Command = {
     const signedIn = await signIn(place);
     try {
       const { standing } = await standingAndList(place, signedIn);
-      say(standingText(standing));
+      say(standingText(standing, lineWidth()));
       const written = Object.entries(formats).flatMap(([format, write]) => {
         const file = line.values[format];
         if (file === undefined) return [];

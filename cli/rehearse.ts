@@ -22,6 +22,7 @@ import {
   stackOptions,
 } from "./command-line.ts";
 import { projectOf } from "./comment/comment-marker.ts";
+import { doneText } from "./comment/guest-report.ts";
 import { terminalText } from "./comment/terminal-report.ts";
 import { lineWidth, say } from "./log-lines.ts";
 import { operationErrors, previewStack, shownIn } from "./preview-and-apply.ts";
@@ -213,6 +214,8 @@ function rehearsalEnvironment(folder: string, tenant: Tenant): NodeJS.ProcessEnv
 }
 
 function mustEndWell(run: PulumiRun, options: RunOptions, otherwise: string): void {
+  const done = doneText(run.events);
+  if (run.status === 0 && done !== "") say(`Done: ${done}.`);
   if (run.status === 0) return;
   throw new Stop([otherwise, ...operationErrors(run, options)].join("\n"), exitStatus.failed);
 }

@@ -6,6 +6,13 @@ import { standingCsv, standingJson, standingMarkdown, standingText } from "./sta
 const named = (displayName: string, given = {}) =>
   standingGuest({ address: "ana@fabrikam.example", displayName, sponsors: [], ...given });
 
+it("fits a terminal of 80 columns", () => {
+  const guest = named("Ana", { enabled: false, lastSignIn: "2025-01-01T09:00:00Z", listed: false });
+  const missing = Array.from({ length: 9 }, (_, number) => `guest-${number}@fabrikam.example`);
+  const lines = standingText(standingOf([guest], { missing }), 80).split("\n");
+  expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+});
+
 describe("a spreadsheet", () => {
   it.each([
     '=HYPERLINK("https://evil.example","Ana")',

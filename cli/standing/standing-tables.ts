@@ -1,6 +1,7 @@
 /** A report for a terminal, as Markdown, as CSV and as JSON. */
 import { count } from "../comment/report-text.ts";
 import { code, oneLine, prose } from "../comment/untrusted-text.ts";
+import { wrapped } from "../log-lines.ts";
 import { inColumns, markdownTable, withHeadings } from "../text-table.ts";
 import type { Standing, StandingGuest } from "./guest-standing.ts";
 import { type Figures, figuresOf, type LookAt, type PartnerRow, type Row } from "./standing-figures.ts";
@@ -21,8 +22,12 @@ function signInSentence({ away }: Figures, { signInsUnknown }: Standing): string
     : `${away} of those who accepted have not signed in for 90 days.`;
 }
 
-/** The report for a terminal. */
-export function standingText(standing: Standing): string {
+/**
+ * The report for a terminal.
+ *
+ * @param width the longest line; any unless given
+ */
+export function standingText(standing: Standing, width: number = Number.POSITIVE_INFINITY): string {
   const figures = figuresOf(standing);
   const two = (title: string, rows: readonly { label: string; count: number }[]) => [
     "",
@@ -34,8 +39,7 @@ export function standingText(standing: Standing): string {
   ];
   const lines = [
     `Guests of ${oneLine(standing.organisation || standing.stack)} (stack ${standing.stack}), ${standing.at.slice(0, 10)}`,
-    ...headline(figures),
-    signInSentence(figures, standing),
+    ...[...headline(figures), signInSentence(figures, standing)].flatMap((line) => wrapped(line, width)),
     "",
     ...withHeadings(
       ["Partner", "Guests", "Pending", "No sponsor"],
@@ -45,9 +49,15 @@ export function standingText(standing: Standing): string {
     ...two("Age of pending invitations", figures.pendingAges),
     ...two("Who leaves when", [...withSomebody(figures.leaving), { label: "no last day", count: figures.stays }]),
     ...(figures.signIns.length > 0 ? two("Last sign-in, of those who accepted", figures.signIns) : []),
-    ...lookAtLines(figures.lookAt),
+    ...lookAtLines(figures.lookAt, width),
     ...(standing.missing.length > 0
-      ? ["", `On the list and not in the tenant: ${standing.missing.map((one) => oneLine(one)).join(", ")}`]
+      ? [
+          "",
+          ...wrapped(
+            `On the list and not in the tenant: ${standing.missing.map((one) => oneLine(one)).join(", ")}`,
+            width,
+          ),
+        ]
       : []),
   ];
   return lines.join("\n");
@@ -64,7 +74,7 @@ function partnerCells({ domain, accepted, pending, withoutSponsor }: PartnerRow)
 /** As many guests as a terminal shows; the files have all of them. */
 const shownOnTerminal = 20;
 
-function lookAtLines(found: readonly LookAt[]): string[] {
+function lookAtLines(found: readonly LookAt[], width: number): string[] {
   if (found.length === 0) return [];
   const rows = found
     .slice(0, shownOnTerminal)
@@ -73,7 +83,7 @@ function lookAtLines(found: readonly LookAt[]): string[] {
   return [
     "",
     `Guests to look at (${found.length})`,
-    ...inColumns(rows).map((line) => `  ${line}`),
+    ...inColumns(rows, [], width - 2).map((line) => `  ${line}`),
     ...(more > 0 ? [`  … and ${more} more; --html, --csv and --json write all of them`] : []),
   ];
 }

@@ -57,7 +57,7 @@ it("[6] applies all stacks side by side: one that fails and one that a policy st
   expect(markdown).toMatch(/^## ⚠️ apply of 3 stacks: 2 of 3 need a look/);
   expect(markdown).toContain("### ✅ Guests of `dev`: 2 added");
   expect(markdown).toContain("eve@elsewhere.example");
-});
+}, 300_000);
 
 /** The rest of their life, with FIRE=all (`npm run test:all`). */
 it.runIf(process.env.FIRE === "all")(
@@ -72,4 +72,5 @@ it.runIf(process.env.FIRE === "all")(
     expect(existsSync(path.join(out, "prod", "comment.md"))).toBe(true);
     expect(Object.keys(test.guestIds())).toHaveLength(3);
   },
+  600_000,
 );

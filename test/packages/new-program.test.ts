@@ -177,10 +177,11 @@ describe("a program in an empty folder", () => {
     ]);
 
     const installedPack = path.join(folder.path, "node_modules", "@guests-as-code", "policies");
-    expect(text).toContain(`guests@v${packageVersion} (local: ${installedPack})`);
+    const kept = (name: string) => readFileSync(path.join(folder.path, ".local", "pipelines", "dev", name), "utf8");
     expect(text).toContain("Applying this changes nothing. The stack holds 2 guests.");
     expect(status).toBe(0);
-    expect(readFileSync(path.join(folder.path, ".local", "pipelines", "dev", "comment.md"), "utf8")).toContain("dev");
+    expect(kept("preview.log")).toContain(`guests@v${packageVersion} (local: ${installedPack})`);
+    expect(kept("comment.md")).toContain("dev");
   });
 
   it("is stopped by the installed policy pack", async () => {
