@@ -107,6 +107,16 @@ describe("the language host", () => {
     expect(answer.getError()).toBe("");
   });
 
+  it.runIf(process.platform === "linux")("[issue 15, 3] says of a config that is too long what to do", async () => {
+    withSdk("run", "");
+    const request = new language.RunRequest();
+    request.setPwd(folder);
+    request.setInfo(programInfo(folder));
+    request.getConfigMap().set("guests:invitations", "x".repeat(200 * 1024));
+    const answer = unary<language.RunResponse>((respond) => client.run(request, respond));
+    await expect(answer).rejects.toMatchObject({ details: expect.stringContaining("Put guests into list files") });
+  });
+
   it("reports a program that ended with an error, and stays silent when the program has explained itself", async () => {
     const request = new language.RunRequest();
     request.setPwd(folder);
