@@ -56,14 +56,11 @@ function brokenLink(page: string, link: string): string | undefined {
   return anchorsOf(readFileSync(target, "utf8")).has(anchor) ? undefined : `${page}: no heading makes ${link}`;
 }
 
-/** Pages that the index need not name yet. */
-const comingPages = new Set(["docs/scale.md"]);
-
 describe("docs/README.md", () => {
   const index = linksOf(readFileSync(path.join(repository, "docs", "README.md"), "utf8"));
   const listed = new Set(index.map((link) => path.posix.join("docs", link.replace(/#.*/, ""))));
 
-  it.each(pages.filter((page) => page.startsWith("docs/") && page !== "docs/README.md" && !comingPages.has(page)))(
+  it.each(pages.filter((page) => page.startsWith("docs/") && page !== "docs/README.md"))(
     "answers a question with %s",
     (page) => expect([...listed]).toContain(page),
   );
