@@ -1,91 +1,177 @@
 /**
  * The benchmarks: what guests cost beside resources that do nothing, on the same engine, in the same run.
  *
- *     npm run bench -- [--guests 100] [--large 1000] [--runs 3]
+ *     npm run bench -- [--sizes 100,1000] [--plain 1000] [--runs 3] [--picture docs/images/growth.svg]
  *
- * Only the ratios mean something on another machine; seconds are shown to judge them by.
+ * 2,000 and 10,000 guests are measured on request: `--sizes 100,1000,2000,10000`. `--plain` is the largest list on which a
+ * plain `pulumi up` and `destroy` are tried, which write the whole state twice for each guest. Only the ratios mean
+ * something on another machine; seconds are shown to judge them by.
  */
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { inColumns, withHeadings } from "../cli/text-table.ts";
+import { withHeadings } from "../cli/text-table.ts";
 import { repository } from "../tools/toolchain.ts";
+import { type Growth, growthPicture } from "./growth-picture.ts";
+import { type Peaks, withPeaks } from "./peak-memory.ts";
 import { guestStack, type MeasuredStack, trivialStack } from "./stacks.ts";
 
 const { values } = parseArgs({
   options: {
-    guests: { type: "string", default: "100" },
-    large: { type: "string", default: "1000" },
+    sizes: { type: "string", default: "100,1000" },
+    plain: { type: "string", default: "1000" },
     runs: { type: "string", default: "3" },
+    picture: { type: "string" },
   },
 });
-const [guests, large, runs] = [values.guests, values.large, values.runs].map(Number) as [number, number, number];
+const sizes = values.sizes.split(",").map(Number);
+const [largestPlain, mostRuns] = [Number(values.plain), Number(values.runs)];
 
 const policies = {
   policyPacks: [path.join(repository, "policies", "guests")],
   policyPackConfigs: [path.join(repository, "policies", "guests.local.json")],
 };
 
+/** What the table means, for somebody who sees it for the first time. */
+const explanation = [
+  "baseline = as many resources that do nothing, in the same run; 1.30 × = 30 % slower than they are.",
+  "requests = HTTP requests to the tenant; program and provider = their peak memory; state = its bytes for each guest.",
+].join("\n");
+
+/** One operation on so many guests, measured several times on both stacks, in seconds. */
+interface Measurement {
+  operation: string;
+  guests: number;
+  baseline: number[];
+  subject: number[];
+  /** The ratio that the project promises for this size. */
+  target?: number;
+  requests?: number;
+  /** The most that the program and the provider took, in bytes. */
+  peaks?: Peaks;
+  /** Of the state afterwards, for each guest. */
+  stateBytes?: number;
+}
+
+/** Something to measure. */
+interface Step {
+  operation: string;
+  run: (stack: MeasuredStack) => Promise<unknown>;
+  /** What the baseline does meanwhile; the same where nothing is said, and nothing for `false`. */
+  baseline?: ((stack: MeasuredStack) => Promise<unknown>) | false;
+  target?: number;
+}
+
 const subject = await guestStack();
 const baseline = await trivialStack();
+const measurements: Measurement[] = [];
 try {
-  const measurements = [...(await lifeOf(guests)), ...(await previewsOf(large))];
-  console.log(`\n${table(measurements)}\n\n${plot(measurements)}\n`);
+  for (const size of sizes) {
+    if (size <= largestPlain) await measure(size, plainSteps(size), size <= 100 ? mostRuns : 1);
+    await measure(size, commandSteps(size), size <= 100 ? mostRuns : 1);
+  }
+  await measureOfficialPackage();
 } finally {
   await Promise.all([subject.close(), baseline.close()]);
 }
+console.log(`\n${explanation}\n\n${table()}\n`);
+if (values.picture !== undefined) writeFileSync(values.picture, picture());
 
-/** `up` from nothing, an unchanged preview, a refresh and a destroy, each several times. */
-async function lifeOf(count: number): Promise<Measurement[]> {
-  const steps: [string, (stack: MeasuredStack) => Promise<unknown>][] = [
-    [`up, ${count} new guests`, ({ stack }) => stack.up()],
-    [`preview, ${count} unchanged guests`, ({ stack }) => stack.preview()],
-    [`refresh, ${count} guests`, ({ stack }) => stack.refresh()],
-    [`destroy, ${count} guests`, ({ stack }) => stack.destroy()],
+/** What a user of plain Pulumi waits for. */
+function plainSteps(size: number): Step[] {
+  // The promised ratios are those of 1,000 guests: with fewer, the start of the processes counts for more.
+  const at1000 = (target: number) => (size === 1000 ? { target } : {});
+  return [
+    { operation: "preview, all new", run: ({ stack }) => stack.preview(), ...at1000(1.3) },
+    {
+      operation: "preview with the policy pack, against without",
+      run: ({ stack }) => stack.preview(policies),
+      baseline: () => subject.stack.preview(),
+      ...at1000(1.2),
+    },
+    {
+      operation: "preview with a group and an application each, against without",
+      run: (stack) => previewWithAccess(stack, size),
+      baseline: () => subject.stack.preview(),
+    },
+    { operation: "up", run: ({ stack }) => stack.up(), ...at1000(1.6) },
+    { operation: "preview, unchanged", run: ({ stack }) => stack.preview(), ...at1000(1.3) },
+    { operation: "refresh", run: ({ stack }) => stack.refresh(), ...at1000(1.5) },
+    { operation: "destroy", run: ({ stack }) => stack.destroy(), ...at1000(1.8) },
   ];
-  const results = steps.map(([name]): Measurement => ({ name, baseline: [], subject: [] }));
+}
+
+/** What a user of the command waits for, with previews and policies; measured against a plain `up` of the baseline. */
+function commandSteps(size: number): Step[] {
+  const plainUp = size <= Math.max(largestPlain, 2000) && (({ stack }: MeasuredStack) => stack.up());
+  const command =
+    (...args: string[]) =>
+    (stack: MeasuredStack) =>
+      stack.guests?.(...args) ?? Promise.resolve();
+  return [
+    {
+      operation: "guests apply, all new, against a plain up",
+      run: command("apply"),
+      baseline: plainUp,
+      ...(size === 2000 && { target: 0.4 }),
+    },
+    { operation: "guests apply, nothing changed", run: command("apply"), baseline: false },
+    { operation: "guests destroy", run: command("destroy", "--yes"), baseline: false },
+  ];
+}
+
+/** Three resources a guest instead of one. */
+async function previewWithAccess(stack: MeasuredStack, size: number): Promise<void> {
+  stack.give?.({ "guests:groups": ["Partners"], "guests:apps": ["Partner Portal"] });
+  stack.resize(size, "access");
+  await stack.stack.preview();
+  stack.give?.({});
+  stack.resize(size, "access");
+}
+
+/** Measures the steps one after the other, each on both stacks; several rounds, each with guests of its own. */
+async function measure(guests: number, steps: readonly Step[], runs: number): Promise<void> {
+  const results = steps.map(
+    ({ operation, target }): Measurement => ({
+      operation,
+      guests,
+      baseline: [],
+      subject: [],
+      ...(target !== undefined && { target }),
+    }),
+  );
+  measurements.push(...results);
   for (let run = 0; run < runs; run++) {
-    // New names each time: the guests of the run before are in the recycle bin, and would be restored.
-    for (const stack of [subject, baseline]) stack.resize(count, `run${run}`);
-    for (const [index, [name, step]] of steps.entries()) {
+    // New names each time: the guests of the round before are in the recycle bin, and would be restored.
+    const prefix = `r${Date.now().toString(36)}`;
+    for (const stack of [subject, baseline]) stack.resize(guests, prefix);
+    for (const [index, step] of steps.entries()) {
       const result = results[index] as Measurement;
-      result.baseline.push(await secondsOf(`${name} (baseline)`, () => step(baseline)));
+      const { baseline: other = step.run } = step;
+      if (other !== false) result.baseline.push(await secondsOf(`${title(result)} (baseline)`, () => other(baseline)));
       subject.tenant?.clearRequests();
-      result.subject.push(await secondsOf(name, () => step(subject)));
-      result.note = requestNote(subject);
+      const folder = path.dirname(subject.stack.workspace.workDir);
+      result.peaks = await withPeaks(folder, async () => {
+        result.subject.push(await secondsOf(title(result), () => step.run(subject)));
+      });
+      result.requests = (subject.tenant?.requests() ?? []).filter(({ batch }) => batch === undefined).length;
+      if (/^(?:up|guests apply, all new)/.test(step.operation)) result.stateBytes = subject.stateBytes() / guests;
     }
+    await baseline.stack.destroy();
   }
-  return results;
 }
 
-/** Previews of a large list, and what the policy pack adds to them. */
-async function previewsOf(count: number): Promise<Measurement[]> {
-  for (const stack of [subject, baseline]) stack.resize(count, "large");
-  const plain: Measurement = { name: `preview, ${count} new guests`, baseline: [], subject: [] };
-  const judged: Measurement = { name: "the same with the policy pack, against without", baseline: [], subject: [] };
-  for (let run = 0; run < runs; run++) {
-    plain.baseline.push(await secondsOf(`${plain.name} (baseline)`, () => baseline.stack.preview()));
-    const seconds = await secondsOf(plain.name, () => subject.stack.preview());
-    plain.subject.push(seconds);
-    judged.baseline.push(seconds);
-    judged.subject.push(await secondsOf(judged.name, () => subject.stack.preview(policies)));
+/** `azuread.Invitation` beside them, where the official plugin is installed. */
+async function measureOfficialPackage(): Promise<void> {
+  const plugins = path.join(process.env.PULUMI_HOME ?? path.join(homedir(), ".pulumi"), "plugins");
+  if (!existsSync(plugins) || !readdirSync(plugins).some((name) => name.startsWith("resource-azuread-"))) {
+    console.log("azuread.Invitation is not measured: the official plugin is not installed.");
+    return;
   }
-  return [plain, judged, await previewsWithAccess(count, plain.subject)];
-}
-
-/** What a group and an application for each guest add to the preview: three resources a guest instead of one. */
-async function previewsWithAccess(count: number, without: number[]): Promise<Measurement> {
-  const name = "the same with a group and an application each, against without";
-  const measurement: Measurement = { name, baseline: without, subject: [] };
-  subject.give?.({ "guests:groups": ["Partners"], "guests:apps": ["Partner Portal"] });
-  subject.resize(count, "large");
-  for (let run = 0; run < runs; run++) {
-    subject.tenant?.clearRequests();
-    measurement.subject.push(await secondsOf(name, () => subject.stack.preview()));
-    const lookUps = (subject.tenant?.requests() ?? []).filter(({ path }) => /\/(groups|servicePrincipals)/i.test(path));
-    measurement.note = `${lookUps.length} look-ups`;
-  }
-  subject.give?.({});
-  return measurement;
+  const guests = Math.min(...sizes);
+  subject.give?.({ "guests:engine": "azuread", "guests:message": {} });
+  await measure(guests, [{ operation: "up with azuread.Invitation", run: ({ stack }) => stack.up() }], 1);
 }
 
 async function secondsOf(name: string, operation: () => Promise<unknown>): Promise<number> {
@@ -96,49 +182,71 @@ async function secondsOf(name: string, operation: () => Promise<unknown>): Promi
   return seconds;
 }
 
-function requestNote({ tenant }: MeasuredStack): string {
-  const requests = (tenant?.requests() ?? []).filter(({ batch }) => batch === undefined);
-  const writes = requests.filter(({ method, path }) => method !== "GET" && !/\$batch|token/.test(path));
-  return `${requests.length} HTTP requests, ${writes.length} of them writes`;
-}
-
-/** One operation, measured several times on both stacks, in seconds. */
-interface Measurement {
-  name: string;
-  baseline: number[];
-  subject: number[];
-  note?: string;
+function title({ guests, operation }: Measurement): string {
+  return `${guests.toLocaleString("en-US")}: ${operation}`;
 }
 
 /** Median seconds and their ratio, one line a measurement. */
-function table(measurements: Measurement[]): string {
-  const rows = measurements.map((measurement) => [
-    measurement.name,
-    `${median(measurement.baseline).toFixed(1)} s`,
-    `${median(measurement.subject).toFixed(1)} s`,
-    `${ratio(measurement).toFixed(2)} ×`,
-    measurement.note ?? "",
-  ]);
-  const head = ["operation", "baseline", "guests", "ratio", ""];
-  return withHeadings(head, rows, ["left", "right", "right", "right", "left"]).join("\n");
-}
-
-/** The ratios as bars; `┊` marks the baseline. */
-function plot(measurements: Measurement[]): string {
-  const unit = 20;
-  const rows = measurements.map((measurement) => {
-    const length = Math.round(ratio(measurement) * unit);
-    const bar = "█".repeat(length).padEnd(unit, " ");
-    return [measurement.name, `${bar.slice(0, unit)}┊${bar.slice(unit)} ${ratio(measurement).toFixed(2)} ×`];
+function table(): string {
+  const rows = measurements.map((one) => {
+    const ratio = ratioOf(one);
+    const verdict = one.target === undefined || ratio === undefined ? "" : ratio <= one.target ? "reached" : "missed";
+    return [
+      title(one),
+      one.baseline.length === 0 ? "" : `${median(one.baseline).toFixed(1)} s`,
+      `${median(one.subject).toFixed(1)} s`,
+      ratio === undefined ? "" : `${ratio.toFixed(2)} ×`,
+      one.target === undefined ? "" : `${one.target.toFixed(2)} ×`,
+      verdict,
+      one.requests === undefined || one.requests === 0 ? "" : String(one.requests),
+      megabytes(one.peaks?.program),
+      megabytes(one.peaks?.provider),
+      one.stateBytes === undefined ? "" : `${Math.round(one.stateBytes)} B`,
+    ];
   });
-  return inColumns(rows).join("\n");
+  const head = ["operation", "baseline", "guests", "ratio", "at most", "", "requests", "program", "provider", "state"];
+  return withHeadings(head, rows, [
+    "left",
+    "right",
+    "right",
+    "right",
+    "right",
+    "left",
+    "right",
+    "right",
+    "right",
+    "right",
+  ]).join("\n");
 }
 
-function ratio({ baseline, subject }: Measurement): number {
-  return median(subject) / median(baseline);
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? "" : `${Math.round(bytes / 1024 / 1024)} MB`;
 }
 
-function median(values: number[]): number {
+/** How the time grows with the list, for the operations that were measured at several sizes. */
+function picture(): string {
+  const day = new Date().toISOString().slice(0, 10);
+  const byOperation = Map.groupBy(measurements, ({ operation }) => operation);
+  const lines = [...byOperation].map(([name, all]): Growth => {
+    return {
+      name: name.replace(/, against.*/, ""),
+      seconds: new Map(all.map((one) => [one.guests, median(one.subject)])),
+    };
+  });
+  const nothing = byOperation.get("up") ?? [];
+  lines.push({
+    name: "up, resources that do nothing",
+    seconds: new Map(nothing.map((one) => [one.guests, median(one.baseline)])),
+  });
+  const drawn = lines.filter(({ seconds }) => seconds.size > 1);
+  return growthPicture(`Seconds by number of guests, measured on ${day}`, drawn);
+}
+
+function ratioOf({ baseline, subject }: Measurement): number | undefined {
+  return baseline.length === 0 ? undefined : median(subject) / median(baseline);
+}
+
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
   const [low = 0, high = 0] =

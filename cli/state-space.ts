@@ -13,7 +13,7 @@ import { backendUrl } from "./pulumi-run.ts";
 const mebibyte = 1024 * 1024;
 /** What a run needs however small the list is: locks, history, temporary files. */
 const leastBytes = 32 * mebibyte;
-/** A guest's part of the state, a generous measure: docs/guarantees.md tells 2.9 KB without access. */
+/** A guest's part of the state, a generous measure: docs/scale.md tells 2.1 KB without access. */
 const bytesAGuest = 8 * 1024;
 /** The state, its backup, the two that replace them, and the history's copy. */
 const copies = 5;

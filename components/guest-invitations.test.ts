@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordedEngine, resolved, settled } from "../test/support/recorded-engine.ts";
-import { GuestInvitations, type GuestInvitationsArgs } from "./index.ts";
+import { GuestInvitations, type GuestInvitationsArgs, type Invitation } from "./index.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
 const secretUrl = "https://login.example/redeem?ticket=1";
@@ -502,6 +502,25 @@ describe("the list as a whole", () => {
 });
 
 describe("speed", () => {
+  it("[issue 15, 3] makes few outputs of a guest, and the others have their default", async () => {
+    const { component } = await invited({ redirectUrl, guests: [{ email: "ana@x.example", jobTitle: "Auditor" }] });
+    const ana = component.nodes.invitations["ana@x.example"] as Invitation;
+    const outputs = Object.values(ana).filter((value) => pulumi.Output.isInstance(value));
+
+    expect(outputs.length).toBeLessThan(16);
+    expect(await resolved(ana.jobTitle)).toBe("Auditor");
+    expect(await resolved(ana.department)).toBeUndefined();
+    expect(await resolved(ana.onDelete)).toBe("delete");
+  });
+
+  it("[issue 15, 3] registers all guests of a list, although only some at a time", async () => {
+    const guests = Array.from({ length: 300 }, (_, number) => ({ email: `guest${number}@x.example` }));
+    const { component, engine } = await invited({ redirectUrl, guests });
+    await Promise.all(Object.values(component.guests).map(({ userId }) => resolved(userId)));
+
+    expect(engine.invitations()).toHaveLength(300);
+  }, 30_000);
+
   it("does not cost the stack trace of an error in a transform, nor of anything later", async () => {
     const before = Error.stackTraceLimit;
     await recordedEngine(answers);

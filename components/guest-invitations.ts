@@ -66,7 +66,7 @@ interface ShownGuest {
 
 /** What is known of a guest. */
 export interface InvitedGuest extends ShownGuest {
-  /** The link by which the guest accepts; a secret. `undefined` for a guest who was adopted or restored. */
+  /** The link by which the guest accepts; a secret. `undefined` for a guest who was adopted, restored, or has accepted. */
   redeemUrl: pulumi.Output<string | undefined>;
 }
 
@@ -135,12 +135,14 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const stays = Promise.withResolvers<string[]>();
     const list = backend.keepsRecord ? writeDown(name, current, expired, stays.promise, access, args, this) : undefined;
     const record = list && new ListRecord(list);
+    const turns = new Turns();
     const planned = planInvitations(
       name,
       current,
       backend,
       record,
       access,
+      turns,
       templates,
       args.transform?.invitation,
       this,
@@ -153,15 +155,16 @@ export class GuestInvitations extends pulumi.ComponentResource {
       this.pending = this.accepted = notYet();
       return;
     }
-    const invitations = invite(planned, backend, name);
+    const invitations = invite(planned, backend, turns, name);
     if (record !== undefined) withoutStackTraces(() => record.end(name, invitations, this));
     const nodes = { invitations, access: withoutStackTraces(access.plan(invitations)) };
 
     this.nodes = list === undefined ? nodes : { ...nodes, list };
     this.guests = mapValues(invitations, knownOf);
     this.invited = pulumi.output(current.length);
-    this.pending = countOf("PendingAcceptance", invitations);
-    this.accepted = countOf("Accepted", invitations);
+    const counts = countStates(invitations);
+    this.pending = counts.apply((count) => count?.PendingAcceptance);
+    this.accepted = counts.apply((count) => count?.Accepted);
     // The guests stand in the state already, each by their own resource.
     this.registerOutputs({
       invited: this.invited,
@@ -235,39 +238,85 @@ function planInvitations(
   backend: Backend,
   record: ListRecord | undefined,
   access: ListAccess,
+  turns: Turns,
   templates: MailTemplates,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
   parent: pulumi.Resource,
 ): PlannedInvitation[] {
   const timeouts = mailTimeouts(guests);
+  const dependsOn = comesFirst(record, access);
   return guests.map((guest) => {
     const address = canonicalAddress(guest.email);
     const args = backend.args(access.invitee(guest));
     if (guest.mailTemplate !== undefined) args.mailTemplate = templates.text(guest.mailTemplate);
-    if (record !== undefined) args.existedBefore = record.existedBefore(address);
+    if (record !== undefined) args.existedBefore = turns.take().then(() => record.existedBefore(address));
     const grants = access.grantsOf(address);
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
     if (timeouts !== undefined && isMailedByMailbox(guest)) opts.customTimeouts = timeouts;
     const aliases = earlierNames(name, guest);
     if (aliases.length > 0) opts.aliases = aliases.map((earlier) => ({ name: earlier }));
-    // Nobody is invited before it is known that everything they are to reach exists.
-    if (access.ready !== undefined) opts.dependsOn = access.ready;
+    if (dependsOn !== undefined) opts.dependsOn = dependsOn;
     transform?.(args, opts, guest);
     return { address, args, opts };
   });
 }
 
+/**
+ * What has to be there before a guest is invited: the list's record, which `destroy` therefore deletes after the guests; and
+ * everything that the guests are to reach.
+ */
+function comesFirst(
+  record: ListRecord | undefined,
+  { ready }: ListAccess,
+): pulumi.Input<pulumi.Resource>[] | undefined {
+  const list = record === undefined ? [] : [record.list];
+  // Side by side: an output with a resource inside would make Pulumi's SDK search that resource for unknown values.
+  const all = ready === undefined ? list : [...list, ready as unknown as Promise<pulumi.Resource>];
+  return all.length === 0 ? undefined : all;
+}
+
 function invite(
   planned: readonly PlannedInvitation[],
   backend: Backend,
+  turns: Turns,
   name: string,
 ): Record<string, GuestInvitation> {
   return withoutStackTraces(() =>
     Object.fromEntries(
-      planned.map(({ address, args, opts }) => [address, backend.create(`${name}-${address}`, args, opts)]),
+      planned.map(({ address, args, opts }) => {
+        const invitation = backend.create(`${name}-${address}`, args, opts);
+        turns.endWith(invitation);
+        return [address, invitation];
+      }),
     ),
   );
+}
+
+/**
+ * Lets only so many guests be registered at a time. Each registration takes the program some 60 KB until it is answered,
+ * and the engine works on no more than a few of them.
+ */
+class Turns {
+  #free = 256;
+  readonly #waiting: (() => void)[] = [];
+
+  /** Resolves when it is the next guest's turn. */
+  take(): Promise<void> {
+    if (this.#free === 0) return new Promise((begin) => this.#waiting.push(begin));
+    this.#free -= 1;
+    return Promise.resolve();
+  }
+
+  /** Ends a turn when the guest's resource is there, or has failed. */
+  endWith({ urn }: GuestInvitation): void {
+    const end = () => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    };
+    (urn as unknown as { promise(): Promise<string> }).promise().then(end, end);
+  }
 }
 
 /** Those who are mailed, by who mails them, for the preview and for the look at the mailboxes. */
@@ -337,19 +386,33 @@ function notYet(): pulumi.Output<never> {
 function knownOf(invitation: GuestInvitation): InvitedGuest {
   const { userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted } = invitation;
   const shown = definedOnly({ userId, state, userPrincipalName, invitedAt, mailedBy, mailedAt, adopted });
-  // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
-  return { ...shown, redeemUrl: pulumi.secret(invitation.redeemUrl) } as InvitedGuest;
+  let redeemUrl: InvitedGuest["redeemUrl"] | undefined;
+  return {
+    ...shown,
+    // Made only where somebody asks for it: a program asks for few of a long list.
+    get redeemUrl() {
+      // Providers mark the URL in the state; in a first preview it is unknown and would otherwise pass as plain.
+      redeemUrl ??= pulumi.secret(invitation.redeemUrl);
+      return redeemUrl;
+    },
+  } as InvitedGuest;
 }
 
 function definedOnly<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
 }
 
-function countOf(state: InvitationState, invitations: Record<string, GuestInvitation>) {
-  const states = Object.values(invitations).map((invitation) => invitation.state);
+/** How many guests there are of each state; `undefined` where the backend does not know. */
+function countStates(
+  invitations: Readonly<Record<string, GuestInvitation>>,
+): pulumi.Output<Record<InvitationState, number> | undefined> {
+  const states = Object.values(invitations).map(({ state }) => state);
   const known = states.filter((one) => one !== undefined);
-  if (known.length < states.length) return pulumi.output<number | undefined>(undefined);
-  return pulumi.all(known).apply<number | undefined>((all) => all.filter((one) => one === state).length);
+  if (known.length < states.length) return pulumi.output(undefined);
+  return pulumi.all(known).apply((all) => {
+    const count = (state: InvitationState) => all.filter((one) => one === state).length;
+    return { Accepted: count("Accepted"), PendingAcceptance: count("PendingAcceptance") };
+  });
 }
 
 function mapValues<From, To>(record: Record<string, From>, map: (value: From) => To): Record<string, To> {

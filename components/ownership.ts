@@ -1,5 +1,6 @@
 /** Whose the guests of a list are: what the list's record says, and what the state of the stack says beyond it. */
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output.js";
 import { canonicalAddress } from "../model/email-address.ts";
 import { applyStep, invitationToken } from "../model/names.ts";
 import type { GuestInvitation } from "./backends/entra-guests.ts";
@@ -7,14 +8,15 @@ import { type GuestList, type LeaverOutput, SettledGuests } from "./generated/sd
 
 /** What a list wrote down before its guests are invited, and what it has to hear once they are. */
 export class ListRecord {
-  readonly #list: GuestList;
+  readonly list: GuestList;
   /** An apply in two steps is one run. */
   readonly #began = applyStep(process.env)?.began ?? Date.now();
   readonly #record: pulumi.Output<Written>;
+  #known: Promise<Written | undefined> | undefined;
   #state: Promise<StateGuests> | undefined;
 
   constructor(list: GuestList) {
-    this.#list = list;
+    this.list = list;
     this.#record = pulumi
       .all([list.present, list.absent, list.recordedAt])
       .apply(([present, absent, recordedAt]) => ({ present, absent, recordedAt }));
@@ -23,13 +25,17 @@ export class ListRecord {
   /**
    * Whether a guest was in the tenant before this stack invited them; `undefined` where the list has not looked. A guest
    * whom another resource of the state owns is no guest of others: a component was renamed, or the resource moved.
+   *
+   * A promise and no output, which would write the dependency on the list into the state once more for each guest: the
+   * guest's resource has to depend on the list itself.
    */
-  existedBefore(address: string): pulumi.Output<boolean | undefined> {
-    return this.#record.apply(async (record): Promise<boolean | undefined> => {
-      if (setOf(record.absent).has(address)) return false;
-      if (!setOf(record.present).has(address)) return undefined;
-      return this.#isOfThisRun(record) ? this.#isNobodys(address) : true;
-    });
+  async existedBefore(address: string): Promise<boolean | undefined> {
+    this.#known ??= knownValue(this.#record);
+    const record = await this.#known;
+    if (record === undefined) return unknown as unknown as boolean;
+    if (setOf(record.absent).has(address)) return false;
+    if (!setOf(record.present).has(address)) return undefined;
+    return this.#isOfThisRun(record) ? this.#isNobodys(address) : true;
   }
 
   /** Whether no resource of the state owns a guest whom the list has just found. */
@@ -41,7 +47,7 @@ export class ListRecord {
   /** Registers the end of the list, once all guests are there. */
   end(name: string, invitations: Readonly<Record<string, GuestInvitation>>, parent: pulumi.Resource): SettledGuests {
     const known = registered(invitations);
-    const leavers = this.#list.leavers.apply((all) => all ?? []);
+    const leavers = this.list.leavers.apply((all) => all ?? []);
     const settled = pulumi.all([this.#record, leavers]).apply(async ([record, all]) => {
       const waiting = await this.#stillInState(record, all);
       return [...new Set([...(await known), ...waiting])].sort();
@@ -64,6 +70,12 @@ export class ListRecord {
     this.#state ??= readState();
     return this.#state;
   }
+}
+
+/** The value of an output; `undefined` where a preview does not know it. */
+async function knownValue<Value>(output: pulumi.Output<Value>): Promise<Value | undefined> {
+  const { isKnown, promise } = output as unknown as { isKnown: Promise<boolean>; promise(): Promise<Value> };
+  return (await isKnown) ? promise() : undefined;
 }
 
 interface Written {

@@ -336,7 +336,7 @@ export const guestInvitationsOutputs = z.object({
     .record(z.string(), z.string())
     .meta({
       description:
-        "The links by which the guests accept, by address in lower case. A secret. Guests who were adopted or restored have none.",
+        "The links by which the guests accept, by address in lower case. A secret. Guests who were adopted or restored, or have accepted, have none.",
     })
     .register(properties, told),
   invited: z.int().meta({ description: "How many guests the list holds today." }).register(properties, told),

@@ -156,7 +156,7 @@ export const invitationOutputs = z.object({
     .string()
     .meta({
       description:
-        "The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none. Graph: invitation.inviteRedeemUrl.",
+        "The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted. Graph: invitation.inviteRedeemUrl.",
     })
     .register(properties, told)
     .optional(),

@@ -173,12 +173,20 @@ function runProgram(
     respond(error as grpc.ServiceError);
     return;
   }
-  const program = spawnChild(process.execPath, args, {
-    cwd: request.getPwd(),
-    env: { ...process.env, ...programEnvironment(request, options) },
-    // The CLI shows what its language host prints as the program's own output.
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  let program: ChildProcess;
+  try {
+    program = spawnChild(process.execPath, args, {
+      cwd: request.getPwd(),
+      env: { ...process.env, ...programEnvironment(request, options) },
+      // The CLI shows what its language host prints as the program's own output.
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "E2BIG" ? "the stack's config is too long for it. Put guests into list files" : message;
+    respond(callError("INTERNAL", `node did not start: ${why}`));
+    return;
+  }
   call.once("cancelled", () => void endChild(program));
   program.once("error", (error) => respond(callError("INTERNAL", `node did not start: ${error.message}`)));
   program.once("exit", (code, signal) => respond(null, programResult(code, signal)));

@@ -1,7 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { calendarDay } from "../../model/calendar-day.ts";
 import { addressSpellings, canonicalAddress } from "../../model/email-address.ts";
 import { formerAddresses, guestDefaults, guestOwn } from "../../model/guest.ts";
+import { invitationInputs, invitationOutputs } from "../../model/invitation.ts";
 import { onResource } from "../../model/names.ts";
 import { namesWhere } from "../../model/property.ts";
 import {
@@ -52,9 +53,53 @@ export const entraGuestsBackend: Backend = {
   // A mailbox out of a secret stays one, also where the provider tells who mailed.
   options: ({ mailFrom }) =>
     mailFrom === undefined || typeof mailFrom === "string" ? {} : { additionalSecretOutputs: ["mailedBy"] },
-  create: (name, args, opts) => new Invitation(name, args, opts),
+  create: (name, args, opts) => new ListedInvitation(name, args, opts),
   keepsRecord: true,
 };
+
+/** What the provider tells of every guest. */
+const told = {
+  userId: undefined,
+  state: undefined,
+  stateChangedAt: undefined,
+  userPrincipalName: undefined,
+  invitedAt: undefined,
+  adopted: undefined,
+  redeemUrl: undefined,
+};
+
+/** What it tells beside that of guests whom a mailbox mails. */
+const toldOfMails = { mailedBy: undefined, mailedAt: undefined };
+
+/**
+ * An invitation out of a long list. It makes outputs only of what the list declares and the provider tells: all 37 would
+ * take a quarter of a megabyte for each guest. The others have the default, or no value.
+ */
+class ListedInvitation extends Invitation {
+  constructor(name: string, args: InvitationArgs, opts: pulumi.CustomResourceOptions) {
+    super(name, args, opts, args.mailFrom === undefined ? told : { ...told, ...toldOfMails });
+  }
+}
+
+const { sendInvitation, existing, onDelete } = invitationInputs.shape;
+const defaults: Record<string, unknown> = {
+  sendInvitation: sendInvitation.parse(undefined),
+  existing: existing.parse(undefined),
+  onDelete: onDelete.parse(undefined),
+};
+
+for (const property of Object.keys({ ...invitationInputs.shape, ...invitationOutputs.shape })) {
+  let usual: pulumi.Output<unknown> | undefined;
+  Object.defineProperty(ListedInvitation.prototype, property, {
+    get() {
+      usual ??= pulumi.output(defaults[property]);
+      return usual;
+    },
+    set(this: Invitation, value: unknown) {
+      Object.defineProperty(this, property, { value, writable: true, enumerable: true, configurable: true });
+    },
+  });
+}
 
 /**
  * The names that a guest's resource may have in the state: an earlier address named it then, or the other spelling of the

@@ -454,7 +454,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly mailedAt: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before this resource; then destroying it leaves the guest in place. */
   declare readonly adopted: pulumi.Output<boolean>;
-  /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none. Graph: invitation.inviteRedeemUrl. */
+  /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted. Graph: invitation.inviteRedeemUrl. */
   declare readonly redeemUrl: pulumi.Output<string | undefined>;
 
   /**
@@ -483,9 +483,15 @@ export class Invitation extends pulumi.CustomResource {
    * @param name the unique name of the resource
    * @param args see {@link InvitationArgs}
    * @param opts options of the resource
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
    * @throws pulumi.RunError when a required argument is missing
    */
-  constructor(name: string, args: InvitationArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: InvitationArgs,
+    opts?: pulumi.CustomResourceOptions,
+    outputs: pulumi.Inputs = invitationOutputs,
+  ) {
     const isLookUp = opts?.id !== undefined || opts?.urn !== undefined;
     for (const required of ["userEmailAddress", "redirectUrl"] as const) {
       if (args?.[required] === undefined && !isLookUp) {
@@ -493,7 +499,7 @@ export class Invitation extends pulumi.CustomResource {
       }
     }
     const own: pulumi.CustomResourceOptions = { ...plugin, additionalSecretOutputs: ["redeemUrl"] };
-    super(invitationToken, name, { ...invitationOutputs, ...args }, pulumi.mergeOptions(own, opts));
+    super(invitationToken, name, { ...outputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
 
@@ -627,9 +633,15 @@ export class GuestList extends pulumi.CustomResource {
    * @param name the unique name of the resource
    * @param args see {@link GuestListArgs}
    * @param opts options of the resource
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
    * @throws pulumi.RunError when a required argument is missing
    */
-  constructor(name: string, args: GuestListArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: GuestListArgs,
+    opts?: pulumi.CustomResourceOptions,
+    outputs: pulumi.Inputs = guestListOutputs,
+  ) {
     const isLookUp = opts?.id !== undefined || opts?.urn !== undefined;
     for (const required of ["addresses"] as const) {
       if (args?.[required] === undefined && !isLookUp) {
@@ -637,12 +649,12 @@ export class GuestList extends pulumi.CustomResource {
       }
     }
     const own: pulumi.CustomResourceOptions = plugin;
-    super(guestListToken, name, { ...guestlistOutputs, ...args }, pulumi.mergeOptions(own, opts));
+    super(guestListToken, name, { ...outputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
 
 /** Undefined inputs tell Pulumi which outputs to make; the provider fills them. */
-const guestlistOutputs = {
+const guestListOutputs = {
   addresses: undefined,
   expired: undefined,
   lastDays: undefined,
@@ -705,9 +717,15 @@ export class SettledGuests extends pulumi.CustomResource {
    * @param name the unique name of the resource
    * @param args see {@link SettledGuestsArgs}
    * @param opts options of the resource
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
    * @throws pulumi.RunError when a required argument is missing
    */
-  constructor(name: string, args: SettledGuestsArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: SettledGuestsArgs,
+    opts?: pulumi.CustomResourceOptions,
+    outputs: pulumi.Inputs = settledGuestsOutputs,
+  ) {
     const isLookUp = opts?.id !== undefined || opts?.urn !== undefined;
     for (const required of ["known"] as const) {
       if (args?.[required] === undefined && !isLookUp) {
@@ -715,12 +733,12 @@ export class SettledGuests extends pulumi.CustomResource {
       }
     }
     const own: pulumi.CustomResourceOptions = plugin;
-    super(settledGuestsToken, name, { ...settledguestsOutputs, ...args }, pulumi.mergeOptions(own, opts));
+    super(settledGuestsToken, name, { ...outputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
 
 /** Undefined inputs tell Pulumi which outputs to make; the provider fills them. */
-const settledguestsOutputs = {
+const settledGuestsOutputs = {
   known: undefined,
   leavers: undefined,
 };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Properties, unknownValue } from "../pulumi/resource-provider.ts";
-import { diffInvitation } from "./guest-state.ts";
+import { diffInvitation, type Facts, outputs } from "./guest-state.ts";
 
 const old: Properties = {
   userEmailAddress: "ana@fabrikam.example",
@@ -95,5 +95,28 @@ describe("comparing an invitation with its state", () => {
   it("reports what a preview does not know yet as a change", () => {
     expect(changes(old, { ...old, redirectUrl: unknownValue })).toEqual({ redirectUrl: "update" });
     expect(changes(old, { ...old, userEmailAddress: unknownValue })).toEqual({ userEmailAddress: "replace" });
+  });
+});
+
+describe("the outputs of an invitation", () => {
+  const facts: Facts = {
+    userId: "object",
+    state: "PendingAcceptance",
+    adopted: false,
+    redeemUrl: "https://x.example/1",
+  };
+
+  it("[issue 15, 2] keep the redeem URL until it is used up", () => {
+    expect(outputs({}, facts)).toHaveProperty("redeemUrl");
+    expect(outputs({}, { ...facts, state: "Accepted" })).not.toHaveProperty("redeemUrl");
+    expect(outputs({}, { ...facts, state: "Accepted", mailedBy: "mona@contoso.example" })).toHaveProperty("redeemUrl");
+  });
+
+  it("[issue 15, 2] do not repeat what the component alone says", () => {
+    expect(outputs({ existedBefore: false, grants: {}, department: "Sales" }, facts)).toMatchObject({
+      department: "Sales",
+    });
+    expect(outputs({ existedBefore: false, grants: {} }, facts)).not.toHaveProperty("existedBefore");
+    expect(outputs({ existedBefore: false, grants: {} }, facts)).not.toHaveProperty("grants");
   });
 });

@@ -57,6 +57,11 @@ export function factsOf(properties: Properties): Facts {
   return Object.fromEntries(factNames.map((name) => [name, properties[name]])) as unknown as Facts;
 }
 
+/** Whether a mail of the tenant's own was to be sent and has not been. */
+export function isMailDue({ mailedBy, mailedAt }: Facts): boolean {
+  return mailedBy !== undefined && mailedAt === undefined;
+}
+
 /** The facts that the directory tells. */
 export function liveFacts(user: GraphUser): Pick<Facts, "userId" | "userPrincipalName" | "state" | "stateChangedAt"> {
   return {
@@ -67,9 +72,16 @@ export function liveFacts(user: GraphUser): Pick<Facts, "userId" | "userPrincipa
   };
 }
 
-/** The outputs of the resource: its inputs and the facts. The redeem URL is a secret. */
-export function outputs(inputs: Partial<InvitationInputs>, facts: Facts): Properties {
-  const { userId, userPrincipalName, state, stateChangedAt, invitedAt, mailedBy, mailedAt, adopted, redeemUrl } = facts;
+/**
+ * The outputs of the resource: its inputs and the facts. The redeem URL is a secret, and is forgotten when it is used up.
+ * What the component alone says, and nobody reads back, is not repeated.
+ */
+export function outputs(
+  { existedBefore: _, grants: __, ...inputs }: Partial<InvitationInputs>,
+  facts: Facts,
+): Properties {
+  const { userId, userPrincipalName, state, stateChangedAt, invitedAt, mailedBy, mailedAt, adopted } = facts;
+  const redeemUrl = state === "Accepted" && !isMailDue(facts) ? undefined : facts.redeemUrl;
   return dropUndefined({
     ...(inputs as Properties),
     userId,

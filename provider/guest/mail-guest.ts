@@ -26,11 +26,6 @@ export function hasOwnMail(inputs: InvitationInputs): inputs is MailedInputs {
   return inputs.mailFrom !== undefined && inputs.sendInvitation;
 }
 
-/** Whether a mail of the tenant's own was to be sent and has not been. */
-export function isMailDue({ mailedBy, mailedAt }: Facts): boolean {
-  return mailedBy !== undefined && mailedAt === undefined;
-}
-
 /** A guest who is to be mailed. */
 export interface MailOrder {
   inputs: MailedInputs;

@@ -6,8 +6,17 @@ import { type GraphUser, patchUser, restoreUser, sendInvitation } from "../micro
 import { type Engine, InitializationError, type Properties, type UpdateRequest } from "../pulumi/resource-provider.ts";
 import { isImported, knownInputs, sameMessage } from "./checked-inputs.ts";
 import { awaitWritten, type Directory, type FreshLookUps, findSettledUser, whileLagging } from "./guest-look-up.ts";
-import { directoryChanges, type Facts, factsOf, invitationOf, liveFacts, outputs, sameAddress } from "./guest-state.ts";
-import { hasOwnMail, isMailDue, type MailContext, mailGuest } from "./mail-guest.ts";
+import {
+  directoryChanges,
+  type Facts,
+  factsOf,
+  invitationOf,
+  isMailDue,
+  liveFacts,
+  outputs,
+  sameAddress,
+} from "./guest-state.ts";
+import { hasOwnMail, type MailContext, mailGuest } from "./mail-guest.ts";
 import { giveNewAddress, type Move } from "./new-address.ts";
 import { isAdopted } from "./origin.ts";
 

@@ -193,7 +193,7 @@ describe("the commands that ask the tenant", () => {
       test.configure({ ...defaults, invitations: [{ email: "no address" }] });
       const { status, line } = await doctor();
       expect([status, line("List")?.state]).toEqual([1, "missing"]);
-      expect(line("List")?.todo).toBe("guests preview --stack test says what and where.");
+      expect(line("List")?.todo).toBe("Run guests preview --stack test: it says what is wrong and where.");
       expect(line("Who may invite")).toBeDefined();
     });
 

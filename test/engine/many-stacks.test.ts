@@ -72,4 +72,5 @@ it.runIf(process.env.FIRE === "all")(
     expect(existsSync(path.join(out, "prod", "comment.md"))).toBe(true);
     expect(Object.keys(test.guestIds())).toHaveLength(3);
   },
+  600_000,
 );

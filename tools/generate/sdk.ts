@@ -165,9 +165,15 @@ ${outputs.join("\n")}
    * @param name the unique name of the resource
    * @param args see {@link ${name}Args}
    * @param opts options of the resource
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
    * @throws pulumi.RunError when a required argument is missing
    */
-  constructor(name: string, args: ${name}Args, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: ${name}Args,
+    opts?: pulumi.CustomResourceOptions,
+    outputs: pulumi.Inputs = ${name.charAt(0).toLowerCase()}${name.slice(1)}Outputs,
+  ) {
     const isLookUp = opts?.id !== undefined || opts?.urn !== undefined;
     for (const required of ${JSON.stringify(spec.requiredInputs)} as const) {
       if (args?.[required] === undefined && !isLookUp) {
@@ -175,12 +181,12 @@ ${outputs.join("\n")}
       }
     }
     const own: pulumi.CustomResourceOptions = ${ownOptions};
-    super(${token}, name, { ...${name.toLowerCase()}Outputs, ...args }, pulumi.mergeOptions(own, opts));
+    super(${token}, name, { ...outputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
 
 /** Undefined inputs tell Pulumi which outputs to make; the provider fills them. */
-const ${name.toLowerCase()}Outputs = {
+const ${name.charAt(0).toLowerCase()}${name.slice(1)}Outputs = {
 ${toCome.join("\n")}
 };
 `;

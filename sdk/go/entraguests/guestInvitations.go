@@ -24,7 +24,7 @@ type GuestInvitations struct {
 	Invited pulumi.IntOutput `pulumi:"invited"`
 	// How many of them have not accepted yet. Absent with engine azuread, which does not know.
 	Pending pulumi.IntPtrOutput `pulumi:"pending"`
-	// The links by which the guests accept, by address in lower case. A secret. Guests who were adopted or restored have none.
+	// The links by which the guests accept, by address in lower case. A secret. Guests who were adopted or restored, or have accepted, have none.
 	RedeemUrls pulumi.StringMapOutput `pulumi:"redeemUrls"`
 }
 
@@ -284,7 +284,7 @@ func (o GuestInvitationsOutput) Pending() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *GuestInvitations) pulumi.IntPtrOutput { return v.Pending }).(pulumi.IntPtrOutput)
 }
 
-// The links by which the guests accept, by address in lower case. A secret. Guests who were adopted or restored have none.
+// The links by which the guests accept, by address in lower case. A secret. Guests who were adopted or restored, or have accepted, have none.
 func (o GuestInvitationsOutput) RedeemUrls() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *GuestInvitations) pulumi.StringMapOutput { return v.RedeemUrls }).(pulumi.StringMapOutput)
 }
