@@ -79,6 +79,11 @@ describe("guests add", () => {
     expect(said).toContain("Nothing was sent");
   });
 
+  it("says that nobody invites a guest whose last day has passed", async () => {
+    expect(await add("dora@fabrikam.example", "--expires", "2020-01-01")).toBe(0);
+    expect(said).toContain("Nobody invites them, because their last day has passed");
+  });
+
   it("puts a guest into a spreadsheet's list, and into the stack's config", async () => {
     await add("dan@adatum.example", "--name", "Dan; D");
     expect(read("stacks/lists/adatum.csv")).toBe(`${adatum}dan@adatum.example;"Dan; D"\r\n`);

@@ -1,5 +1,6 @@
 /** The commands `add` and `remove`: a guest comes onto a list, or leaves it, by a change of the list's file. */
 import { appendFileSync, readFileSync } from "node:fs";
+import { today } from "../model/calendar-day.ts";
 import type { Guest } from "../model/guest.ts";
 import { shown } from "../model/property.ts";
 import { type Command, type CommandLine, exitStatus, placeOptions, Stop, stackPlace } from "./command-line.ts";
@@ -46,7 +47,10 @@ export const addCommand: Command = {
     const lists = new StackLists(stackPlace(line));
     const file = lists.add(guest, line.values.list);
     lists.write();
-    say(`${guest.email} is on the list: ${lists.nameOf(file)}. Nothing was sent. The next apply invites them.`);
+    const { expires } = guest;
+    const isPast = typeof expires === "string" && expires < today();
+    const next = isPast ? "Nobody invites them, because their last day has passed" : "The next apply invites them";
+    say(`${guest.email} is on the list: ${lists.nameOf(file)}. Nothing was sent. ${next}.`);
     tellWorkflow(reviewer);
     return exitStatus.fine;
   },
@@ -69,7 +73,7 @@ export const removeCommand: Command = {
     for (const { address, files } of found) {
       say(`${address} is off the list: ${files.map((file) => lists.nameOf(file)).join(", ")}.`);
     }
-    say("Nothing was sent. The next apply removes them as their onDelete says.");
+    say("Nothing was sent. The next apply removes them as their onDelete says. Adopted guests stay in the tenant.");
     return exitStatus.fine;
   },
 };

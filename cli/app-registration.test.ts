@@ -33,6 +33,11 @@ describe("the permissions of a list", () => {
       ["User.Invite.All", "User.Read.All", "User.ReadUpdate.All", "User.DeleteRestore.All"],
     ],
     [
+      "whose review asks for sign-ins",
+      { signIns: true },
+      ["User.Invite.All", "User.Read.All", "User.DeleteRestore.All", "AuditLog.Read.All"],
+    ],
+    [
       "with groups",
       { groups: ["Partners"] },
       ["User.Invite.All", "User.Read.All", "User.DeleteRestore.All", "GroupMember.ReadWrite.All"],

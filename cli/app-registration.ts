@@ -17,7 +17,7 @@ export interface NeededPermission {
  *
  * Source: the permissions tables of Microsoft's reference pages "Create invitation", "List users", "Update user",
  * "Assign sponsor", "Delete a user", "Restore deleted item", "Add members", "List servicePrincipals" and "Grant an
- * appRoleAssignment for a service principal".
+ * appRoleAssignment for a service principal", and of "signInActivity resource type".
  */
 const permissions = {
   invite: needed("User.Invite.All", [], "invite"),
@@ -41,6 +41,7 @@ const permissions = {
     ["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
     "to find enterprise applications",
   ),
+  signIns: needed("AuditLog.Read.All", [], "to tell a review who signed in when (with Entra ID P1)"),
   assignApps: needed("AppRoleAssignment.ReadWrite.All", [], "to assign guests to enterprise applications"),
 } as const;
 
@@ -63,6 +64,7 @@ export function permissionsFor(uses: ListUses): NeededPermission[] {
     ...(groups.length > 0 ? [permissions.groups] : []),
     ...(apps.length + links.length > 0 ? [permissions.findApps] : []),
     ...(apps.length > 0 ? [permissions.assignApps] : []),
+    ...(uses.signIns ? [permissions.signIns] : []),
   ];
 }
 

@@ -96,3 +96,21 @@ function csvLine(cells: readonly string[], delimiter: string): string {
   const isPlain = (cell: string) => !/["\r\n]|^\s|\s$/.test(cell) && !cell.includes(delimiter);
   return cells.map((cell) => (isPlain(cell) ? cell : `"${cell.replaceAll('"', '""')}"`)).join(delimiter);
 }
+
+/** The addresses in a CSV list file, now and before, of one guest after the other. */
+export function csvAddresses(
+  file: string,
+  text: string,
+): { guests: { email: string | undefined; formerly: string[] }[] } | { problem: Problem } {
+  const table = csvTable(file, text);
+  if ("problem" in table) return table;
+  const { columns, exported, rows } = table;
+  const indexOf = (name: string) => columns.find(({ steps }) => steps.join() === name)?.index ?? -1;
+  const [email, formerly] = [Math.max(0, indexOf("email")), indexOf("formerly")];
+  return {
+    guests: rows.map(({ cells }) => ({
+      email: exported?.address(cells) ?? cells[email],
+      formerly: (cells[formerly] ?? "").split(";"),
+    })),
+  };
+}

@@ -37,6 +37,17 @@ describe("the daily report", () => {
     );
   });
 
+  it("tells who was removed from who only left the list and stays in the tenant", () => {
+    const one = { domain: "fabrikam.example", urn: "", reason: "expired" } as const;
+    const expired: DailyReport["expired"] = [
+      { ...one, address: "ana@fabrikam.example", fate: "deleted" },
+      { ...one, address: "bo@fabrikam.example", fate: "kept" },
+    ];
+    const text = dailyMarkdown({ ...quiet, expired });
+    expect(text).toContain("1 expired guest removed, 1 expired guest off the list and kept in the tenant");
+    expect(text).toMatch(/`bo@fabrikam.example` \|.*\| expired: kept in the tenant/);
+  });
+
   it("does not claim to have removed anybody when the run failed", () => {
     const [expired] = reportOf("pull-request").removed.filter(({ reason }) => reason === "expired");
     const text = dailyMarkdown({ ...quiet, expired: expired ? [expired] : [], errors: ["no answer"] });

@@ -25,7 +25,7 @@ import {
   resourceSection,
   sizedToFit,
 } from "./comment/preview-comment.ts";
-import { count, counts } from "./comment/report-text.ts";
+import { count, counts, fates } from "./comment/report-text.ts";
 import { terminalText } from "./comment/terminal-report.ts";
 import { block, code, oneLine, prose } from "./comment/untrusted-text.ts";
 import { refuseUnlessNewest } from "./git-checkout.ts";
@@ -189,7 +189,7 @@ function publish(report: DailyReport, options: RunOptions): void {
   const file = path.join(options.out, "daily.md");
   keepFile(file, dailyMarkdown(report));
   const guests = [
-    ...report.expired.map(({ address, expires = "" }) => ["expired", address, expires]),
+    ...report.expired.map((guest) => ["expired", guest.address, guest.expires ?? "", fates[guest.fate]]),
     ...report.gone.map((address) => ["gone", address]),
     ...report.accepted.map((address) => ["accepted", address]),
   ];
@@ -258,13 +258,21 @@ const whatToDo =
 /** The headline's words, also for the terminal. */
 export function dailyHeadline(report: DailyReport): string {
   if (report.errors.length > 0) return "the daily run failed";
-  const removed = report.expired.length > 0 ? [`${count(report.expired.length, "expired guest")} removed`] : [];
+  const [kept, gone] = [report.expired.filter(staysThere), report.expired.filter((guest) => !staysThere(guest))];
+  const removed = [
+    ...(gone.length > 0 ? [`${count(gone.length, "expired guest")} removed`] : []),
+    ...(kept.length > 0 ? [`${count(kept.length, "expired guest")} off the list and kept in the tenant`] : []),
+  ];
   const differs = hasDrift(report) ? [`the tenant differs (an apply would mean: ${counts(report.difference)})`] : [];
   const accepted = report.accepted.length > 0 ? [`${count(report.accepted.length, "guest")} accepted`] : [];
   const left = report.care?.sponsors.length ?? 0;
   const findings = left > 0 ? [`${count(left, "sponsor")} cannot be asked any more`] : [];
   const said = [...differs, ...removed, ...accepted, ...findings];
   return said.length === 0 ? "nothing new" : said.join(", ");
+}
+
+function staysThere({ fate }: RemovedGuest): boolean {
+  return fate === "kept";
 }
 
 function icon(report: DailyReport): string {

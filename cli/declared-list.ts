@@ -7,6 +7,7 @@ import { withDefaults } from "../components/defaults.ts";
 import { report } from "../components/problem.ts";
 import { byExpiry, today } from "../model/calendar-day.ts";
 import { type Guest, guestDefaults, guestOwn } from "../model/guest.ts";
+import { namespace } from "../model/names.ts";
 import { namesWhere } from "../model/property.ts";
 import { exitStatus, type StackPlace, Stop, shortName } from "./command-line.ts";
 import { projectOf } from "./comment/comment-marker.ts";
@@ -29,6 +30,8 @@ export interface ListUses {
   /** Whether some guest has sponsors, or properties that a change would write to the directory. */
   sponsors: boolean;
   profiles: boolean;
+  /** Whether the stack's review asks when a guest signed in last. */
+  signIns?: boolean;
   /** What becomes of guests who leave. */
   onDelete: ReadonlySet<string>;
 }
@@ -89,8 +92,12 @@ export function listedGuests(place: StackPlace, config: StackConfig, environment
 
 const inTheDirectory = namesWhere({ ...guestOwn, ...guestDefaults }, ({ change }) => change === "directory");
 
-/** What a list asks of its tenant. */
-export function usesOf({ defaults, settings, invitations, listed }: DeclaredGuests): ListUses {
+/**
+ * What a list asks of its tenant.
+ *
+ * @param config the stack's whole config
+ */
+export function usesOf({ defaults, settings, invitations, listed }: DeclaredGuests, config: StackConfig): ListUses {
   const everybody = [...invitations, ...listed].map((guest) => withDefaults<Guest>(guest, defaults));
   const guests = byExpiry(everybody, today()).current;
   const access = guests.map((guest) => accessOf(guest, settings.accessProfiles ?? {}));
@@ -107,6 +114,7 @@ export function usesOf({ defaults, settings, invitations, listed }: DeclaredGues
     azureScopes: once(access.flatMap(({ azure }) => azure.map(({ scope }) => scope))),
     sponsors: guests.some(({ sponsors }) => sponsors !== undefined),
     profiles: guests.some((guest) => inTheDirectory.some((name) => guest[name] !== undefined)),
+    signIns: config[`${namespace}:review`]?.value?.includes('"notSignedIn"') ?? false,
     onDelete: new Set(guests.map(leaves)),
   };
 }

@@ -65,7 +65,7 @@ function printSetup(line: CommandLine): ExitStatus {
     const name = line.values[system];
     return name === undefined ? [] : [{ system, name }];
   });
-  say(registrationCommands(place.stack, usesOf(list.list), pipelines));
+  say(registrationCommands(place.stack, usesOf(list.list, config), pipelines));
   return exitStatus.fine;
 }
 
@@ -81,12 +81,12 @@ async function look(place: StackPlace, policyConfig: string): Promise<CheckLine[
     return [{ about: "Stack", state: "missing", says: wordsOf(error), todo }, policyLine(policyConfig)];
   }
   const list = readDeclaredList(place, config, environment);
-  const uses = "list" in list ? usesOf(list.list) : undefined;
+  const uses = "list" in list ? usesOf(list.list, config) : undefined;
   const before = [
     backendLine(place, backendUrl(place)),
     secretsLine(place, process.env, secretsProblem(place)),
     policyLine(policyConfig),
-    listLine(place, "report" in list ? list.report : usesOf(list.list)),
+    listLine(place, "report" in list ? list.report : usesOf(list.list, config)),
   ];
   try {
     const signedIn = await signInWith(config, environment);

@@ -21,6 +21,7 @@ import { type SignedIn, signIn } from "./signed-in.ts";
 import type { AskedTenant, Standing, StandingGuest } from "./standing/guest-standing.ts";
 import {
   daysAway,
+  daysPending,
   daysSince,
   type SponsorFinding,
   sponsorFindings,
@@ -170,7 +171,7 @@ export function proposalsOf(
     const reasons = reasonsToGo(guest, standing, rules);
     const reminded = marks.get(guest.listedAs);
     const isPending = rules.pending !== undefined && guest.state === "pending";
-    const days = daysSince(guest.invited, standing);
+    const days = daysPending(guest, standing);
     if (isPending && days >= (rules.pending ?? 0)) {
       const since = reminded === undefined ? undefined : daysSince(reminded, standing);
       if (since === undefined && reasons.length === 0) {

@@ -153,7 +153,8 @@ export async function importGuests(tenant: TenantReader, options: ImportOptions)
   for (const [file, addresses] of lists.addresses()) {
     for (const address of addresses) if (file !== fileOf(address)) elsewhere.set(address, file);
   }
-  const fresh = wanted.filter(({ address }) => !elsewhere.has(address));
+  const moving = lists.formerAddresses();
+  const fresh = wanted.filter(({ address }) => !elsewhere.has(address) && !moving.has(address));
   const onlyPlain = lists.setting("engine") === "azuread";
   const partners = [...Map.groupBy(fresh, ({ address }) => addressDomain(address))]
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -163,10 +164,10 @@ export async function importGuests(tenant: TenantReader, options: ImportOptions)
     });
 
   const sketch = path.join(options.out, "CODEOWNERS");
-  const there = [...partners.map(({ file }) => file), sketch].filter((file) => existsSync(file));
-  if (there.length > 0 && !options.update) {
-    const names = there.slice(0, 5).map((file) => lists.nameOf(file));
-    const more = there.length > 5 ? ` and ${there.length - 5} more` : "";
+  const found = [...partners.map(({ file }) => file), sketch].filter((file) => existsSync(file));
+  if (found.length > 0 && !options.update) {
+    const names = found.slice(0, 5).map((file) => lists.nameOf(file));
+    const more = found.length > 5 ? ` and ${found.length - 5} more` : "";
     const remedy = "say --update to bring them up to date, or name another folder with --out";
     throw new Stop(`There is ${names.join(", ")}${more} already: ${remedy}. Nothing was written.`, exitStatus.failed);
   }
@@ -178,9 +179,9 @@ export async function importGuests(tenant: TenantReader, options: ImportOptions)
     return { ...partner, text, strangers: checkedAddresses(lists.nameOf(partner.file), text, known) };
   });
 
-  mkdirSync(options.out, { recursive: true });
+  if (written.length > 0) mkdirSync(options.out, { recursive: true });
   for (const { file, text } of written) writeFileSync(file, text);
-  writeFileSync(sketch, codeowners(sketch, partners, lists.files.root));
+  if (written.length > 0) writeFileSync(sketch, codeowners(sketch, partners, lists.files.root));
   if (options.nameLists) {
     lists.name(partners.map(({ file }) => file));
     lists.write();
@@ -190,9 +191,17 @@ export async function importGuests(tenant: TenantReader, options: ImportOptions)
   const total = partners.reduce((sum, partner) => sum + partner.guests.length, 0);
   say(`${count(total, "guest")} of ${count(partners.length, "partner domain")}, existing: ${options.existing}.`);
   for (const { file, guests: these } of partners) say(`  ${lists.nameOf(file)}  ${count(these.length, "guest")}`);
-  if (wanted.length > fresh.length) {
-    say(`${count(wanted.length - fresh.length, "guest")} on other lists of the stack already: left there.`);
-  }
+  const there = (guests: readonly TenantGuest[], where: string) => {
+    if (guests.length > 0) say(`${count(guests.length, "guest")} on ${where} already: left there.`);
+  };
+  there(
+    wanted.filter(({ address }) => elsewhere.has(address) && !moving.has(address)),
+    "other lists of the stack",
+  );
+  there(
+    wanted.filter(({ address }) => moving.has(address)),
+    "a list with a new address",
+  );
   for (const { who, why } of leftOut) say(`Left out: ${who}: ${why}.`);
   for (const { file, strangers } of written) {
     if (strangers.length === 0) continue;
@@ -200,9 +209,11 @@ export async function importGuests(tenant: TenantReader, options: ImportOptions)
       `${lists.nameOf(file)}: not in the tenant, so an apply would invite and mail them. Check the spelling: ${strangers.join(", ")}`,
     );
   }
+  if (written.length === 0) return;
   say(`Who answers for which list: ${lists.nameOf(sketch)}, a sketch by their sponsors.`);
-  if (!options.nameLists && partners.length > 0) {
+  const unnamed = partners.map(({ file }) => file).filter((file) => !lists.addresses().has(file));
+  if (unnamed.length > 0) {
     say(`Name the lists in the stack's config (or import with --name-lists --update):\n  guests:lists:`);
-    for (const { file } of partners) say(`    - ${lists.pathInConfig(file)}`);
+    for (const file of unnamed) say(`    - ${lists.pathInConfig(file)}`);
   }
 }

@@ -16,7 +16,7 @@ import { type Problem, report } from "../components/problem.ts";
 import { addressDomain, canonicalAddress } from "../model/email-address.ts";
 import { namespace } from "../model/names.ts";
 import { exitStatus, type StackPlace, Stop } from "./command-line.ts";
-import { changedCsv } from "./csv-edits.ts";
+import { changedCsv, csvAddresses } from "./csv-edits.ts";
 import { itemLines, YamlEdits } from "./yaml-edits.ts";
 
 /** A guest in the words of a list. */
@@ -30,6 +30,8 @@ interface Source {
   way?: readonly string[];
   /** The guests' canonical addresses, in their order. */
   addresses: string[];
+  /** The addresses that they had before (`formerly`), canonical. */
+  former: string[];
 }
 
 /** A guest of a source who gets other values. */
@@ -75,6 +77,11 @@ export class StackLists {
   /** The canonical addresses of all guests, by the file in which they are written. */
   addresses(): Map<string, readonly string[]> {
     return new Map(this.#sources().map(({ file, addresses }) => [file, addresses]));
+  }
+
+  /** The addresses that guests of the lists had before, canonical: whoever has one in the tenant is on a list already. */
+  formerAddresses(): Set<string> {
+    return new Set(this.#sources().flatMap(({ former }) => former));
   }
 
   /** A setting of the stack's file: `undefined` where it is not there, or encrypted as a whole. */
@@ -254,14 +261,12 @@ export class StackLists {
       if (!/\.csv$/i.test(file)) {
         const edits = this.#yaml(file);
         const way = this.#wayIn(file, edits);
-        const guests = edits.value(way);
-        return [{ file, way, addresses: (Array.isArray(guests) ? guests : []).map(addressOf) }];
+        const value = edits.value(way);
+        const guests = Array.isArray(value) ? value : [];
+        return [{ file, way, addresses: guests.map(addressOf), former: guests.flatMap(formerOf) }];
       }
-      const { columns, exported, rows } = this.#accepted(csvTable(this.nameOf(file), this.#text(file)));
-      const column = columns.find(({ steps }) => steps.join() === "email")?.index ?? 0;
-      return [
-        { file, addresses: rows.map(({ cells }) => addressOf({ email: exported?.address(cells) ?? cells[column] })) },
-      ];
+      const { guests } = this.#accepted(csvAddresses(this.nameOf(file), this.#text(file)));
+      return [{ file, addresses: guests.map(addressOf), former: guests.flatMap(formerOf) }];
     });
   }
 
@@ -336,6 +341,12 @@ export function schemaLine(file: string, { stackConfigs }: ProjectFiles): string
 function addressOf(guest: unknown): string {
   const { email } = (guest ?? {}) as { email?: unknown };
   return typeof email === "string" ? canonicalAddress(email) : "";
+}
+
+function formerOf(guest: unknown): string[] {
+  const { formerly = [] } = (guest ?? {}) as { formerly?: unknown };
+  const all = (Array.isArray(formerly) ? formerly : [formerly]).filter((one) => typeof one === "string");
+  return all.flatMap((one) => (one.trim() === "" ? [] : [canonicalAddress(one.trim())]));
 }
 
 /** What a problem is about, without the place in a list: that moves when others come and go. */

@@ -105,8 +105,8 @@ const commands: ReadonlyMap<string, Entry> = new Map([
   [
     "open-review",
     {
-      about: "Opens a pull request of a review that a daily run has saved. Asks no tenant.",
-      example: "open-review --stack prod review.json",
+      about: "Opens the pull request of a review that a daily run has saved. Asks no tenant.",
+      example: "open-review --stack prod .local/pipelines/prod/review.json",
       load: async () => (await import("./pull-requests.ts")).openReviewCommand,
     },
   ],

@@ -198,7 +198,8 @@ export function farewell({ reason, fate }: RemovedGuest): string {
   return `${reason}: ${fates[fate]}`;
 }
 
-const fates = {
+/** What becomes of a guest who goes. */
+export const fates = {
   deleted: "deleted (30 days in the recycle bin)",
   disabled: "kept, but may not sign in",
   kept: "kept in the tenant",

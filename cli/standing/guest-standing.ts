@@ -20,6 +20,8 @@ export interface StandingGuest {
   enabled: boolean;
   /** When they were invited, ISO 8601. */
   invited: string;
+  /** Since when a pending guest has not accepted, ISO 8601; later than `invited` for one who got a new address. */
+  waiting?: string;
   /** When they accepted, ISO 8601; absent for those who have not. */
   accepted?: string;
   /** When they signed in last, ISO 8601; `none` where Microsoft has recorded no sign-in, `unknown` where nobody could ask. */
@@ -51,7 +53,7 @@ export interface Standing {
   /** ISO 8601. */
   at: string;
   guests: StandingGuest[];
-  /** Addresses of the stack's list that nobody in the tenant has. */
+  /** Addresses of the stack's list that nobody in the tenant has; without those whose last day has passed. */
   missing: string[];
   /** Why nobody knows who signed in when; absent where it is known. */
   signInsUnknown?: string;
@@ -97,12 +99,15 @@ export async function readStanding(
   const list = new Map(listed.map((guest) => [canonicalAddress(guest.email), guest]));
   const standing = guests.map((guest) => guestOf(guest, list, signIns.known));
   const known = knownAddresses(guests);
+  const isPast = (expires = "9999-12-31") => expires < now.toISOString().slice(0, 10);
   return {
     stack,
     organisation: organisation?.displayName ?? "",
     at: now.toISOString(),
     guests: standing.sort((one, other) => (one.address < other.address ? -1 : 1)),
-    missing: [...list.keys()].filter((address) => !known.has(address)).sort(),
+    missing: [...list]
+      .flatMap(([address, { expires }]) => (isPast(expires) || known.has(address) ? [] : [address]))
+      .sort(),
     ...(signIns.unknown !== undefined && { signInsUnknown: signIns.unknown }),
   };
 }
@@ -152,6 +157,9 @@ function guestOf(
     state,
     enabled: guest.accountEnabled ?? true,
     invited: guest.createdDateTime,
+    ...(state === "pending" && {
+      waiting: changed && changed > guest.createdDateTime ? changed : guest.createdDateTime,
+    }),
     ...(state === "accepted" && changed && { accepted: changed }),
     lastSignIn: lastSignInOf(guest.id, signIns),
     ...(account && { account }),

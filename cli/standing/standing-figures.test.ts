@@ -124,6 +124,16 @@ describe("sponsors who left", () => {
     ]);
   });
 
+  it("are no finding about a guest whose last day has passed", () => {
+    const gone = guest("ana@fabrikam.example", {
+      listedAs: "ana@fabrikam.example",
+      expires: "2026-11-25",
+      sponsors: [{ ...mona, active: false }],
+    });
+    expect(sponsorFindings(standingOf([gone]), [{ email: "ana@fabrikam.example" }])).toEqual([]);
+    expect(sponsorFindings(standingOf([{ ...gone, expires: "2026-12-31" }]), [])).toHaveLength(1);
+  });
+
   it("are no finding about a guest who is on no list", () => {
     const standing = standingOf([guest("ana@fabrikam.example", { sponsors: [{ ...mona, active: false }] })]);
     expect(sponsorFindings(standing, [])).toEqual([]);

@@ -8,6 +8,11 @@ export function daysSince(time: string, { at }: Pick<Standing, "at">): number {
   return Math.max(0, Math.floor((Date.parse(at) - Date.parse(time)) / day));
 }
 
+/** For how many days a pending guest has had an invitation; whole days. */
+export function daysPending({ waiting, invited }: StandingGuest, standing: Pick<Standing, "at">): number {
+  return daysSince(waiting ?? invited, standing);
+}
+
 /** One row of a count. */
 export interface Row {
   label: string;
@@ -108,16 +113,17 @@ export interface SponsorFinding {
 
 /**
  * The guests of a list whose sponsors are blocked, or are not their sponsors any more: who leaves the organisation is
- * taken off every guest by Entra itself.
+ * taken off every guest by Entra itself. Guests whose last day has passed need nobody any more.
  *
  * @param list with the sponsors that it declares, by object id or user principal name
  */
 export function sponsorFindings(
-  { guests }: Standing,
+  { guests, at }: Standing,
   list: readonly { email: string; sponsors?: readonly string[] | undefined }[],
 ): SponsorFinding[] {
   const declared = new Map(list.map(({ email, sponsors = [] }) => [email, sponsors]));
-  return guests.flatMap(({ address, listedAs = "", sponsors }) => {
+  return guests.flatMap(({ address, listedAs = "", expires, sponsors }) => {
+    if (expires !== undefined && expires < at.slice(0, 10)) return [];
     const names = new Set(sponsors.flatMap(({ id, userPrincipalName = id }) => [id, userPrincipalName.toLowerCase()]));
     const gone = (declared.get(listedAs) ?? []).filter((name) => !names.has(name.toLowerCase()));
     const blocked = listedAs === "" ? [] : sponsors.filter(({ active }) => !active);
@@ -145,7 +151,7 @@ function daysLeft({ expires }: StandingGuest, { at }: Standing): number {
 }
 
 function reasonsOf(guest: StandingGuest, standing: Standing): string[] {
-  const pending = guest.state === "pending" ? daysSince(guest.invited, standing) : 0;
+  const pending = guest.state === "pending" ? daysPending(guest, standing) : 0;
   const away = guest.state === "pending" ? undefined : daysAway(guest, standing);
   const left = daysLeft(guest, standing);
   return [
@@ -213,7 +219,7 @@ const forever = Number.POSITIVE_INFINITY;
 function pendingAges(standing: Standing): Row[] {
   const pending = standing.guests.filter(({ state }) => state === "pending");
   return banded(
-    pending.map(({ invited }) => daysSince(invited, standing)),
+    pending.map((guest) => daysPending(guest, standing)),
     [
       ["up to 7 days", 7],
       ["8 to 30 days", 30],

@@ -18,7 +18,7 @@ const redirectUrl = "https://myapps.microsoft.com";
 const lastDay = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 
 /** One stack's guests, in the order in which a year brings it, by the commands and nothing else. */
-describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 600_000 }, () => {
+describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 900_000 }, () => {
   let test: ThrowAwayStack;
   let project: string;
   let host: Awaited<ReturnType<typeof startCodeHost>>;
@@ -88,7 +88,11 @@ describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 600_00
   it("is previewed: all are here already, nobody is mailed", async () => {
     const { status, output } = await guests("preview", ["--ask-tenant"]);
     expect({ status, output }).toMatchObject({ status: 0 });
-    expect(output).toMatch(new RegExp(`mailed +nobody\\n +here already +${everybody.length}\\n`));
+    expect(output).toMatch(new RegExp(`mailed +nobody\\s+here already +${everybody.length}\\s`));
+    const comment = readFileSync(file("out", "comment.md"), "utf8");
+    expect(comment).toMatch(
+      new RegExp(`mailed\\*\\* \\| nobody .*\\n[\\s\\S]*here already\\*\\* \\| ${everybody.length} `),
+    );
   });
 
   it("is applied: nobody is mailed, and nothing is written", async () => {
@@ -139,7 +143,9 @@ describe(`a tenant with ${seedGuests} guests of nine domains`, { timeout: 600_00
     const daily = await guests("daily", [], host.variables);
     expect({ status: daily.status, output: daily.output }).toMatchObject({ status: 0 });
     expect(daily.output).toMatch(/Guests of test: (?!.*differs)/);
-    expect(daily.output).toContain("an earlier one is still open: https://github.example/contoso/guests/pull/1");
+    expect(daily.output).toContain(
+      "because an earlier one is still open: https://github.example/contoso/guests/pull/1",
+    );
     expect(host.pulls).toHaveLength(1);
     expect(test.writes()).toEqual([]);
     const reads = test.tenant.requests().map(({ path }) => decodeURIComponent(path));

@@ -212,6 +212,26 @@ describe("guests import", () => {
     expect(read(`lists/${file}`)).toBe(again);
   });
 
+  it("does not add a guest again who is on a list with a new address that was not applied yet", async () => {
+    await importInto("--name-lists");
+    const [file = "", other = ""] = readdirSync(out).filter((name) => name.endsWith(".yaml"));
+    const [first] = parse(read(`lists/${file}`)).invitations as { email: string }[];
+    const moved = `email: new@${file.replace(/\.yaml$/, "")}\n    formerly: ${first?.email.toUpperCase()}`;
+    write(`lists/${file}`, read(`lists/${file}`).replace(`email: ${first?.email}`, moved));
+    const [before, otherBefore] = [read(`lists/${file}`), read(`lists/${other}`)];
+    said = "";
+    await importInto("--update");
+    expect([read(`lists/${file}`), read(`lists/${other}`)]).toEqual([before, otherBefore]);
+    expect(said).toContain("1 guest on a list with a new address already: left there.");
+    expect(said).not.toContain("Name the lists");
+  });
+
+  it("writes nothing where nobody is wanted", async () => {
+    await importInto("--domain", "nobody.example", "--name-lists");
+    expect(said).toBe("0 guests of 0 partner domains, existing: adopt.\n");
+    expect(readdirSync(root)).not.toContain("lists");
+  });
+
   it("brings a CSV list up to date", async () => {
     await importInto("--format", "csv");
     const [file = ""] = readdirSync(out).filter((name) => name.endsWith(".csv"));

@@ -13,7 +13,8 @@ const listed = invited.slice(0, 300).map(({ mail }) => ({ email: (mail ?? "").to
 
 describe("how 400 guests stand", () => {
   it("is read from the tenant over several pages, with external members, and joined with the list", async () => {
-    const standing = await standingAt(tenant, { listed: [...listed, { email: "new@fabrikam.example" }], now });
+    const more = [{ email: "new@fabrikam.example" }, { email: "left@fabrikam.example", expires: "2020-01-01" }];
+    const standing = await standingAt(tenant, { listed: [...listed, ...more], now });
     expect(standing.guests).toHaveLength(404);
     expect(standing).toMatchObject({ organisation: "Contoso", missing: ["new@fabrikam.example"] });
     expect(standing.guests.filter((guest) => guest.listed && guest.expires === "2099-12-31")).toHaveLength(300);
@@ -46,6 +47,19 @@ describe("how 400 guests stand", () => {
     expect(known).not.toHaveProperty("signInsUnknown");
     const times = known.guests.filter(({ lastSignIn }) => /^\d{4}-/.test(lastSignIn));
     expect(times.length).toBe(invited.filter(({ signInActivity }) => signInActivity !== null).length);
+  });
+
+  it("counts from the reset how long a guest waits who has to accept again", async () => {
+    const address = "moved@fabrikam.example";
+    const id = await tenant.invite(address);
+    tenant.accept(address);
+    tenant.backdate(address, { invited: 400, accepted: 399 });
+    const again = { invitedUserEmailAddress: address, inviteRedirectUrl: "https://myapps.microsoft.com" };
+    await tenant.graph("POST", "/invitations", { ...again, invitedUser: { id }, resetRedemption: true });
+    const { guests } = await standingAt(tenant, { now });
+    const guest = guests.find((one) => one.address === address);
+    expect(guest).toMatchObject({ state: "pending", waiting: now.toISOString() });
+    expect(guest?.invited.slice(0, 4)).not.toBe(guest?.waiting?.slice(0, 4));
   });
 
   it("knows with what account a guest redeemed, and a sponsor who is blocked, gone, or a group", async () => {
