@@ -27,6 +27,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           // A process for each file would load the same modules a hundred times.
           isolate: false,
+          setupFiles: ["test/support/clean-slate.ts"],
           sequence: { groupOrder: 0 },
         },
       },

@@ -57,7 +57,7 @@ describe("what should not be sent", () => {
     at(12, "no address twice", "guests:invitations[1].email at stacks/Pulumi.test.yaml:11:");
     at(14, "sponsors", "a list is expected", "- mona@contoso.example");
     at(15, "displayName", '"   "', "it is empty");
-    at(18, "azure[0].scope", "resourceGroups/..", "no scope");
+    at(18, "azure[0].scope", "resourceGroups/..", "this is not a scope");
     expectInBlock(output, "hostile.yaml:2:", ["displayName", "control character (U+001B)"]);
     expectInBlock(output, "hostile.yaml:4:", [
       "log would take a part of it for a command",

@@ -8,10 +8,9 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { nodeProgram, repository } from "../../tools/toolchain.ts";
-import { failureOf, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
+import { failureOf, isWhole, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
 /** With FIRE=all (`npm run test:all`) a tenant of the usual size; else fewer guests of the same nine domains. */
-const isWhole = process.env.FIRE === "all";
 const seedGuests = isWhole ? 400 : 80;
 
 const redirectUrl = "https://myapps.microsoft.com";

@@ -6,11 +6,12 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodeProgram, repository } from "../../tools/toolchain.ts";
 import { atTerminal, hasTerminal } from "../support/terminal.ts";
+import { isWhole } from "./throw-away-stack.ts";
 
-/** Three runs of Pulumi: with FIRE=all (`npm run test:all`) alone. tools/start.test.ts has the short form. */
-const isWhole = process.env.FIRE === "all";
-
-/** `npm start` twice, in a copy of the checkout, as somebody at a terminal of 80 columns sees it. */
+/**
+ * `npm start` twice, in a copy of the checkout, as somebody at a terminal of 80 columns sees it. Three runs of Pulumi: with
+ * FIRE=all (`npm run test:all`) alone. tools/start.test.ts has the short form.
+ */
 describe.skipIf(!isWhole || !hasTerminal)("npm start at a terminal of 80 columns", () => {
   let copy: string;
   let env: NodeJS.ProcessEnv;

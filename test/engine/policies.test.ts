@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repository } from "../../tools/toolchain.ts";
-import { failureOf, type GuestConfig, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
+import { failureOf, type GuestConfig, isWhole, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
 const message = { body: "Welcome to the portal." };
@@ -58,7 +58,8 @@ describe("the policy pack, on the real engine", () => {
     return { ...withPolicies, policyPackConfigs: [configFile] };
   }
 
-  it.each(violations)(
+  // policies/guests/policy-pack.test.ts has them all, without the engine.
+  it.each(isWhole ? violations : violations.slice(1, 3))(
     "fails the preview of a list that breaks %s, in its own words, and sends nothing",
     async (policy, list, words) => {
       test.configure(list);
@@ -152,12 +153,15 @@ describe("the policy pack, on the real engine", () => {
     ["a level that does not exist", { "allowed-domains": "mandatry" }, '"mandatry" is not a valid enforcement level'],
     ["text instead of a list", { "allowed-domains": { allowed: "*" } }, "Expected: array, given: string"],
   ];
-  it.each(wrong)("[case 4] stops at %s in the policies' configuration, and sends nothing", async (_, config, words) => {
-    test.configure({ redirectUrl, message, invitations: [{ email: "eve@blocked.example" }] });
-    test.tenant.clearRequests();
-    expect(await failureOf(test.stack.preview(under(config)))).toContain(words);
-    expect(test.tenant.requests()).toEqual([]);
-  });
+  it.each(isWhole ? wrong : wrong.slice(2, 4))(
+    "[case 4] stops at %s in the policies' configuration, and sends nothing",
+    async (_, config, words) => {
+      test.configure({ redirectUrl, message, invitations: [{ email: "eve@blocked.example" }] });
+      test.tenant.clearRequests();
+      expect(await failureOf(test.stack.preview(under(config)))).toContain(words);
+      expect(test.tenant.requests()).toEqual([]);
+    },
+  );
 
   it("passes a clean list of 1,000 guests", async () => {
     test.configure({

@@ -8,6 +8,9 @@ import { startTenant, type Tenant, type TenantOptions } from "../../tenant/index
 import { makeThrowAwayProject } from "../../tools/throw-away-project.ts";
 import { pulumiProgram, repository } from "../../tools/toolchain.ts";
 
+/** Whether every case runs (`npm run test:all`), or of many that are alike the few that tell most. */
+export const isWhole = process.env.FIRE === "all";
+
 /** The part of a stack config below `guests:`. */
 export type GuestConfig = Record<string, unknown>;
 
