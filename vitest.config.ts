@@ -28,6 +28,8 @@ export default defineConfig({
           // A process for each file would load the same modules a hundred times.
           isolate: false,
           setupFiles: ["test/support/clean-slate.ts"],
+          // Vitest leaves one core free, which is half of two.
+          maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },
@@ -38,6 +40,7 @@ export default defineConfig({
           include: ["test/http/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { composeInvitation } from "../../provider/microsoft/invitation-mail.ts";
 import { mailsTo } from "../http/mail-inbox.ts";
 import { startTestTenant, type TestTenant } from "../http/tenant-client.ts";
-import { expectAccessible } from "./accessibility.ts";
+import { expectAccessible, looks } from "./accessibility.ts";
 import { launchChromium } from "./chromium.ts";
 import { openMail } from "./inbox.ts";
 import { openPortal, type Portal } from "./portal.ts";
@@ -100,9 +100,7 @@ describe("the guest's way", () => {
   });
 });
 
-const views = [375, 1280].flatMap((width) =>
-  (["light", "dark"] as const).map((colorScheme) => ({ viewport: { width, height: 720 }, colorScheme })),
-);
+const views = looks.map(({ width, colorScheme }) => ({ viewport: { width, height: 720 }, colorScheme }));
 
 describe.each(views)("[axe] at $viewport.width pixels, $colorScheme,", (view) => {
   const address = `look-${view.viewport.width}-${view.colorScheme}@fabrikam.example`;

@@ -7,7 +7,7 @@ import { standingGuest, standingOf } from "../../cli/fixtures/made-up-standing.t
 import { pageOf } from "../../cli/standing/standing-page.ts";
 import { startTenant } from "../../tenant/index.ts";
 import { standingAt } from "../support/standing-at-tenant.ts";
-import { expectAccessible } from "./accessibility.ts";
+import { expectAccessible, isTypical, looks } from "./accessibility.ts";
 import { launchChromium } from "./chromium.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "report-"));
@@ -62,11 +62,11 @@ async function opened(name: keyof typeof pages, options: { width: number; colorS
 
 describe("the page of a report", () => {
   for (const name of Object.keys(pages) as (keyof typeof pages)[]) {
-    for (const width of [375, 1280]) {
-      it.each(["light", "dark"] as const)(`with ${name} is accessible at ${width} px, %s`, async (colorScheme) => {
+    for (const { width, colorScheme } of looks) {
+      it(`with ${name} is accessible at ${width} px, ${colorScheme}`, async () => {
         const { page, requests, close } = await opened(name, { width, colorScheme });
         // axe takes half a minute for the long table: once on a phone, once on a desk.
-        const opens = name !== "400 guests" || (width === 375) === (colorScheme === "dark");
+        const opens = name !== "400 guests" || isTypical({ width, colorScheme });
         for (const summary of opens ? await page.locator("summary").all() : []) {
           if (!(await summary.evaluate("element => element.parentElement.open"))) await summary.click();
         }
