@@ -1,12 +1,7 @@
 /** How far an apply of many guests is, and how long the rest takes at least. */
+import { graphLimits, perSecond } from "../model/graph-limits.ts";
 import { guestListToken, invitationToken } from "../model/names.ts";
 import type { EngineEvent } from "./comment/engine-events.ts";
-
-/** Microsoft's published limits: invitations of a tenant, writes of an application, and mails of a mailbox. */
-const invitationsASecond = 30;
-const writesAtOnce = 3_000;
-const writesASecond = 20;
-const mailsAMinute = 30;
 
 /** From so many seconds on, what was done so far tells how long the rest takes. */
 const secondsToJudge = 5;
@@ -64,10 +59,10 @@ export class ApplyProgress {
   /** How long the rest takes at least, in seconds. What a limit lets through at once takes no time. */
   #least(left: number): number {
     const share = left / this.#planned;
-    const mails = this.#mails > mailsAMinute ? (share * this.#mails * 60) / mailsAMinute : 0;
+    const mails = this.#mails > graphLimits.mails.units ? (share * this.#mails) / perSecond(graphLimits.mails) : 0;
     if (!this.#hasLimits) return mails;
-    const writes = this.#planned > writesAtOnce ? left / writesASecond : 0;
-    return Math.max((share * this.#invited) / invitationsASecond, writes, mails);
+    const writes = this.#planned > graphLimits.writes.units ? left / perSecond(graphLimits.writes) : 0;
+    return Math.max((share * this.#invited) / perSecond(graphLimits.invitations), writes, mails);
   }
 }
 

@@ -1,10 +1,8 @@
 /**
  * Microsoft's published limits, kept before Graph has to refuse anything. Whatever is sent in any span of a limit's time
  * stays within its units, which is safe for a fixed window as well as for a token bucket; what Graph answers corrects it.
- *
- * Source: Microsoft's page "Microsoft Graph service-specific throttling limits" (identity and access, invitation manager,
- * Outlook), and "Exchange Online limits" (message rate).
  */
+import { type GraphLimit, graphLimits } from "../../model/graph-limits.ts";
 import { type Deadline, retryAfterMilliseconds, TransientError } from "../deadline.ts";
 
 /** What a request takes of each limit, in its units. */
@@ -41,7 +39,7 @@ interface Allowance {
 
 const mailsPrefix = "mails ";
 
-/** The limit of 30 mails a minute that each mailbox has. */
+/** A mail counts in its mailbox's own limit. */
 export const mailsOf = (mailbox: string): Costs => ({ [`${mailsPrefix}${mailbox}`]: 1 });
 
 /** Answers take different times: a request may arrive this much sooner after the one before it, in milliseconds. */
@@ -50,20 +48,27 @@ const jitter = 150;
 /** A timer that rings late by no more than this, in milliseconds, does not put off all who come after it. */
 const lateness = 100;
 
+/** Mails arrive later than they leave, and not all by the same time. */
+const mailJitter = 5_000;
+
 function allowanceOf(limit: string): Allowance {
-  if (limit.startsWith(mailsPrefix)) {
-    // Mails arrive later than they leave, and not all by the same time.
-    return { units: 30, within: 65_000, told: "a mailbox sends 30 mails a minute" };
-  }
+  if (limit.startsWith(mailsPrefix)) return kept(graphLimits.mails, mailJitter, "a mailbox sends", "mails");
   switch (limit) {
     case "invitations":
-      return { units: 150, within: 5_000 + jitter, told: "Microsoft Graph takes 150 invitations in 5 s" };
+      return kept(graphLimits.invitations, jitter, graphTakes, "invitations");
     case "writes":
-      return { units: 3_000, within: 150_000 + jitter, told: "Microsoft Graph takes 3,000 writes in 150 s" };
+      return kept(graphLimits.writes, jitter, graphTakes, "writes");
     default:
-      // That of the smallest tenants: larger ones have 5,000 and 8,000.
-      return { units: 3_500, within: 10_000 + jitter, told: "Microsoft Graph takes 3,500 resource units in 10 s" };
+      return kept(graphLimits.resources, jitter, graphTakes, "resource units");
   }
+}
+
+const graphTakes = "Microsoft Graph takes";
+
+function kept({ units, seconds }: GraphLimit, more: number, who: string, what: string): Allowance {
+  const time = seconds === 60 ? "a minute" : `in ${seconds} s`;
+  const told = `${who} ${units.toLocaleString("en")} ${what} ${time}`;
+  return { units, within: seconds * 1000 + more, told };
 }
 
 /** The paths of Microsoft's table that cost more than one resource unit to read. */
