@@ -1,5 +1,5 @@
 /** A stack's list, read by a command as the program reads it, and what it asks of the tenant. */
-import * as pulumi from "@pulumi/pulumi";
+import pulumiConfig from "@pulumi/pulumi/runtime/config.js";
 import { type AppRole, accessOf, isAppLink } from "../components/access/guest-access.ts";
 import type { DeclaredGuests } from "../components/config/declared-guests.ts";
 import { declaredInProject, projectFiles, stackFile } from "../components/config/project-files.ts";
@@ -51,7 +51,7 @@ export function readDeclaredList(
   const { ARM_SUBSCRIPTION_ID } = environment;
   const subscription = config["azure-native:subscriptionId"]?.value ?? ARM_SUBSCRIPTION_ID;
   // Scopes are read against Pulumi's config, as in the program.
-  pulumi.runtime.setAllConfig(subscription === undefined ? {} : { "azure-native:subscriptionId": subscription });
+  pulumiConfig.setAllConfig(subscription === undefined ? {} : { "azure-native:subscriptionId": subscription });
   const files = projectFiles(project, project);
   const result = declaredInProject(files, {
     values: Object.fromEntries(Object.entries(config).map(([key, { value = "" }]) => [key, value])),

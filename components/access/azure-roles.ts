@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+// Alone, for the command reads lists too: the whole SDK takes half a second to load.
+import pulumiConfig from "@pulumi/pulumi/runtime/config.js";
 import { v5 } from "uuid";
 import { azureRoleId, azureScope, azureScopeForms } from "../../model/azure-scope.ts";
 import { nearest, quoted } from "../../model/findings.ts";
@@ -44,7 +45,7 @@ export function isProblem(value: AzureRole | AzureProblem): value is AzureProble
 
 /** The subscription of azure-native's default provider. */
 function defaultSubscription(): string | undefined {
-  return new pulumi.Config("azure-native").get("subscriptionId") ?? process.env.ARM_SUBSCRIPTION_ID;
+  return pulumiConfig.getConfig("azure-native:subscriptionId") ?? process.env.ARM_SUBSCRIPTION_ID;
 }
 
 function labelOf(roleId: string, scope: string, subscription: string | undefined): string {

@@ -21,11 +21,10 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalAddress } from "../../model/email-address.ts";
-import { guestDefaults, guestOwn } from "../../model/guest.ts";
-import { namesWhere } from "../../model/property.ts";
 import { officialModule } from "../access/official-packages.ts";
 import type { GuestArgs, InvitationArgs } from "../generated/sdk.ts";
-import { type Backend, type BackendProblem, messageArgs } from "./entra-guests.ts";
+import { azureadProblems } from "./azuread-limits.ts";
+import { type Backend, messageArgs } from "./entra-guests.ts";
 
 export const azureadBackend: Backend = {
   problems: azureadProblems,
@@ -35,37 +34,6 @@ export const azureadBackend: Backend = {
   create: (name, args, opts) => new (azureadInvitation())(name, args as never, opts),
   keepsRecord: false,
 };
-
-/** Properties that `azuread.Invitation` has no counterpart for. */
-const beyondAzuread = namesWhere({ ...guestOwn, ...guestDefaults }, ({ azuread }) => azuread !== true);
-
-const switchEngine = 'take it out, or use engine: "entra-guests"';
-
-/**
- * What a guest asks for that `azuread.Invitation` cannot do. Said, because doing without would pass unnoticed.
- *
- * @param guest the guest, defaults filled in
- */
-export function azureadProblems(guest: GuestArgs): BackendProblem[] {
-  const problems: BackendProblem[] = beyondAzuread
-    .filter((property) => guest[property] !== undefined)
-    .map((property) => ({ property, rule: `engine azuread cannot set "${property}"`, remedy: switchEngine }));
-  if (guest.existing !== undefined && guest.existing !== "adopt") {
-    const rule = "engine azuread cannot tell whether the guest is in the tenant already: it always adopts";
-    problems.push({ property: "existing", rule, remedy: switchEngine });
-  }
-  if (guest.onDelete === "disable") {
-    const rule = 'engine azuread knows onDelete "delete" and "keep" only';
-    problems.push({ property: "onDelete", rule, remedy: switchEngine });
-  }
-  if (guest.expires !== undefined && guest.onDelete !== "delete") {
-    const rule =
-      "engine azuread keeps guests who leave the list in the tenant, so that the expiry would have no effect";
-    const remedy = 'say onDelete: "delete" as well, or use engine: "entra-guests"';
-    problems.push({ property: "expires", rule, remedy });
-  }
-  return problems;
-}
 
 /** Everything that its Terraform schema marks as forcing a replacement, and the message, which it cannot update. */
 const unchangeable = ["userEmailAddress", "redirectUrl", "userDisplayName", "userType", "message"];

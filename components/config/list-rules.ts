@@ -7,7 +7,7 @@ import { mailRules, saidOfMail, templateProblem } from "../../model/message.ts";
 import { namespace } from "../../model/names.ts";
 import { shown } from "../../model/property.ts";
 import { accessProblems } from "../access/guest-access.ts";
-import { azureadProblems } from "../backends/azuread.ts";
+import { azureadProblems } from "../backends/azuread-limits.ts";
 import { withDefaults } from "../defaults.ts";
 import type { AccessProfiles, GuestArgs, GuestDefaults } from "../generated/sdk.ts";
 import {
