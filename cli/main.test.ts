@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -52,6 +52,19 @@ describe("guests", { timeout: 60_000 }, () => {
     const { stdout } = guests(["comment", path.join(import.meta.dirname, events), "--stack", "prod", "--terminal"]);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
     expect(stdout).not.toMatch(/\u001b/);
+  });
+
+  it("keeps what Node compiled in the user's own cache, and not where others may write; in none when Node is told so", () => {
+    const home = mkdtempSync(path.join(tmpdir(), "home-"));
+    const compiled = path.join(home, ".cache", "guests-as-code", "compiled");
+    guests(["preview", "--help"], {
+      env: { HOME: home, TMPDIR: path.join(home, "tmp"), NODE_DISABLE_COMPILE_CACHE: "1" },
+    });
+    expect(existsSync(compiled)).toBe(false);
+    guests(["preview", "--help"], { env: { HOME: home, TMPDIR: path.join(home, "tmp") } });
+    expect(readdirSync(compiled)).toHaveLength(1);
+    expect(existsSync(path.join(home, "tmp"))).toBe(false);
+    rmSync(home, { recursive: true });
   });
 
   it("ends with a status of its own on a wrong command line", () => {
