@@ -4,10 +4,20 @@ import { openStack, type ThrowAwayStack } from "../throw-away-stack.ts";
 
 /** When a run is killed: right before the tenant acts on its n-th request, or right after, before the answer leaves. */
 export interface Moment {
-  /** Counted from 1; the requests inside a batch are a part of it. */
+  /** Counted from 1 among the requests that `of` names; the requests inside a batch are a part of it. */
   request: number;
+  /** All requests unless given; `writes` are those that change something in the directory. */
+  of?: keyof typeof counted;
   at: "arrived" | "done";
 }
+
+const counted = {
+  requests: () => true,
+  writes: ({ method, path }: Readonly<LoggedRequest>) =>
+    method !== "GET" && path.startsWith("/v1.0/") && !path.endsWith("/$batch"),
+  drafts: ({ method, path }: Readonly<LoggedRequest>) => method === "POST" && path.endsWith("/messages"),
+  sendings: ({ method, path }: Readonly<LoggedRequest>) => method === "POST" && path.endsWith("/send"),
+};
 
 /** A stack whose runs can be killed at a chosen moment. */
 export interface KillableStack {
@@ -57,8 +67,10 @@ export async function openKillableStack(): Promise<KillableStack> {
       const ended = once(pulumi, "exit");
       const numbers: number[] = [];
       let isKilled = false;
-      onRequest = async ({ number, batch }, at) => {
-        if (batch !== undefined || isKilled) return;
+      const counts = counted[moment.of ?? "requests"];
+      onRequest = async (request, at) => {
+        const { number, batch } = request;
+        if (batch !== undefined || isKilled || !counts(request)) return;
         if (at === "arrived") numbers.push(number);
         if (at !== moment.at || numbers.indexOf(number) !== moment.request - 1) return;
         isKilled = true;
@@ -74,9 +86,11 @@ export async function openKillableStack(): Promise<KillableStack> {
       pulumi.stdout?.resume();
       pulumi.stderr?.resume();
       let arrived = 0;
-      onRequest = ({ batch }, at) => {
-        if (batch === undefined && at === "arrived") arrived += 1;
-        if (batch === undefined && at === moment.at && arrived === moment.request) pulumi.kill("SIGINT");
+      const counts = counted[moment.of ?? "requests"];
+      onRequest = (request, at) => {
+        if (request.batch !== undefined || !counts(request)) return;
+        if (at === "arrived") arrived += 1;
+        if (at === moment.at && arrived === moment.request) pulumi.kill("SIGINT");
       };
       const [code] = await once(pulumi, "exit");
       if (code === 0) throw new Error("The run went through as if nobody had interrupted it.");
