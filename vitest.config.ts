@@ -9,9 +9,11 @@ const packages = {
     testTimeout: 900_000,
     hookTimeout: 900_000,
     maxWorkers: 2,
-    sequence: { groupOrder: 3 },
+    sequence: { groupOrder: 2 },
   },
 };
+/** With `isolate: false`, where a process for each file would load the same modules a hundred times. */
+const cleanSlate = ["test/support/clean-slate.ts"];
 const isNamed = process.argv.some((argument) => /^(--project=)?packages$/.test(argument));
 
 // Each project is named after what its tests need. Run one with `npm test -- --project unit`.
@@ -25,9 +27,8 @@ export default defineConfig({
           name: "unit",
           include: ["{model,components,provider,policies,cli,pipelines,tenant,tools,docs}/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
-          // A process for each file would load the same modules a hundred times.
           isolate: false,
-          setupFiles: ["test/support/clean-slate.ts"],
+          setupFiles: cleanSlate,
           // Vitest leaves one core free, which is half of two.
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
@@ -38,20 +39,24 @@ export default defineConfig({
         test: {
           name: "http",
           include: ["test/http/**/*.test.ts"],
+          isolate: false,
+          setupFiles: cleanSlate,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },
-      // The real Pulumi CLI: each run starts half a dozen processes, so two files at a time are enough for two cores.
+      // The real Pulumi CLI: a run often waits for one of its half a dozen processes, so three files at a time fill two cores.
       {
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
+          isolate: false,
+          setupFiles: cleanSlate,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -62,8 +67,9 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          maxWorkers: 3,
+          // Beside the last files of the engine, which would leave a core idle.
+          sequence: { groupOrder: 1 },
         },
       },
       ...(isNamed ? [packages] : []),

@@ -45,6 +45,9 @@ interface GraphAnswer {
 
 const stackName = "test";
 
+/** Programs and plugins of a test live for a second or two: with room for young objects they take a tenth less time. */
+const fewCollections = "--max-semi-space-size=64";
+
 /**
  * Starts a tenant and creates a stack that points at it.
  *
@@ -57,7 +60,7 @@ export async function openStack(options: Partial<TenantOptions> = {}): Promise<T
     stackName,
     program: path.join(repository, "stacks"),
     provider: { name: "entra-guests", path: path.join(repository, "provider") },
-    environment: tenant.environment,
+    environment: { ...tenant.environment, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${fewCollections}` },
   });
   const administrator = graphClient(tenant);
 

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll } from "vitest";
 
 /**
- * Unit tests share a process, one file after another: each begins with the environment and the Pulumi config of a process
- * that has just started.
+ * Tests share a process and its modules, one file after another: each begins with the environment and the
+ * Pulumi config of a process that has just started.
  */
 const environment = { ...process.env };
 

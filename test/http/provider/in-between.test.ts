@@ -1,26 +1,36 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openProvider, type ProviderAtTenant } from "./provider-at-tenant.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { openProvider as open, ProviderAtTenant } from "./provider-at-tenant.ts";
 
 type Answer = Awaited<ReturnType<typeof import("undici").request>>;
 
 /** What something between the provider and Graph does to each answer. */
-const between = vi.hoisted(() => ({ change: undefined as undefined | ((answer: Answer) => Promise<Answer>) }));
+let change: undefined | ((answer: Answer) => Promise<Answer>);
 
-vi.mock("undici", async (original) => {
-  const undici = await original<typeof import("undici")>();
-  const request = async (...args: Parameters<typeof undici.request>) => {
-    const answer = (await undici.request(...args)) as Answer;
-    return between.change === undefined ? answer : between.change(answer);
-  };
-  return { ...undici, request };
+let openProvider: typeof open;
+beforeAll(async () => {
+  vi.doMock("undici", async (original) => {
+    const undici = await original<typeof import("undici")>();
+    const request = async (...args: Parameters<typeof undici.request>) => {
+      const answer = (await undici.request(...args)) as Answer;
+      return change === undefined ? answer : change(answer);
+    };
+    return { ...undici, request };
+  });
+  // Files share their modules, and those before this one have loaded the provider with the real undici.
+  vi.resetModules();
+  ({ openProvider } = await import("./provider-at-tenant.ts"));
+});
+afterAll(() => {
+  vi.doUnmock("undici");
+  vi.resetModules();
 });
 
 const ana = "ana@fabrikam.example";
 
 let world: ProviderAtTenant;
 beforeEach(() => {
-  between.change = undefined;
+  change = undefined;
 });
 afterEach(() => world.close());
 
@@ -46,7 +56,7 @@ describe("[Low] an answer that was compressed without being asked", () => {
   ])("is understood: %s", async (encoding, compress) => {
     world = await openProvider();
     let compressed = 0;
-    between.change = async (answer) => {
+    change = async (answer) => {
       const bytes = Buffer.from(await answer.body.arrayBuffer());
       if (bytes.length > 0) compressed += 1;
       return withBody(answer, bytes.length === 0 ? bytes : compress(bytes), { "content-encoding": encoding });
@@ -70,7 +80,7 @@ describe("[Low] a clock that is wrong", () => {
 
   it.each([0, hour])("nor does an answer without a date (Graph's clock is %i ms ahead)", async (ahead) => {
     world = await openProvider({ now: () => new Date(Date.now() + ahead) });
-    between.change = async (answer) => {
+    change = async (answer) => {
       const { date: _, ...headers } = answer.headers;
       return { ...answer, headers, body: answer.body, statusCode: answer.statusCode } as Answer;
     };
