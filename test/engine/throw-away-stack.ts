@@ -45,8 +45,11 @@ interface GraphAnswer {
 
 const stackName = "test";
 
-/** Programs and plugins of a test live for a second or two: with room for young objects they take a tenth less time. */
-const fewCollections = "--max-semi-space-size=64";
+/** Programs and plugins of a test live for a second or two. With room for young objects, too, they take a tenth less time. */
+const quickStart = [
+  "--max-semi-space-size=64",
+  `--require=${JSON.stringify(path.join(repository, "test", "support", "without-closures.cjs"))}`,
+];
 
 /**
  * Starts a tenant and creates a stack that points at it.
@@ -60,7 +63,7 @@ export async function openStack(options: Partial<TenantOptions> = {}): Promise<T
     stackName,
     program: path.join(repository, "stacks"),
     provider: { name: "entra-guests", path: path.join(repository, "provider") },
-    environment: { ...tenant.environment, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${fewCollections}` },
+    environment: { ...tenant.environment, NODE_OPTIONS: [process.env.NODE_OPTIONS, ...quickStart].join(" ") },
   });
   const administrator = graphClient(tenant);
 
