@@ -12,6 +12,7 @@ import { azureadBackend } from "./backends/azuread.ts";
 import { type Backend, earlierNames, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";
+import "./debug-log.ts";
 import { withDefaults } from "./defaults.ts";
 import {
   type GuestArgs,

@@ -1,4 +1,5 @@
 /** What users of guests as code import. */
+import "./debug-log.ts";
 
 export { guestInvitationsToken as guestInvitationsType } from "../model/names.ts";
 export type { AccessTransform, Grants } from "./access/grants.ts";
