@@ -34,7 +34,9 @@ it("[5] 600 new guests keep to the published limits, and nobody is mailed twice"
   expect(world.clock.now() - from).toBeGreaterThan(15_000);
 }, 60_000);
 
-// How much of the quota is used is measured by a simulated clock (provider/microsoft/graph-pace.test.ts): here the machine may be busy.
+/** With FIRE=all (`npm run test:all`) on a machine of its own, as by the simulated clock (provider/microsoft/graph-pace.test.ts). */
+const leastUsed = process.env.FIRE === "all" ? 0.9 : 0.7;
+
 it("[5] by the real clock, most of the quota is used and less than 1 % of the requests are refused", async () => {
   world = await openProvider({ throttling: true, now: () => new Date() });
   const graph = new GraphClient(new Session(readConfiguration({}, world.tenant.environment)));
@@ -55,6 +57,6 @@ it("[5] by the real clock, most of the quota is used and less than 1 % of the re
   // Three times 150 in 15 s; the next one begins the fourth window.
   const best = 15_000;
   expect(world.tenant.guests()).toHaveLength(451);
-  expect(best / (Date.now() - began)).toBeGreaterThan(0.7);
+  expect(best / (Date.now() - began)).toBeGreaterThan(leastUsed);
   expect(answered().refused).toBeLessThan(4);
 }, 60_000);
