@@ -7,14 +7,13 @@
  * plain `pulumi up` and `destroy` are tried, which write the whole state twice for each guest. Only the ratios mean
  * something on another machine; seconds are shown to judge them by.
  */
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { withHeadings } from "../cli/text-table.ts";
 import { repository } from "../tools/toolchain.ts";
 import { type Growth, growthPicture } from "./growth-picture.ts";
-import { type Peaks, withPeaks } from "./peak-memory.ts";
 import { guestStack, type MeasuredStack, trivialStack } from "./stacks.ts";
 
 const { values } = parseArgs({
@@ -41,6 +40,17 @@ const explanation = [
   "baseline = as many resources that do nothing, in the same run; 1.30 × = 30 % slower than they are.",
   "requests = HTTP requests to the tenant; program and provider = their peak memory; state = its bytes for each guest.",
 ].join("\n");
+
+/** Which part of a run a process is, by what stands in its command line. */
+const parts = [
+  ["policy pack", /cmd\/run-policy-pack/],
+  ["provider", /[\\/]provider\0/],
+  ["program", /@pulumi\/pulumi\/cmd\/run\b/],
+  ["engine", /(?:^|\/)pulumi\0/],
+] as const;
+
+/** The most that each part took, in bytes. */
+type Peaks = Partial<Record<(typeof parts)[number][0], number>>;
 
 /** One operation on so many guests, measured several times on both stacks, in seconds. */
 interface Measurement {
@@ -241,10 +251,12 @@ function picture(): string {
       seconds: new Map(all.map((one) => [one.guests, median(one.subject)])),
     };
   });
-  const nothing = byOperation.get("up") ?? [];
+  // Whatever was measured beside a plain `up` of the baseline.
+  const nothing = measurements.filter(({ operation }) => /^up$|against a plain up$/.test(operation));
+  const beside = nothing.filter(({ baseline }) => baseline.length > 0);
   lines.push({
     name: "up, resources that do nothing",
-    seconds: new Map(nothing.map((one) => [one.guests, median(one.baseline)])),
+    seconds: new Map(beside.map((one) => [one.guests, median(one.baseline)])),
   });
   const drawn = lines.filter(({ seconds }) => seconds.size > 1);
   return growthPicture(`Seconds by number of guests, measured on ${day}`, drawn);
@@ -260,4 +272,42 @@ function median(values: readonly number[]): number {
   const [low = 0, high = 0] =
     sorted.length % 2 === 1 ? [sorted[middle], sorted[middle]] : [sorted[middle - 1], sorted[middle]];
   return (low + high) / 2;
+}
+
+/**
+ * Watches the processes that are started for a stack while an operation runs. On Linux only; elsewhere nothing is known.
+ *
+ * @param folder a folder that stands in the environment of these processes and of no others
+ */
+async function withPeaks(folder: string, operation: () => Promise<unknown>): Promise<Peaks> {
+  const peaks: Peaks = {};
+  const watch = setInterval(() => look(folder, peaks), 100);
+  try {
+    await operation();
+  } finally {
+    clearInterval(watch);
+  }
+  return peaks;
+}
+
+function look(folder: string, peaks: Peaks): void {
+  for (const id of processIds()) {
+    try {
+      const command = readFileSync(`/proc/${id}/cmdline`, "utf8");
+      const [part] = parts.find(([, pattern]) => pattern.test(command)) ?? [];
+      if (part === undefined || !readFileSync(`/proc/${id}/environ`, "utf8").includes(folder)) continue;
+      const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, "utf8")) ?? [];
+      peaks[part] = Math.max(peaks[part] ?? 0, Number(kilobytes) * 1024);
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
+function processIds(): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
 }

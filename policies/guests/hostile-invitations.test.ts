@@ -102,8 +102,8 @@ describe.each(policies)("[M6] $name", (policy) => {
       const before = process.cpuUsage();
       const messages = judge(policy, resources(text));
       const { user } = process.cpuUsage(before);
-      // The quadratic ones took a minute.
-      if (user > 500_000) slow.push(`${JSON.stringify(text.slice(0, 20))}: ${Math.round(user / 1000)} ms`);
+      // The quadratic ones took a minute. The process also compiles and collects garbage of the files before this one.
+      if (user > 3_000_000) slow.push(`${JSON.stringify(text.slice(0, 20))}: ${Math.round(user / 1000)} ms`);
       expect(messages.length).toBeLessThan(50);
       expect(Math.max(0, ...messages.map(({ length }) => length))).toBeLessThan(2500);
       expect(messages.join("")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
