@@ -2,7 +2,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { repository } from "../../tools/toolchain.ts";
-import { failureOf, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
+import { failureOf, isWhole, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
 const ana = { email: "ana@fabrikam.example" };
 const bo = { email: "bo@northwind.example" };
@@ -131,32 +131,35 @@ describe("a guest with access", () => {
   });
 });
 
-it("[A13] a membership that azuread does not see at once is brought under management as docs/access.md says", async () => {
-  env.configure({ ...defaults, invitations: [{ ...ana, groups: ["Partners"] }] });
-  const nobody = { page: { status: 200, contentType: "application/json", body: '{"value":[]}' } };
-  env.tenant.faults.set([{ match: { method: "GET", path: "/groups\\/[^/]+\\/members\\?/" }, action: nobody }]);
-  expect(await failureOf(env.stack.up())).toContain("inconsistent result");
-  env.tenant.faults.clear();
-  expect(env.tenant.accessOf(ana.email).groups).toEqual(["Partners"]);
-  expect(await failureOf(env.stack.up())).toContain("already exists");
+it.runIf(isWhole)(
+  "[A13] a membership that azuread does not see at once is brought under management as docs/access.md says",
+  async () => {
+    env.configure({ ...defaults, invitations: [{ ...ana, groups: ["Partners"] }] });
+    const nobody = { page: { status: 200, contentType: "application/json", body: '{"value":[]}' } };
+    env.tenant.faults.set([{ match: { method: "GET", path: "/groups\\/[^/]+\\/members\\?/" }, action: nobody }]);
+    expect(await failureOf(env.stack.up())).toContain("inconsistent result");
+    env.tenant.faults.clear();
+    expect(env.tenant.accessOf(ana.email).groups).toEqual(["Partners"]);
+    expect(await failureOf(env.stack.up())).toContain("already exists");
 
-  const { body } = await env.graph("GET", "/groups?$filter=displayName eq 'Partners'");
-  const { deployment } = await env.stack.exportStack();
-  const { urn } = deployment.resources.find(({ type }: { type: string }) => type === "entra-guests:index:Invitation");
-  const name = `guests-${ana.email}-group-partners`;
-  const run = env.startPulumi([
-    ...["import", "azuread:index/groupMember:GroupMember", name],
-    `${body.value[0].id}/member/${env.guestIds()[ana.email]}`,
-    ...["--parent", `inv=${urn}`, "--protect=false", "--yes", "--generate-code=false"],
-  ]);
-  const said: Buffer[] = [];
-  for (const stream of [run.stdout, run.stderr]) stream?.on("data", (bytes) => said.push(bytes));
-  const [code] = await once(run, "close");
-  expect(code, Buffer.concat(said).toString()).toBe(0);
-  await env.stack.up();
-  await env.stack.preview({ expectNoChanges: true });
-  expect(env.tenant.mails()).toHaveLength(1);
-});
+    const { body } = await env.graph("GET", "/groups?$filter=displayName eq 'Partners'");
+    const { deployment } = await env.stack.exportStack();
+    const { urn } = deployment.resources.find(({ type }: { type: string }) => type === "entra-guests:index:Invitation");
+    const name = `guests-${ana.email}-group-partners`;
+    const run = env.startPulumi([
+      ...["import", "azuread:index/groupMember:GroupMember", name],
+      `${body.value[0].id}/member/${env.guestIds()[ana.email]}`,
+      ...["--parent", `inv=${urn}`, "--protect=false", "--yes", "--generate-code=false"],
+    ]);
+    const said: Buffer[] = [];
+    for (const stream of [run.stdout, run.stderr]) stream?.on("data", (bytes) => said.push(bytes));
+    const [code] = await once(run, "close");
+    expect(code, Buffer.concat(said).toString()).toBe(0);
+    await env.stack.up();
+    await env.stack.preview({ expectNoChanges: true });
+    expect(env.tenant.mails()).toHaveLength(1);
+  },
+);
 
 describe("a privileged role", () => {
   it("stops the preview by the policy of the pack", async () => {

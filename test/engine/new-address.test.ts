@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { failureOf, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
+import { failureOf, isWhole, openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
 const redirectUrl = "https://myapps.microsoft.com";
 const addresses = ["ana@fabrikam.example", "ana@northwind.example", "ana.trujillo@adatum.example"] as const;
@@ -28,7 +28,7 @@ function mails(): Record<string, number> {
 }
 
 describe("a guest who gets a new address", () => {
-  it("keeps object id, group, application and Azure role through two changes, and is mailed once for each", async () => {
+  it("keeps object id, group, application and Azure role through each change, and is mailed once for it", async () => {
     declare({ email: first, ...access }, bo);
     await env.stack.up();
     env.tenant.accept(first);
@@ -36,10 +36,9 @@ describe("a guest who gets a new address", () => {
     const held = env.tenant.accessOf(first);
     expect([held.groups, held.apps, held.azure].map(({ length }) => length)).toEqual([1, 1, 1]);
 
-    for (const [email, formerly] of [
-      [second, first],
-      [third, [second, first]],
-    ] as const) {
+    const changes: [email: string, formerly: string | string[]][] = [[second, first]];
+    if (isWhole) changes.push([third, [second, first]]);
+    for (const [email, formerly] of changes) {
       declare({ email, formerly, ...access }, bo);
       env.tenant.clearRequests();
       const { changeSummary, stdout } = await env.stack.preview();
@@ -56,10 +55,10 @@ describe("a guest who gets a new address", () => {
       expect(env.writes()).toEqual([`PATCH /v1.0/users/${id}`, "POST /v1.0/invitations"]);
     }
     await env.stack.refresh({ expectNoChanges: true });
-    expect(mails()).toEqual({ [first]: 1, [second]: 1, [third]: 1, [bo.email]: 1 });
+    expect(mails()).toEqual({ [first]: 1, [second]: 1, ...(isWhole && { [third]: 1 }), [bo.email]: 1 });
 
     // The line may go once the change is applied, and the guest goes with the list as any other.
-    declare({ email: third, ...access }, bo);
+    declare({ email: isWhole ? third : second, ...access }, bo);
     await env.stack.preview({ expectNoChanges: true });
     await env.stack.destroy();
     expect(env.tenant.guests()).toEqual([]);
