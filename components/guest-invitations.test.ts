@@ -76,7 +76,8 @@ describe("children", () => {
       name: "partners-ana@fabrikam.example",
       parent: "urn:pulumi:test::guests::entra-guests:index:GuestInvitations::partners",
       version: "0.1.0",
-      additionalSecretOutputs: ["redeemUrl"],
+      // The provider says which outputs are secrets: the engine would write the names into the state for each guest.
+      additionalSecretOutputs: [],
       createTimeout: "",
     });
     expect(invitations[0]?.inputs).toEqual({
@@ -440,7 +441,7 @@ describe("the list as a whole", () => {
     // The mailbox's name makes a secret of all of it.
     expect((list?.inputs.mails as { value: unknown } | undefined)?.value).toMatchObject([
       { from: mailFrom, addresses: ["a@b.example"], withBody: 1 },
-      { addresses: ["c@b.example"], withBody: 1 },
+      { guests: 1, withBody: 1 },
       { addresses: ["d@b.example"], concealed: true },
     ]);
     expect(invitations.map(({ additionalSecretOutputs }) => additionalSecretOutputs.includes("mailedBy"))).toEqual([

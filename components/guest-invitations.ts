@@ -67,7 +67,10 @@ interface ShownGuest {
 
 /** What is known of a guest. */
 export interface InvitedGuest extends ShownGuest {
-  /** The link by which the guest accepts; a secret. `undefined` for a guest who was adopted, restored, or has accepted. */
+  /**
+   * The link by which the guest accepts; a secret. `undefined` for a guest who was adopted, restored, or has accepted; and on
+   * a list of more than 500 guests for one who has been mailed.
+   */
   redeemUrl: pulumi.Output<string | undefined>;
 }
 
@@ -325,8 +328,9 @@ function mailsOf(guests: readonly GuestArgs[]): ListMails[] {
   const mailed = guests.filter(({ sendInvitation }) => sendInvitation !== false);
   // A mailbox out of a secret is one object for all guests that have it from the defaults.
   return [...Map.groupBy(mailed, ({ mailFrom }) => mailFrom)].map(([mailFrom, group]) => ({
-    ...(mailFrom !== undefined && { from: mailFrom }),
-    addresses: group.map(({ email }) => canonicalAddress(email)).sort(),
+    ...(mailFrom === undefined
+      ? { guests: group.length }
+      : { from: mailFrom, addresses: group.map(({ email }) => canonicalAddress(email)).sort() }),
     withBody: group.filter(({ message }) => message?.body !== undefined).length,
     ...(mailFrom !== undefined && typeof mailFrom !== "string" && { concealed: true }),
   }));

@@ -1,6 +1,7 @@
 /** What users of guests as code import. */
 import "./debug-log.ts";
 
+export { shortList } from "../model/guest-list.ts";
 export { guestInvitationsToken as guestInvitationsType } from "../model/names.ts";
 export type { AccessTransform, Grants } from "./access/grants.ts";
 export type { GuestInvitation } from "./backends/entra-guests.ts";

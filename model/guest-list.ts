@@ -35,6 +35,9 @@ export const allowRemoval = z
   })
   .register(properties, { change: "nothing", plain: true });
 
+/** Up to so many guests, a stack's outputs tell all of each, and the state keeps each redeem URL until it is used up. */
+export const shortList = 500;
+
 /** How many days before the last one a run begins to say that a guest will leave. */
 export const usualExpiryNotice = 14;
 
@@ -139,7 +142,10 @@ export const listMails = z
       .string()
       .optional()
       .meta({ description: "The mailbox that mails them, by address or object id. Absent where Microsoft does." }),
-    addresses: addresses.meta({ description: "The guests' addresses." }),
+    addresses: addresses
+      .default([])
+      .meta({ description: "The addresses of those whom a mailbox mails, which is looked at for those who come." }),
+    guests: z.int().min(0).optional().meta({ description: "How many they are, where Microsoft mails them." }),
     withBody: z.int().default(0).meta({ description: "How many of them have a personal message." }),
     concealed: z.boolean().default(false).meta({ description: "Whether the mailbox's name must not be shown." }),
   })

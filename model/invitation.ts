@@ -156,7 +156,7 @@ export const invitationOutputs = z.object({
     .string()
     .meta({
       description:
-        "The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted. Graph: invitation.inviteRedeemUrl.",
+        "The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted; and on a list of more than 500 for one who has been mailed. Graph: invitation.inviteRedeemUrl.",
     })
     .register(properties, told)
     .optional(),
@@ -166,6 +166,13 @@ export const invitationOutputs = z.object({
 export const secretOutputs: readonly (keyof typeof invitationOutputs.shape)[] = ["redeemUrl"];
 
 const shape = invitationInputs.shape;
+
+/** What holds where the inputs say nothing. */
+export const usualInputs = {
+  sendInvitation: shape.sendInvitation.parse(undefined),
+  existing: shape.existing.parse(undefined),
+  onDelete: shape.onDelete.parse(undefined),
+};
 
 /** Properties that live in the directory: they can be read back, and are changed by PATCH. */
 export const directoryProperties = namesWhere(shape, ({ change }) => change === "directory") as DirectoryProperty[];

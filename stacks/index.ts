@@ -1,11 +1,8 @@
 /** The Pulumi program: the guests that the stack's config lists. */
 import * as pulumi from "@pulumi/pulumi";
-import { GuestInvitations, readGuestList } from "../components/index.ts";
+import { GuestInvitations, readGuestList, shortList } from "../components/index.ts";
 
 const { guests, invited, pending, accepted, nodes } = new GuestInvitations("guests", readGuestList());
-
-/** Up to so many guests, the outputs tell all of each. */
-const shortList = 500;
 
 /** The guests' object ids by address: what another stack needs. The rest of a long list stands in the state. */
 const userIds = () =>

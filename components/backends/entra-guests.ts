@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { calendarDay } from "../../model/calendar-day.ts";
 import { addressSpellings, canonicalAddress } from "../../model/email-address.ts";
 import { formerAddresses, guestDefaults, guestOwn } from "../../model/guest.ts";
-import { invitationInputs, invitationOutputs } from "../../model/invitation.ts";
+import { invitationInputs, invitationOutputs, usualInputs } from "../../model/invitation.ts";
 import { onResource } from "../../model/names.ts";
 import { namesWhere } from "../../model/property.ts";
 import {
@@ -81,12 +81,7 @@ class ListedInvitation extends Invitation {
   }
 }
 
-const { sendInvitation, existing, onDelete } = invitationInputs.shape;
-const defaults: Record<string, unknown> = {
-  sendInvitation: sendInvitation.parse(undefined),
-  existing: existing.parse(undefined),
-  onDelete: onDelete.parse(undefined),
-};
+const defaults: Record<string, unknown> = usualInputs;
 
 for (const property of Object.keys({ ...invitationInputs.shape, ...invitationOutputs.shape })) {
   let usual: pulumi.Output<unknown> | undefined;

@@ -172,8 +172,10 @@ export interface LeaverOutput {
 export interface ListMails {
   /** The mailbox that mails them, by address or object id. Absent where Microsoft does. */
   from?: pulumi.Input<string | undefined>;
-  /** The guests' addresses. */
-  addresses: pulumi.Input<pulumi.Input<string>[]>;
+  /** The addresses of those whom a mailbox mails, which is looked at for those who come. */
+  addresses?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** How many they are, where Microsoft mails them. */
+  guests?: pulumi.Input<number | undefined>;
   /** How many of them have a personal message. */
   withBody?: pulumi.Input<number | undefined>;
   /** Whether the mailbox's name must not be shown. */
@@ -184,8 +186,10 @@ export interface ListMails {
 export interface ListMailsOutput {
   /** The mailbox that mails them, by address or object id. Absent where Microsoft does. */
   readonly from?: string;
-  /** The guests' addresses. */
-  readonly addresses: string[];
+  /** The addresses of those whom a mailbox mails, which is looked at for those who come. */
+  readonly addresses?: string[];
+  /** How many they are, where Microsoft mails them. */
+  readonly guests?: number;
   /** How many of them have a personal message. */
   readonly withBody?: number;
   /** Whether the mailbox's name must not be shown. */
@@ -454,7 +458,7 @@ export class Invitation extends pulumi.CustomResource {
   declare readonly mailedAt: pulumi.Output<string | undefined>;
   /** Whether the guest was in the tenant before this resource; then destroying it leaves the guest in place. */
   declare readonly adopted: pulumi.Output<boolean>;
-  /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted. Graph: invitation.inviteRedeemUrl. */
+  /** The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted; and on a list of more than 500 for one who has been mailed. Graph: invitation.inviteRedeemUrl. */
   declare readonly redeemUrl: pulumi.Output<string | undefined>;
 
   /**
@@ -483,7 +487,8 @@ export class Invitation extends pulumi.CustomResource {
    * @param name the unique name of the resource
    * @param args see {@link InvitationArgs}
    * @param opts options of the resource
-   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB.
+   *   Where somebody chooses, the provider alone says which are secrets
    * @throws pulumi.RunError when a required argument is missing
    */
   constructor(
@@ -498,7 +503,10 @@ export class Invitation extends pulumi.CustomResource {
         throw new pulumi.RunError(`Invitation "${name}": the property "${required}" is required and missing`);
       }
     }
-    const own: pulumi.CustomResourceOptions = { ...plugin, additionalSecretOutputs: ["redeemUrl"] };
+    const own: pulumi.CustomResourceOptions = {
+      ...plugin,
+      ...(outputs === invitationOutputs && { additionalSecretOutputs: ["redeemUrl"] }),
+    };
     super(invitationToken, name, { ...outputs, ...args }, pulumi.mergeOptions(own, opts));
   }
 }
@@ -633,7 +641,8 @@ export class GuestList extends pulumi.CustomResource {
    * @param name the unique name of the resource
    * @param args see {@link GuestListArgs}
    * @param opts options of the resource
-   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB.
+   *   Where somebody chooses, the provider alone says which are secrets
    * @throws pulumi.RunError when a required argument is missing
    */
   constructor(
@@ -717,7 +726,8 @@ export class SettledGuests extends pulumi.CustomResource {
    * @param name the unique name of the resource
    * @param args see {@link SettledGuestsArgs}
    * @param opts options of the resource
-   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB.
+   *   Where somebody chooses, the provider alone says which are secrets
    * @throws pulumi.RunError when a required argument is missing
    */
   constructor(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { unknownValue } from "../pulumi/resource-provider.ts";
-import { checkInvitation } from "./checked-inputs.ts";
+import { checkInvitation, knownInputs } from "./checked-inputs.ts";
 
 const good = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://myapps.microsoft.com" };
 
@@ -9,11 +9,11 @@ function failuresOf(inputs: Parameters<typeof checkInvitation>[0]) {
 }
 
 describe("checking an invitation", () => {
-  it("fills in the defaults that design and schema promise", () => {
-    expect(checkInvitation(good)).toEqual({
-      inputs: { ...good, sendInvitation: true, existing: "adopt", onDelete: "delete" },
-      failures: [],
-    });
+  it("knows the defaults that design and schema promise, and keeps them out of the state", () => {
+    expect(checkInvitation(good)).toEqual({ inputs: good, failures: [] });
+    expect(knownInputs(good)).toEqual({ ...good, sendInvitation: true, existing: "adopt", onDelete: "delete" });
+    expect(checkInvitation({ ...good, onDelete: "delete" }).inputs).toEqual({ ...good, onDelete: "delete" });
+    expect(knownInputs({ ...good, onDelete: "keep" }).onDelete).toBe("keep");
   });
 
   it("reports every error at once, each with its property path", () => {

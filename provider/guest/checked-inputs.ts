@@ -1,29 +1,29 @@
 import { type GuestListInputs, guestListInputs } from "../../model/guest-list.ts";
-import { type InvitationInputs, importedInputs, invitationInputs, type Message } from "../../model/invitation.ts";
+import {
+  type InvitationInputs,
+  importedInputs,
+  invitationInputs,
+  type Message,
+  usualInputs,
+} from "../../model/invitation.ts";
 import { copiesOf } from "../../model/message.ts";
 import { type CheckResult, type Properties, schemaFailures } from "../pulumi/resource-provider.ts";
 
 /**
- * Checks the inputs of an invitation without asking anybody, and fills in the defaults.
+ * Checks the inputs of an invitation without asking anybody. Defaults are not filled in: the state would say them once
+ * more for each guest; see {@link knownInputs}.
  *
  * @param news the inputs as the program declares them; parts that a preview does not know yet are not judged
  * @param olds the inputs of the last operation, or those that an import read: nobody knows the redirect URL of an imported guest
- * @returns the inputs with defaults, and every failure there is
+ * @returns the inputs, and every failure there is
  */
 export function checkInvitation(news: Properties, olds?: Properties): CheckResult {
   const inputs = withoutNulls(news);
   const isStillImported = olds !== undefined && isImported(olds) && isImported(inputs);
   const result = (isStillImported ? importedInputs : invitationInputs).safeParse(inputs);
-  if (result.success) return { inputs: result.data as Properties, failures: [] };
-
-  return { inputs: withDefaults(inputs), failures: schemaFailures(result.error, inputs, invitationInputs) };
-}
-
-/** The defaults, for inputs of which some parts are unknown. */
-function withDefaults(inputs: Properties): Properties {
-  const { sendInvitation, existing, onDelete } = invitationInputs.shape;
-  const defaults = { sendInvitation: sendInvitation.parse(undefined), existing: existing.parse(undefined) };
-  return { ...defaults, onDelete: onDelete.parse(undefined), ...inputs };
+  if (!result.success) return { inputs, failures: schemaFailures(result.error, inputs, invitationInputs) };
+  const said = Object.entries(result.data as Properties).filter(([name]) => name in inputs);
+  return { inputs: Object.fromEntries(said), failures: [] };
 }
 
 /** A property that is null was left out by the program. */
@@ -45,9 +45,9 @@ export function knownList(properties: Properties): GuestListInputs {
   return guestListInputs.parse(properties);
 }
 
-/** Takes the inputs of an invitation that `check` has passed, as they come from the state or the engine. */
+/** Takes the inputs of an invitation that `check` has passed, as they come from the state or the engine, with defaults. */
 export function knownInputs(properties: Properties): InvitationInputs {
-  return properties as unknown as InvitationInputs;
+  return { ...usualInputs, ...properties } as unknown as InvitationInputs;
 }
 
 /**

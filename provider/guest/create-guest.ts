@@ -1,6 +1,4 @@
 import { formerAddresses } from "../../model/guest.ts";
-import type { InvitationInputs } from "../../model/invitation.ts";
-import type { Deadline } from "../deadline.ts";
 import { cannot, isForbidden, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-relationships.ts";
 import { awaitUser, findUser, type GraphUser, inStep } from "../microsoft/graph-users.ts";
@@ -29,17 +27,12 @@ import {
   wasMadeMomentsAgo,
   wasThereUnseen,
 } from "./origin.ts";
-import { bringBack, bringIntoLine, unfinished } from "./update-guest.ts";
+import { bringBack, bringIntoLine, type UnderWay, unfinished } from "./update-guest.ts";
 
 type Created = Promise<{ id: string; outputs: Properties }>;
 
 /** One guest on the way into the tenant. */
-interface Creation extends MailContext {
-  claims: Claims;
-  inputs: InvitationInputs;
-  urn: string;
-  deadline: Deadline;
-}
+type Creation = MailContext & UnderWay;
 
 /**
  * Brings a guest into the tenant, as `origin.ts` decides: adopts whoever is there, restores from the recycle bin, else
@@ -237,7 +230,7 @@ async function invite(creation: Creation, evidence: Evidence): Created {
     // An application that may only invite cannot look: it has to believe the invitation.
     if (isForbidden(error)) return undefined;
     const reason = isNotFound(error) ? neverAppeared(address, facts) : cannot("read", address, error);
-    throw unfinished(inputs, facts, reason);
+    throw unfinished(creation, facts, reason);
   });
   if (user !== undefined) await awaitSteady(creation, userId).catch(() => {});
   const head = user === undefined ? 0 : headStart(invitation, user);

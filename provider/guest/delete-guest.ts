@@ -1,11 +1,13 @@
 import { canonicalAddress } from "../../model/email-address.ts";
+import { shortList } from "../../model/guest-list.ts";
+import { guestInvitationsToken } from "../../model/names.ts";
 import { cannot, isNotFound } from "../microsoft/graph-errors.ts";
 import { releaseGrants } from "../microsoft/graph-relationships.ts";
 import { patchUser } from "../microsoft/graph-users.ts";
 import type { Engine, RecordedRequest } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import { type Directory, removeUser } from "./guest-look-up.ts";
-import { factsOf } from "./guest-state.ts";
+import { factsOf, type ListOfGuest } from "./guest-state.ts";
 
 /**
  * Removes a guest that the stack owns, as `onDelete` says. An adopted guest stays, without the access that the list gave.
@@ -16,7 +18,7 @@ export async function deleteGuest(
   { id, urn, inputs, outputs, deadline }: RecordedRequest,
 ): Promise<void> {
   const { graph, engine, claims } = context;
-  const { userEmailAddress: address, onDelete } = knownInputs(outputs);
+  const { userEmailAddress: address, onDelete, grants } = knownInputs(inputs);
   claims.deleting(address);
   if (claims.isStillListed(urn, id, address)) {
     engine.log(
@@ -27,7 +29,7 @@ export async function deleteGuest(
     return;
   }
   // The resources that gave the access leave this to us: they would fail once the guest is gone.
-  await releaseGrants(graph, id, knownInputs(inputs).grants, deadline).catch((error) => {
+  await releaseGrants(graph, id, grants, deadline).catch((error) => {
     throw cannot("take access from", address, error);
   });
   if (factsOf(outputs).adopted) {
@@ -128,6 +130,18 @@ export class Claims {
 
   #lists(key: string): string[] {
     return [...this.#addressesByList].flatMap(([urn, addresses]) => (addresses.has(key) ? [urn] : []));
+  }
+
+  /**
+   * The list that a guest's resource belongs to.
+   *
+   * @param urn the resource
+   * @returns `undefined` for a resource that no component made
+   */
+  listOfGuest(urn: string, address: string): ListOfGuest | undefined {
+    if (!urn.includes(`${guestInvitationsToken}$`)) return undefined;
+    const sizes = this.#lists(canonicalAddress(address)).map((list) => this.#addressesByList.get(list)?.size ?? 0);
+    return { isLong: sizes.some((size) => size > shortList) };
   }
 
   /** A resource that the program declares stands for this user, whom it knows by this address. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Properties, unknownValue } from "../pulumi/resource-provider.ts";
-import { diffInvitation, type Facts, outputs } from "./guest-state.ts";
+import { diffInvitation, type Facts, formOf, outputs } from "./guest-state.ts";
 
 const old: Properties = {
   userEmailAddress: "ana@fabrikam.example",
@@ -19,6 +19,20 @@ function changes(from: Properties, to: Properties) {
 describe("comparing an invitation with its state", () => {
   it("sees no change in the same inputs", () => {
     expect(changes(old, structuredClone(old))).toEqual({});
+  });
+
+  it("takes a default for the same, whether the state says it or not", () => {
+    const { sendInvitation: _, existing: __, onDelete: ___, ...short } = old;
+    expect(changes(old, short)).toEqual({});
+    expect(changes(short, old)).toEqual({});
+    expect(changes(short, { ...short, onDelete: "keep", existing: "own" })).toEqual({
+      onDelete: "add",
+      existing: "add",
+    });
+    expect(changes({ ...short, onDelete: "keep", sendInvitation: false }, short)).toEqual({
+      onDelete: "delete",
+      sendInvitation: "delete",
+    });
   });
 
   it("replaces the resource for another address and for nothing else", () => {
@@ -110,6 +124,28 @@ describe("the outputs of an invitation", () => {
     expect(outputs({}, facts)).toHaveProperty("redeemUrl");
     expect(outputs({}, { ...facts, state: "Accepted" })).not.toHaveProperty("redeemUrl");
     expect(outputs({}, { ...facts, state: "Accepted", mailedBy: "mona@contoso.example" })).toHaveProperty("redeemUrl");
+  });
+
+  it("[issue 15, 2] keep it on a long list only until the guest has been mailed", () => {
+    const mailedByUs = { ...facts, mailedBy: "mona@contoso.example" };
+    const isKept = (list: { isLong: boolean }, sendInvitation: boolean, known: Facts) =>
+      "redeemUrl" in outputs({ sendInvitation }, known, list);
+    expect(isKept({ isLong: false }, true, facts)).toBe(true);
+    expect(isKept({ isLong: true }, true, facts)).toBe(false);
+    expect(isKept({ isLong: true }, false, facts)).toBe(true);
+    expect(isKept({ isLong: true }, true, mailedByUs)).toBe(true);
+    expect(isKept({ isLong: true }, true, { ...mailedByUs, mailedAt: "2026-11-26T09:00:00Z" })).toBe(false);
+  });
+
+  it("[issue 15, 2] tell what the program does not know already of a guest on a list, and all of any other", () => {
+    const inputs = { userEmailAddress: "ana@fabrikam.example", mailTemplate: "<p>{{redeemUrl}}</p>" };
+    const listed = outputs(inputs, facts, { isLong: false });
+    expect(Object.keys(listed)).toEqual(["userEmailAddress", "userId", "state", "adopted", "redeemUrl"]);
+    const own = outputs(inputs, facts);
+    expect(own).toMatchObject({ ...inputs, sendInvitation: true, existing: "adopt", onDelete: "delete" });
+    // A refresh keeps to the form that the state has, or it would show a change.
+    expect(formOf(listed)).toEqual({ isLong: false });
+    expect(formOf(own)).toBeUndefined();
   });
 
   it("[issue 15, 2] do not repeat what the component alone says", () => {

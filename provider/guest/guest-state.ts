@@ -9,6 +9,7 @@ import {
   type InvitationState,
   invitationProperties,
   recordedProperties,
+  usualInputs,
 } from "../../model/invitation.ts";
 import { copiesOf, messageParts } from "../../model/message.ts";
 import { onResource } from "../../model/names.ts";
@@ -21,7 +22,7 @@ import {
   secret,
   unknownValue,
 } from "../pulumi/resource-provider.ts";
-import { isImported } from "./checked-inputs.ts";
+import { isImported, knownInputs } from "./checked-inputs.ts";
 
 /** What the provider knows about a guest beyond the inputs. */
 export interface Facts {
@@ -72,18 +73,30 @@ export function liveFacts(user: GraphUser): Pick<Facts, "userId" | "userPrincipa
   };
 }
 
+/** The list that a guest is on, where the component made the guest's resource. */
+export interface ListOfGuest {
+  /** True where the list has more than {@link shortList} guests. */
+  isLong: boolean;
+}
+
 /**
- * The outputs of the resource: its inputs and the facts. The redeem URL is a secret, and is forgotten when it is used up.
- * What the component alone says, and nobody reads back, is not repeated.
+ * The outputs of the resource: its inputs and the facts. What the component alone says, and nobody reads back, is not
+ * repeated. Of a guest on a list only the address is: the program has the inputs, and Pulumi writes all of it twice for
+ * each guest.
+ *
+ * The redeem URL is a secret. It is forgotten when it is used up; on a long list also when the guest has been mailed.
+ *
+ * @param list the guest's list; `undefined` for a resource that the program makes by itself
  */
-export function outputs(
-  { existedBefore: _, grants: __, ...inputs }: Partial<InvitationInputs>,
-  facts: Facts,
-): Properties {
+export function outputs(inputs: Partial<InvitationInputs>, facts: Facts, list?: ListOfGuest): Properties {
   const { userId, userPrincipalName, state, stateChangedAt, invitedAt, mailedBy, mailedAt, adopted } = facts;
-  const redeemUrl = state === "Accepted" && !isMailDue(facts) ? undefined : facts.redeemUrl;
+  const { existedBefore: _, grants: __, ...whole } = knownInputs(inputs as Properties);
+  const { userEmailAddress, sendInvitation } = whole;
+  const isMailed = sendInvitation && !isMailDue(facts);
+  const isUsedUp = state === "Accepted" ? !isMailDue(facts) : list?.isLong === true && isMailed;
+  const redeemUrl = isUsedUp ? undefined : facts.redeemUrl;
   return dropUndefined({
-    ...(inputs as Properties),
+    ...((list === undefined ? whole : { userEmailAddress }) as Properties),
     userId,
     userPrincipalName,
     state,
@@ -94,6 +107,11 @@ export function outputs(
     adopted,
     redeemUrl: redeemUrl === undefined ? undefined : secret(redeemUrl),
   });
+}
+
+/** The form that the outputs have in the state; an earlier version wrote the inputs of guests on lists, too. */
+export function formOf(before: Properties): ListOfGuest | undefined {
+  return before.sendInvitation === undefined ? { isLong: false } : undefined;
 }
 
 /** The outputs as far as a preview can tell them: facts that only the invitation brings about are unknown. */
@@ -189,7 +207,7 @@ export function diffInvitation(oldInputs: Properties, newInputs: Properties): Ma
 
   if (!isImported(oldInputs as Partial<InvitationInputs>)) {
     for (const property of invitationProperties) {
-      compare(property, oldInputs[property], newInputs[property], changes);
+      compare(property, oldInputs[property], newInputs[property], changes, usual[property]);
     }
   }
   for (const property of directoryProperties) {
@@ -199,10 +217,12 @@ export function diffInvitation(oldInputs: Properties, newInputs: Properties): Ma
     changes.set("sponsors", kind(oldInputs.sponsors, newInputs.sponsors));
   }
   for (const property of recordedProperties) {
-    compare(property, oldInputs[property], newInputs[property], changes);
+    compare(property, oldInputs[property], newInputs[property], changes, usual[property]);
   }
   return changes;
 }
+
+const usual: Properties = usualInputs;
 
 /** The parts of a message on the resource. */
 const messageNames = Object.keys(onResource(messageParts));
@@ -212,12 +232,13 @@ function compare(
   old: PropertyValue | undefined,
   now: PropertyValue | undefined,
   changes: Map<string, PropertyChange>,
+  unsaid?: PropertyValue,
 ): void {
   if (path === "message" && isPlainObject(old ?? {}) && isPlainObject(now ?? {})) {
     for (const part of messageNames) {
       compare(`message.${part}`, (old as Properties)?.[part], (now as Properties)?.[part], changes);
     }
-  } else if (JSON.stringify(old) !== JSON.stringify(now)) {
+  } else if (JSON.stringify(old ?? unsaid) !== JSON.stringify(now ?? unsaid)) {
     changes.set(path, kind(old, now));
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { unknownValue } from "../pulumi/resource-provider.ts";
 import { mailNotices } from "./mail-guest.ts";
 
-const byMicrosoft = { addresses: ["a@b.example", "b@b.example"], withBody: 2 };
+const byMicrosoft = { guests: 2, withBody: 2 };
 const byMailbox = { from: "invitations@contoso.example", addresses: ["c@b.example"], withBody: 1 };
 
 it("says once for a list who mails whom, and warns of the messages that an application's invitation leaves out", () => {

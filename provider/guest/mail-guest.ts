@@ -126,12 +126,14 @@ export function mailNotices({ mails }: Properties, signIn: SignInKind): Notice[]
   const groups = mails.flatMap((group) => {
     const isLater = isUnknown((group as Properties).from);
     const parsed = listMails.safeParse(isLater ? { ...(group as Properties), from: "", concealed: true } : group);
-    return parsed.success && parsed.data.addresses.length > 0 ? [parsed.data] : [];
+    if (!parsed.success) return [];
+    const { addresses, guests: count = addresses.length } = parsed.data;
+    return count > 0 ? [{ ...parsed.data, count }] : [];
   });
   if (groups.length === 0) return [];
-  const senders = groups.map(({ from, addresses, concealed }) => {
-    if (from === undefined) return `${guests(addresses.length)} by Microsoft`;
-    return `${guests(addresses.length)} by ${concealed ? "a mailbox of yours" : from}`;
+  const senders = groups.map(({ from, count, concealed }) => {
+    if (from === undefined) return `${guests(count)} by Microsoft`;
+    return `${guests(count)} by ${concealed ? "a mailbox of yours" : from}`;
   });
   const lost = groups.reduce((sum, { from, withBody }) => sum + (from === undefined ? withBody : 0), 0);
   const notices: Notice[] = [{ severity: "info", message: `Mails: ${senders.join(", ")}.` }];

@@ -1,5 +1,5 @@
 import { canonicalAddress } from "../../model/email-address.ts";
-import { directoryProperties, invitationInputs } from "../../model/invitation.ts";
+import { directoryProperties, type InvitationInputs, usualInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
 import { cannot } from "../microsoft/graph-errors.ts";
 import { readSponsors, sponsorIds } from "../microsoft/graph-relationships.ts";
@@ -7,7 +7,7 @@ import { findUser, fullLookUp, type GraphUser, isExternal, usersByMail } from ".
 import type { Properties, RecordedRequest, RecordedResource } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import { type Directory, findSettledUser, lookUpGuest } from "./guest-look-up.ts";
-import { factsOf, liveFacts, liveValue, outputs, sameAddress, withLiveInputs } from "./guest-state.ts";
+import { factsOf, formOf, liveFacts, liveValue, outputs, sameAddress, withLiveInputs } from "./guest-state.ts";
 import { isAdopted } from "./origin.ts";
 
 /**
@@ -71,7 +71,7 @@ async function refresh(
       (await directory.readAhead.take(directory, id, declared.userEmailAddress, deadline)) ??
       (await findSettledUser(directory, id, facts.invitedAt, deadline));
     if (user === undefined) return undefined;
-    const inputs = withLiveInputs(declared, user);
+    const inputs = withLiveInputs(properties as Partial<InvitationInputs>, user);
     const sponsors = await liveSponsors(directory, id, declared.sponsors, deadline);
     if (sponsors !== undefined) inputs.sponsors = sponsors;
     const live = { ...facts, ...liveFacts(user) };
@@ -80,7 +80,7 @@ async function refresh(
     return {
       id,
       inputs,
-      outputs: outputs(inputs, isUnderWay ? { ...live, stateChangedAt: facts.stateChangedAt } : live),
+      outputs: outputs(inputs, isUnderWay ? { ...live, stateChangedAt: facts.stateChangedAt } : live, formOf(before)),
     };
   } catch (error) {
     throw cannot("read", declared.userEmailAddress, error);
@@ -153,7 +153,6 @@ async function guestByAddress(
 
 /** What the directory can tell of the declaration; it does not know the invitation's redirect URL and message. */
 function importedInputs(user: GraphUser, address: string | undefined) {
-  const { sendInvitation, existing, onDelete } = invitationInputs.shape;
   const live = directoryProperties
     .map((property) => [property, liveValue(user, property)] as const)
     // An account is enabled and a user type is Guest unless somebody says otherwise: not worth a line of code.
@@ -161,9 +160,7 @@ function importedInputs(user: GraphUser, address: string | undefined) {
   return {
     userEmailAddress: canonicalAddress(address ?? user.mail ?? ""),
     ...(Object.fromEntries(live) as Properties),
-    sendInvitation: sendInvitation.parse(undefined),
-    existing: existing.parse(undefined),
-    onDelete: onDelete.parse(undefined),
+    ...usualInputs,
   };
 }
 

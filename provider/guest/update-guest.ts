@@ -5,6 +5,7 @@ import { addSponsor, readSponsors, removeSponsor, sponsorIds } from "../microsof
 import { type GraphUser, patchUser, restoreUser, sendInvitation } from "../microsoft/graph-users.ts";
 import { type Engine, InitializationError, type Properties, type UpdateRequest } from "../pulumi/resource-provider.ts";
 import { isImported, knownInputs, sameMessage } from "./checked-inputs.ts";
+import type { Claims } from "./delete-guest.ts";
 import { awaitWritten, type Directory, type FreshLookUps, findSettledUser, whileLagging } from "./guest-look-up.ts";
 import {
   directoryChanges,
@@ -28,7 +29,7 @@ import { isAdopted } from "./origin.ts";
  * there is nothing left to send, and the change is recorded only. A new address invites the same guest in any case.
  */
 export async function updateGuest(
-  context: MailContext & { lookUps: FreshLookUps },
+  context: MailContext & { claims: Claims; lookUps: FreshLookUps },
   { id, urn, oldInputs, newInputs, outputs: before, deadline }: UpdateRequest,
 ): Promise<Properties> {
   const old = knownInputs(oldInputs);
@@ -58,7 +59,7 @@ export async function updateGuest(
       context.engine.log("info", nothingSent, urn);
     }
   }
-  return outputs(inputs, facts);
+  return outputs(inputs, facts, context.claims.listOfGuest(urn, inputs.userEmailAddress));
 }
 
 /**
@@ -187,7 +188,7 @@ export async function bringBack(
  * @throws InitializationError where something is not as declared yet
  */
 export async function bringIntoLine(
-  context: MailContext & { inputs: InvitationInputs; urn: string; deadline: Deadline },
+  context: MailContext & UnderWay,
   facts: Facts,
   user: GraphUser | undefined,
   sponsorsAreSet = false,
@@ -197,17 +198,26 @@ export async function bringIntoLine(
     await applyDirectoryProperties(context, inputs, facts.userId, user, deadline);
     if (!sponsorsAreSet) await applySponsors(context, inputs, facts.userId, [], deadline);
   } catch (error) {
-    throw unfinished(inputs, facts, error as Error);
+    throw unfinished(context, facts, error as Error);
   }
   const mailed = isMailDue(facts) ? await firstMail(context, facts) : facts;
-  return { id: facts.userId, outputs: outputs(inputs, mailed) };
+  return { id: facts.userId, outputs: outputsOf(context, mailed) };
+}
+
+/** A guest on the way into the tenant. */
+export interface UnderWay {
+  claims: Claims;
+  inputs: InvitationInputs;
+  urn: string;
+  deadline: Deadline;
+}
+
+function outputsOf({ claims, inputs, urn }: UnderWay, facts: Facts): Properties {
+  return outputs(inputs, facts, claims.listOfGuest(urn, inputs.userEmailAddress));
 }
 
 /** The first mail from a mailbox of the tenant. It comes last: what fails before it is done by the next `up`, and then mailed. */
-async function firstMail(
-  context: MailContext & { inputs: InvitationInputs; urn: string; deadline: Deadline },
-  facts: Facts,
-): Promise<Facts> {
+async function firstMail(context: MailContext & UnderWay, facts: Facts): Promise<Facts> {
   const { inputs, urn, deadline } = context;
   if (!hasOwnMail(inputs)) return facts;
   const { redeemUrl } = facts;
@@ -215,17 +225,17 @@ async function firstMail(
     redeemUrl === undefined ? () => inviteAgain(context, inputs, facts, deadline) : async () => ({ redeemUrl });
   const order = { inputs, facts, urn, mayBeMailed: redeemUrl === undefined, link };
   const mailed = await mailGuest(context, order, deadline).catch((error) => {
-    throw unfinished(inputs, facts, cannot("mail", inputs.userEmailAddress, error));
+    throw unfinished(context, facts, cannot("mail", inputs.userEmailAddress, error));
   });
   return { ...facts, ...mailed };
 }
 
 /** The error of a guest who is there, but not as declared. */
-export function unfinished(inputs: InvitationInputs, facts: Facts, error: Error): InitializationError {
+export function unfinished(context: UnderWay, facts: Facts, error: Error): InitializationError {
   return new InitializationError(error.message, {
     id: facts.userId,
-    inputs: inputs as unknown as Properties,
-    outputs: outputs(inputs, facts),
+    inputs: context.inputs as unknown as Properties,
+    outputs: outputsOf(context, facts),
   });
 }
 

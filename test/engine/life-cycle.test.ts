@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { invitationToken } from "../../model/names.ts";
 import { openStack, type ThrowAwayStack } from "./throw-away-stack.ts";
 
 const list = {
@@ -55,6 +56,17 @@ describe("a guest list", () => {
     expect(state).toContain(ids["ana@fabrikam.example"]);
     expect(state).not.toContain(`${test.tenant.url}/redeem`);
     expect(state).not.toContain(test.tenant.environment.ARM_CLIENT_SECRET);
+  });
+
+  it("[issue 15, 2] takes at most 1.4 KB of the state for a guest's resource, the redeem URL aside", () => {
+    const { resources } = JSON.parse(test.storedState()).checkpoint.latest;
+    const guests = resources.filter(({ type }: { type: string }) => type === invitationToken);
+    expect(guests).toHaveLength(3);
+    for (const { outputs, ...guest } of guests) {
+      const { redeemUrl, ...others } = outputs;
+      expect(redeemUrl).toBeDefined();
+      expect(JSON.stringify({ ...guest, outputs: others }).length).toBeLessThan(1400);
+    }
   });
 
   it("previews clean, and asks the directory nothing for that", async () => {

@@ -127,9 +127,10 @@ function resourceText(name: string, spec: ResourceSpec, write: Writer): string {
     return `${docstring(propertySpec.description, "  ")}\n  declare readonly ${property}: ${type};`;
   });
   const secrets = Object.entries(spec.properties).flatMap(([property, { secret }]) => (secret ? [property] : []));
-  const ownOptions =
-    secrets.length === 0 ? "plugin" : `{ ...plugin, additionalSecretOutputs: ${JSON.stringify(secrets)} }`;
-  const token = `${name.charAt(0).toLowerCase()}${name.slice(1)}Token`;
+  const lowerName = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+  const [token, allOutputs] = [`${lowerName}Token`, `${lowerName}Outputs`];
+  const secretsOfAll = `...(outputs === ${allOutputs} && { additionalSecretOutputs: ${JSON.stringify(secrets)} })`;
+  const ownOptions = secrets.length === 0 ? "plugin" : `{ ...plugin, ${secretsOfAll} }`;
   const toCome = Object.keys(spec.properties).map((property) => `  ${property}: undefined,`);
   return `${write.object(`${name}Args`, inputs, "resource")}
 ${docstring(`${spec.description}${examples[name] ?? ""}`)}
@@ -165,14 +166,15 @@ ${outputs.join("\n")}
    * @param name the unique name of the resource
    * @param args see {@link ${name}Args}
    * @param opts options of the resource
-   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB
+   * @param outputs which outputs to make, beside those of the arguments: each costs the program about 7 KB.
+   *   Where somebody chooses, the provider alone says which are secrets
    * @throws pulumi.RunError when a required argument is missing
    */
   constructor(
     name: string,
     args: ${name}Args,
     opts?: pulumi.CustomResourceOptions,
-    outputs: pulumi.Inputs = ${name.charAt(0).toLowerCase()}${name.slice(1)}Outputs,
+    outputs: pulumi.Inputs = ${allOutputs},
   ) {
     const isLookUp = opts?.id !== undefined || opts?.urn !== undefined;
     for (const required of ${JSON.stringify(spec.requiredInputs)} as const) {

@@ -64,7 +64,7 @@ type Invitation struct {
 	OnDelete OnDeleteChoiceOutput `pulumi:"onDelete"`
 	// The language in which Microsoft's pages greet the guest, a BCP 47 tag.
 	PreferredLanguage pulumi.StringPtrOutput `pulumi:"preferredLanguage"`
-	// The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted. Graph: invitation.inviteRedeemUrl.
+	// The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted; and on a list of more than 500 for one who has been mailed. Graph: invitation.inviteRedeemUrl.
 	RedeemUrl pulumi.StringPtrOutput `pulumi:"redeemUrl"`
 	// Where the guest arrives after accepting: an https URL.
 	RedirectUrl pulumi.StringOutput `pulumi:"redirectUrl"`
@@ -464,7 +464,7 @@ func (o InvitationOutput) PreferredLanguage() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.PreferredLanguage }).(pulumi.StringPtrOutput)
 }
 
-// The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted. Graph: invitation.inviteRedeemUrl.
+// The link by which the guest accepts. A secret: whoever has it and the guest's mailbox can redeem the invitation. Absent for a guest who was adopted or restored, for Graph gives none, and for one who has accepted; and on a list of more than 500 for one who has been mailed. Graph: invitation.inviteRedeemUrl.
 func (o InvitationOutput) RedeemUrl() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Invitation) pulumi.StringPtrOutput { return v.RedeemUrl }).(pulumi.StringPtrOutput)
 }

@@ -1812,12 +1812,14 @@ func (o LeaverArrayOutput) Index(i pulumi.IntInput) LeaverOutput {
 
 // Guests whose mails have one sender.
 type ListMails struct {
-	// The guests' addresses.
+	// The addresses of those whom a mailbox mails, which is looked at for those who come.
 	Addresses []string `pulumi:"addresses"`
 	// Whether the mailbox's name must not be shown.
 	Concealed *bool `pulumi:"concealed"`
 	// The mailbox that mails them, by address or object id. Absent where Microsoft does.
 	From *string `pulumi:"from"`
+	// How many they are, where Microsoft mails them.
+	Guests *int `pulumi:"guests"`
 	// How many of them have a personal message.
 	WithBody *int `pulumi:"withBody"`
 }
@@ -1852,12 +1854,14 @@ type ListMailsInput interface {
 
 // Guests whose mails have one sender.
 type ListMailsArgs struct {
-	// The guests' addresses.
+	// The addresses of those whom a mailbox mails, which is looked at for those who come.
 	Addresses pulumi.StringArrayInput `pulumi:"addresses"`
 	// Whether the mailbox's name must not be shown.
 	Concealed pulumi.BoolPtrInput `pulumi:"concealed"`
 	// The mailbox that mails them, by address or object id. Absent where Microsoft does.
 	From pulumi.StringPtrInput `pulumi:"from"`
+	// How many they are, where Microsoft mails them.
+	Guests pulumi.IntPtrInput `pulumi:"guests"`
 	// How many of them have a personal message.
 	WithBody pulumi.IntPtrInput `pulumi:"withBody"`
 }
@@ -1928,7 +1932,7 @@ func (o ListMailsOutput) ToListMailsOutputWithContext(ctx context.Context) ListM
 	return o
 }
 
-// The guests' addresses.
+// The addresses of those whom a mailbox mails, which is looked at for those who come.
 func (o ListMailsOutput) Addresses() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v ListMails) []string { return v.Addresses }).(pulumi.StringArrayOutput)
 }
@@ -1941,6 +1945,11 @@ func (o ListMailsOutput) Concealed() pulumi.BoolPtrOutput {
 // The mailbox that mails them, by address or object id. Absent where Microsoft does.
 func (o ListMailsOutput) From() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ListMails) *string { return v.From }).(pulumi.StringPtrOutput)
+}
+
+// How many they are, where Microsoft mails them.
+func (o ListMailsOutput) Guests() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v ListMails) *int { return v.Guests }).(pulumi.IntPtrOutput)
 }
 
 // How many of them have a personal message.

@@ -38,10 +38,9 @@ describe("a guest who has accepted", () => {
     const guest = await world.run().invite(ana);
     world.tenant.accept(ana);
     const run = world.run();
-    const after = await run.update(guest, { resend: "again", redirectUrl: "https://orders.contoso.example" });
+    await run.update(guest, { resend: "again", redirectUrl: "https://orders.contoso.example" });
     expect(world.mails()).toEqual({ [ana]: 1 });
-    expect(run.said.join()).toContain("has accepted the invitation already");
-    expect(after.outputs.redirectUrl).toBe("https://orders.contoso.example");
+    expect(run.said.join()).toMatch(/has accepted the invitation already: the change is recorded/);
   });
 });
 

@@ -180,3 +180,21 @@ describe("[B] what is not settled", () => {
     expect([await open(linkOf(guest)), await open(linkOf(again))]).toEqual([410, 200]);
   });
 });
+
+it("[issue 15, 2] the links of a long list are kept for those whom nobody mails", async () => {
+  const run = world.run();
+  const long = Array.from({ length: 501 }, (_, number) => `guest${number}@fabrikam.example`);
+  await run.writeListDown(long);
+  const [mailed, silent] = await Promise.all([
+    run.invite("guest0@fabrikam.example", { existedBefore: false }),
+    run.invite("guest1@fabrikam.example", { existedBefore: false, sendInvitation: false }),
+  ]);
+  expect(mailed.outputs).not.toHaveProperty("redeemUrl");
+  expect(JSON.stringify(silent.outputs.redeemUrl)).toContain(`${world.tenant.url}/redeem`);
+
+  // A refresh forgets nothing, and a new page leads to a new link, which is mailed.
+  expect(JSON.stringify((await run.refresh(silent))?.outputs.redeemUrl)).toContain(`${world.tenant.url}/redeem`);
+  const updated = await run.update(mailed, { redirectUrl: "https://orders.contoso.example" });
+  expect(updated.outputs).not.toHaveProperty("redeemUrl");
+  expect(world.mails()).toEqual({ "guest0@fabrikam.example": 2 });
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import tls from "node:tls";
-import { invitationToken } from "../../../model/names.ts";
+import { guestInvitationsToken, guestListToken, invitationToken, settledGuestsToken } from "../../../model/names.ts";
 import type { Clock, Deadline } from "../../../provider/deadline.ts";
 import { checkInvitation } from "../../../provider/guest/checked-inputs.ts";
 import { Claims } from "../../../provider/guest/delete-guest.ts";
@@ -128,9 +128,9 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
   const invitation = invitationResource(() => context, context.claims);
   const end = settledGuestsResource(() => context, context.claims);
   const list = guestListResource(() => context, context.claims);
-  const urnOf = (address: string) => `urn:pulumi:test::guests::${invitationToken}::guests-${address}`;
-  const listUrn = "urn:pulumi:test::guests::entra-guests:index:GuestList::guests";
-  const endUrn = "urn:pulumi:test::guests::entra-guests:index:SettledGuests::guests";
+  const urn = (type: string, name: string) => `urn:pulumi:test::guests::${guestInvitationsToken}$${type}::${name}`;
+  const urnOf = (address: string) => urn(invitationToken, `guests-${address}`);
+  const [listUrn, endUrn] = [urn(guestListToken, "guests"), urn(settledGuestsToken, "guests")];
   let present: string[] | undefined;
   let written: RecordedGuest | undefined;
 
