@@ -16,8 +16,8 @@ export interface MeasuredStack {
   tenant?: Tenant;
   /** Sets how many resources the stack has, and how their names begin. */
   resize(count: number, prefix: string): void;
-  /** Sets what the guests may reach; only for stacks of guests. */
-  give?(access: object): void;
+  /** Sets what the config says of all guests beside page and message; only for stacks of guests. */
+  give?(defaults: object): void;
   /** How many bytes the state takes in the backend, a folder. */
   stateBytes(): number;
   /** Runs a command of `guests` on the stack. */
@@ -37,25 +37,28 @@ export async function guestStack(): Promise<MeasuredStack> {
     provider: { name: "entra-guests", path: path.join(repository, "provider") },
     environment: tenant.environment,
   });
-  let access = {};
+  let defaults = {};
+  let guests: { email: string }[] = [];
+  const write = () => {
+    // A stack config of several thousand guests is too long for the program's environment.
+    writeFile("guests.yaml", JSON.stringify(guests));
+    configure({
+      "guests:redirectUrl": "https://myapps.microsoft.com",
+      "guests:message": { body: "Welcome." },
+      ...defaults,
+      ...(guests.length <= 1000 ? { "guests:invitations": guests } : { "guests:lists": ["guests.yaml"] }),
+    });
+  };
   return {
     stack,
     tenant,
-    give: (given) => {
-      access = given;
+    give(given) {
+      defaults = given;
+      write();
     },
     resize(count, prefix) {
-      const guests = Array.from({ length: count }, (_, number) => ({
-        email: `${prefix}-guest${number}@fabrikam.example`,
-      }));
-      // A stack config of several thousand guests is too long for the program's environment.
-      writeFile("guests.yaml", JSON.stringify(guests));
-      configure({
-        ...access,
-        "guests:redirectUrl": "https://myapps.microsoft.com",
-        "guests:message": { body: "Welcome." },
-        ...(count <= 1000 ? { "guests:invitations": guests } : { "guests:lists": ["guests.yaml"] }),
-      });
+      guests = Array.from({ length: count }, (_, number) => ({ email: `${prefix}-guest${number}@fabrikam.example` }));
+      write();
     },
     stateBytes: () => Buffer.byteLength(storedState()),
     guests: (...args) => runGuests(stack, folder, args),
