@@ -304,6 +304,9 @@ describe("outputs", () => {
 
     expect(await pulumi.isSecret(component.guests["new@x.example"]?.redeemUrl as pulumi.Output<string>)).toBe(true);
     expect(await resolved(component.invited)).toBe(3);
+    // What nobody can know yet is unknown, and not empty.
+    const { userIds, pending } = component as unknown as Record<string, { isKnown: Promise<boolean> }>;
+    expect(await Promise.all([userIds?.isKnown, pending?.isKnown])).toEqual([false, false]);
   });
 
   it("count nobody in an empty list", async () => {
@@ -516,10 +519,21 @@ describe("speed", () => {
 
   it("[issue 15, 3] registers all guests of a list, although only some at a time", async () => {
     const guests = Array.from({ length: 300 }, (_, number) => ({ email: `guest${number}@x.example` }));
-    const { component, engine } = await invited({ redirectUrl, guests });
-    await Promise.all(Object.values(component.guests).map(({ userId }) => resolved(userId)));
+    const engine = await recordedEngine(answers);
+    const { nodes, userIds, accepted } = new GuestInvitations("partners", { redirectUrl, guests });
+    const isMade = (number: number) =>
+      Object.getOwnPropertyDescriptor(nodes.invitations, `guest${number}@x.example`)?.value !== undefined;
+    expect([isMade(0), isMade(255), isMade(256), isMade(299)]).toEqual([true, true, false, false]);
 
-    expect(engine.invitations()).toHaveLength(300);
+    // Whoever asks for one has it at once, and it is no other than the one that is registered.
+    const last = nodes.invitations["guest299@x.example"];
+    expect([isMade(298), isMade(299)]).toEqual([false, true]);
+    const ids = await resolved(userIds);
+    expect(nodes.invitations["guest299@x.example"]).toBe(last);
+    expect(engine.invitations().map(({ name }) => name)).toEqual(guests.map(({ email }) => `partners-${email}`).sort());
+    expect(Object.keys(ids).sort()).toEqual(guests.map(({ email }) => email).sort());
+    expect(ids["guest299@x.example"]).toBe("object of partners-guest299@x.example");
+    expect(await resolved(accepted)).toBe(300);
   }, 30_000);
 
   it("does not cost the stack trace of an error in a transform, nor of anything later", async () => {

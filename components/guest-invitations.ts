@@ -26,7 +26,7 @@ import {
   type OnDeleteChoice,
 } from "./generated/sdk.ts";
 import { announceExpiry, guestProblems, stop } from "./guest-problems.ts";
-import { ListRecord } from "./ownership.ts";
+import { knownValue, ListRecord } from "./ownership.ts";
 import { report } from "./problem.ts";
 
 /** What {@link GuestInvitations} takes: defaults for all guests, and the guests. */
@@ -99,6 +99,8 @@ export class GuestInvitations extends pulumi.ComponentResource {
   readonly pending: pulumi.Output<number | undefined>;
   /** How many of them have accepted; `undefined` with engine azuread, which does not know. */
   readonly accepted: pulumi.Output<number | undefined>;
+  /** The guests' object ids by address in lower case. Unlike those in `guests` it depends on no guest, and takes little memory. */
+  readonly userIds: pulumi.Output<Record<string, string>>;
   /** The child resources. */
   readonly nodes: {
     /** The invitations by address in lower case: `Invitation`, or `azuread.Invitation` with that engine. */
@@ -139,14 +141,12 @@ export class GuestInvitations extends pulumi.ComponentResource {
     const stays = Promise.withResolvers<string[]>();
     const list = backend.keepsRecord ? writeDown(name, current, expired, stays.promise, access, args, this) : undefined;
     const record = list && new ListRecord(list);
-    const turns = new Turns();
     const planned = planInvitations(
       name,
       current,
       backend,
       record,
       access,
-      turns,
       templates,
       args.transform?.invitation,
       this,
@@ -154,21 +154,22 @@ export class GuestInvitations extends pulumi.ComponentResource {
     stays.resolve(planned.filter(({ opts }) => opts.retainOnDelete).map(({ address }) => address));
     if (list !== undefined && applyStep(process.env)?.step === "record") {
       this.nodes = { invitations: {}, access: {}, list };
-      this.guests = Object.fromEntries(planned.map(({ address }) => [address, notYetKnown()]));
+      const addresses = planned.map(({ address }) => address);
+      this.guests = lazily(addresses, notYetKnown);
       this.invited = pulumi.output(current.length);
-      this.pending = this.accepted = notYet();
+      this.pending = this.accepted = this.userIds = notYet();
       return;
     }
-    const invitations = invite(planned, backend, turns, name);
-    if (record !== undefined) withoutStackTraces(() => record.end(name, invitations, this));
+    const { byAddress: invitations, all } = new Registrations(planned);
+    if (record !== undefined) withoutStackTraces(() => record.end(name, all.then(addressesInState), this));
     const nodes = { invitations, access: withoutStackTraces(access.plan(invitations)) };
 
     this.nodes = list === undefined ? nodes : { ...nodes, list };
-    this.guests = mapValues(invitations, knownOf);
+    this.guests = lazily(Object.keys(invitations), (address) => knownOf(invitations[address] as GuestInvitation));
     this.invited = pulumi.output(current.length);
-    const counts = countStates(invitations);
-    this.pending = counts.apply((count) => count?.PendingAcceptance);
-    this.accepted = counts.apply((count) => count?.Accepted);
+    this.pending = told(all, (guests) => countOf(guests, "PendingAcceptance"));
+    this.accepted = told(all, (guests) => countOf(guests, "Accepted"));
+    this.userIds = told<Record<string, string>>(all, idsByAddress);
     // The guests stand in the state already, each by their own resource.
     this.registerOutputs({
       invited: this.invited,
@@ -232,9 +233,11 @@ function todaysAddresses(guests: readonly GuestArgs[]): Record<string, string> {
 /** A guest's resource before it is made. */
 interface PlannedInvitation {
   address: string;
-  args: InvitationArgs;
   opts: pulumi.CustomResourceOptions;
+  make: Maker;
 }
+
+type Maker = () => GuestInvitation;
 
 function planInvitations(
   name: string,
@@ -242,7 +245,6 @@ function planInvitations(
   backend: Backend,
   record: ListRecord | undefined,
   access: ListAccess,
-  turns: Turns,
   templates: MailTemplates,
   transform: NonNullable<GuestInvitationsArgs["transform"]>["invitation"],
   parent: pulumi.Resource,
@@ -253,7 +255,6 @@ function planInvitations(
     const address = canonicalAddress(guest.email);
     const args = backend.args(access.invitee(guest));
     if (guest.mailTemplate !== undefined) args.mailTemplate = templates.text(guest.mailTemplate);
-    if (record !== undefined) args.existedBefore = turns.take().then(() => record.existedBefore(address));
     const grants = access.grantsOf(address);
     if (record !== undefined && grants !== undefined) args.grants = grants;
     const opts: pulumi.CustomResourceOptions = { parent, ...backend.options(guest) };
@@ -262,7 +263,11 @@ function planInvitations(
     if (aliases.length > 0) opts.aliases = aliases.map((earlier) => ({ name: earlier }));
     if (dependsOn !== undefined) opts.dependsOn = dependsOn;
     transform?.(args, opts, guest);
-    return { address, args, opts };
+    const make = () => {
+      const known = record === undefined ? {} : { existedBefore: record.existedBefore(address) };
+      return backend.create(`${name}-${address}`, { ...known, ...args }, opts);
+    };
+    return { address, opts, make };
   });
 }
 
@@ -280,47 +285,71 @@ function comesFirst(
   return all.length === 0 ? undefined : all;
 }
 
-function invite(
-  planned: readonly PlannedInvitation[],
-  backend: Backend,
-  turns: Turns,
-  name: string,
-): Record<string, GuestInvitation> {
-  return withoutStackTraces(() =>
-    Object.fromEntries(
-      planned.map(({ address, args, opts }) => {
-        const invitation = backend.create(`${name}-${address}`, args, opts);
-        turns.endWith(invitation);
-        return [address, invitation];
-      }),
-    ),
-  );
+/**
+ * The resources of a list's guests, made a few at a time: one that waits for the engine takes the program some 100 KB, one
+ * that is registered a tenth of it. Whoever asks for one that has not been made yet makes it.
+ */
+class Registrations {
+  /** The resources by address. */
+  readonly byAddress: Readonly<Record<string, GuestInvitation>>;
+  /** Resolves with what the engine told of the guests, once all are registered. */
+  readonly all: Promise<RegisteredGuest[]>;
+
+  constructor(planned: readonly PlannedInvitation[]) {
+    const makers = new Map(planned.map(({ address, make }) => [address, make]));
+    const byAddress = lazily([...makers.keys()], (address) => withoutStackTraces(makers.get(address) as Maker));
+    const queue = makers.keys();
+    const outcomes: Promise<RegisteredGuest>[] = [];
+    const oneAfterAnother = async () => {
+      for (const address of queue) {
+        const outcome = registered(address, byAddress[address] as GuestInvitation);
+        outcomes.push(outcome);
+        // One that fails keeps nobody else from being made.
+        await outcome.catch(() => undefined);
+      }
+    };
+    this.byAddress = byAddress;
+    this.all = Promise.all(Array.from({ length: sideBySide }, oneAfterAnother)).then(() => Promise.all(outcomes));
+  }
+}
+
+/** How many guests wait for the engine at a time; it works on no more than a few of them. */
+const sideBySide = 256;
+
+/** What the engine told of a guest. */
+interface RegisteredGuest {
+  address: string;
+  /** The object id; `undefined` where a preview does not know it, and where `--target` leaves the guest out. */
+  userId: string | undefined;
+  /** The same of the state; `null` where the backend does not tell it. */
+  state: InvitationState | null | undefined;
+}
+
+async function registered(address: string, { id, userId, state }: GuestInvitation): Promise<RegisteredGuest> {
+  const isThere = (await knownValue(id)) !== undefined;
+  return {
+    address,
+    userId: isThere ? await knownValue(userId) : undefined,
+    state: state === undefined ? null : await knownValue(state),
+  };
 }
 
 /**
- * Lets only so many guests be registered at a time. Each registration takes the program some 60 KB until it is answered,
- * and the engine works on no more than a few of them.
+ * A record whose values are made when somebody asks for them, each once.
+ *
+ * @param make makes the value of a key
  */
-class Turns {
-  #free = 256;
-  readonly #waiting: (() => void)[] = [];
-
-  /** Resolves when it is the next guest's turn. */
-  take(): Promise<void> {
-    if (this.#free === 0) return new Promise((begin) => this.#waiting.push(begin));
-    this.#free -= 1;
-    return Promise.resolve();
-  }
-
-  /** Ends a turn when the guest's resource is there, or has failed. */
-  endWith({ urn }: GuestInvitation): void {
-    const end = () => {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
+function lazily<Value>(keys: readonly string[], make: (key: string) => Value): Record<string, Value> {
+  const record: Record<string, Value> = {};
+  for (const key of keys) {
+    const get = () => {
+      const value = make(key);
+      Object.defineProperty(record, key, { value, enumerable: true });
+      return value;
     };
-    (urn as unknown as { promise(): Promise<string> }).promise().then(end, end);
+    Object.defineProperty(record, key, { get, enumerable: true, configurable: true });
   }
+  return record;
 }
 
 /** Those who are mailed, by who mails them, for the preview and for the look at the mailboxes. */
@@ -407,21 +436,32 @@ function definedOnly<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
 }
 
-/** How many guests there are of each state; `undefined` where the backend does not know. */
-function countStates(
-  invitations: Readonly<Record<string, GuestInvitation>>,
-): pulumi.Output<Record<InvitationState, number> | undefined> {
-  const states = Object.values(invitations).map(({ state }) => state);
-  const known = states.filter((one) => one !== undefined);
-  if (known.length < states.length) return pulumi.output(undefined);
-  return pulumi.all(known).apply((all) => {
-    const count = (state: InvitationState) => all.filter((one) => one === state).length;
-    return { Accepted: count("Accepted"), PendingAcceptance: count("PendingAcceptance") };
-  });
+/**
+ * What the registered guests tell together, as an output of no resource: one of each guest would keep them all in memory.
+ *
+ * @param tell `unknown` where a preview does not know it
+ */
+function told<Value>(
+  all: Promise<RegisteredGuest[]>,
+  tell: (guests: readonly RegisteredGuest[]) => Value | typeof unknown,
+): pulumi.Output<Value> {
+  return pulumi.output(all.then(tell)) as unknown as pulumi.Output<Value>;
 }
 
-function mapValues<From, To>(record: Record<string, From>, map: (value: From) => To): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+/** How many guests have this state; `undefined` where the backend does not know. */
+function countOf(guests: readonly RegisteredGuest[], wanted: InvitationState) {
+  if (guests.some(({ state }) => state === null)) return undefined;
+  if (guests.some(({ state }) => state === undefined)) return unknown;
+  return guests.filter(({ state }) => state === wanted).length;
+}
+
+function idsByAddress(guests: readonly RegisteredGuest[]) {
+  if (guests.some(({ userId }) => userId === undefined)) return unknown;
+  return Object.fromEntries(guests.map(({ address, userId }) => [address, userId as string]));
+}
+
+function addressesInState(guests: readonly RegisteredGuest[]): string[] {
+  return guests.filter(({ userId }) => userId !== undefined).map(({ address }) => address);
 }
 
 /**

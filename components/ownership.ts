@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output.js";
 import { canonicalAddress } from "../model/email-address.ts";
 import { applyStep, invitationToken } from "../model/names.ts";
-import type { GuestInvitation } from "./backends/entra-guests.ts";
 import { type GuestList, type LeaverOutput, SettledGuests } from "./generated/sdk.ts";
 
 /** What a list wrote down before its guests are invited, and what it has to hear once they are. */
@@ -44,9 +43,13 @@ export class ListRecord {
     return !own.has(address);
   }
 
-  /** Registers the end of the list, once all guests are there. */
-  end(name: string, invitations: Readonly<Record<string, GuestInvitation>>, parent: pulumi.Resource): SettledGuests {
-    const known = registered(invitations);
+  /**
+   * Registers the end of the list, once all guests are there.
+   *
+   * @param known resolves with the addresses of those who have resources, once all have been registered. A plain promise: the
+   *   end must depend on no guest, or none could be removed or moved alone
+   */
+  end(name: string, known: Promise<string[]>, parent: pulumi.Resource): SettledGuests {
     const leavers = this.list.leavers.apply((all) => all ?? []);
     const settled = pulumi.all([this.#record, leavers]).apply(async ([record, all]) => {
       const waiting = await this.#stillInState(record, all);
@@ -73,7 +76,7 @@ export class ListRecord {
 }
 
 /** The value of an output; `undefined` where a preview does not know it. */
-async function knownValue<Value>(output: pulumi.Output<Value>): Promise<Value | undefined> {
+export async function knownValue<Value>(output: pulumi.Output<Value>): Promise<Value | undefined> {
   const { isKnown, promise } = output as unknown as { isKnown: Promise<boolean>; promise(): Promise<Value> };
   return (await isKnown) ? promise() : undefined;
 }
@@ -129,17 +132,4 @@ async function readState(): Promise<StateGuests> {
 interface StateResource {
   type?: string;
   outputs?: { userEmailAddress?: unknown; adopted?: unknown };
-}
-
-/**
- * Resolves with the addresses of the guests who have resources, once all have been registered. A plain promise: the
- * resource that takes it must depend on no guest, or none could be removed or moved alone.
- */
-function registered(invitations: Readonly<Record<string, GuestInvitation>>): Promise<string[]> {
-  const all = Object.entries(invitations).map(async ([address, { id }]) => {
-    // Unknown in a preview, and where `--target` leaves the guest out.
-    const isThere = await (id as unknown as { isKnown: Promise<boolean> }).isKnown;
-    return isThere ? [address] : [];
-  });
-  return Promise.all(all).then((addresses) => addresses.flat());
 }
