@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 import engineServices from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
@@ -43,6 +44,8 @@ export function serve(make: (engine: Engine) => ResourceProvider, args: string[]
   const server = new grpc.Server({
     "grpc.max_receive_message_length": longestMessage,
     "grpc.max_send_message_length": longestMessage,
+    // Statistics that nobody asks for, kept for each call.
+    "grpc.enable_channelz": 0,
   });
   // The engine calls only what the provider has; gRPC itself answers UNIMPLEMENTED to the rest.
   server.addService(
@@ -52,7 +55,18 @@ export function serve(make: (engine: Engine) => ResourceProvider, args: string[]
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
     console.log(String(port));
+    keepCompiled();
   });
+}
+
+/**
+ * Keeps what Node has compiled, where its cache is on (NODE_COMPILE_CACHE). Node itself would at the process's end, but the
+ * engine kills a provider that it needs no more.
+ */
+function keepCompiled(): void {
+  flushCompileCache();
+  // What the sign-in needs is loaded with the first request.
+  setTimeout(flushCompileCache, 2_000).unref();
 }
 
 function methods(provider: ResourceProvider, engine: EngineConnection) {
