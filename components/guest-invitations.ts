@@ -12,7 +12,7 @@ import { azureadBackend } from "./backends/azuread.ts";
 import { type Backend, earlierNames, entraGuestsBackend, type GuestInvitation } from "./backends/entra-guests.ts";
 import type { ListFile } from "./config/list-rules.ts";
 import { listFile, projectFiles } from "./config/project-files.ts";
-import "./debug-log.ts";
+import "./sdk-habits.ts";
 import { withDefaults } from "./defaults.ts";
 import {
   type GuestArgs,
@@ -341,13 +341,14 @@ async function registered(address: string, { id, userId, state }: GuestInvitatio
  */
 function lazily<Value>(keys: readonly string[], make: (key: string) => Value): Record<string, Value> {
   const record: Record<string, Value> = {};
+  const made = new Map<string, Value>();
   for (const key of keys) {
     const get = () => {
-      const value = make(key);
-      Object.defineProperty(record, key, { value, enumerable: true });
-      return value;
+      // Putting a plain property in the getter's place would take time for all the others, each time.
+      if (!made.has(key)) made.set(key, make(key));
+      return made.get(key);
     };
-    Object.defineProperty(record, key, { get, enumerable: true, configurable: true });
+    Object.defineProperty(record, key, { get, enumerable: true });
   }
   return record;
 }

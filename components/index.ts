@@ -1,5 +1,5 @@
 /** What users of guests as code import. */
-import "./debug-log.ts";
+import "./sdk-habits.ts";
 
 export { shortList } from "../model/guest-list.ts";
 export { guestInvitationsToken as guestInvitationsType } from "../model/names.ts";
