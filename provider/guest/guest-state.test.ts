@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Properties, unknownValue } from "../pulumi/resource-provider.ts";
-import { diffInvitation, type Facts, formOf, outputs } from "./guest-state.ts";
+import { diffInvitation, type Facts, formOf, outputs, previewOutputs } from "./guest-state.ts";
 
 const old: Properties = {
   userEmailAddress: "ana@fabrikam.example",
@@ -146,6 +146,12 @@ describe("the outputs of an invitation", () => {
     // A refresh keeps to the form that the state has, or it would show a change.
     expect(formOf(listed)).toEqual({ isLong: false });
     expect(formOf(own)).toBeUndefined();
+  });
+
+  it("are known in a preview as far as the inputs and their defaults are", () => {
+    const inputs = { userEmailAddress: "ana@fabrikam.example", onDelete: "keep" };
+    expect(previewOutputs(inputs, undefined)).toMatchObject({ ...inputs, existing: "adopt", userId: unknownValue });
+    expect(previewOutputs(inputs, { ...facts })).toMatchObject({ ...inputs, existing: "adopt", userId: "object" });
   });
 
   it("[issue 15, 2] do not repeat what the component alone says", () => {

@@ -117,7 +117,8 @@ export function formOf(before: Properties): ListOfGuest | undefined {
 /** The outputs as far as a preview can tell them: facts that only the invitation brings about are unknown. */
 export function previewOutputs(inputs: Properties, before: Properties | undefined): Properties {
   if (before !== undefined) return outputs(inputs as Partial<InvitationInputs>, factsOf(before));
-  return { ...inputs, ...Object.fromEntries(factNames.map((name) => [name, unknownValue])) };
+  const whole = knownInputs(inputs) as unknown as Properties;
+  return { ...whole, ...Object.fromEntries(factNames.map((name) => [name, unknownValue])) };
 }
 
 /** The invitation in Graph's words. A guest who is mailed from a mailbox of the tenant gets no mail of Microsoft's. */
