@@ -169,6 +169,7 @@ async function measure(guests: number, steps: readonly Step[], runs: number): Pr
   for (let run = 0; run < runs; run++) {
     // New names each time: the guests of the round before are in the recycle bin, and would be restored.
     const prefix = `r${Date.now().toString(36)}`;
+    if (steps.some((step) => step.baseline !== false)) await baseline.stack.destroy();
     for (const stack of [subject, baseline]) stack.resize(guests, prefix);
     for (const [index, step] of steps.entries()) {
       const result = results[index] as Measurement;
@@ -182,7 +183,6 @@ async function measure(guests: number, steps: readonly Step[], runs: number): Pr
       result.requests = (subject.tenant?.requests() ?? []).filter(({ batch }) => batch === undefined).length;
       if (/^(?:up|guests apply, all new)/.test(step.operation)) result.stateBytes = subject.stateBytes() / guests;
     }
-    await baseline.stack.destroy();
   }
 }
 
