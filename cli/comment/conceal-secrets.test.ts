@@ -23,6 +23,14 @@ describe("[H3] a redeem URL", () => {
     expect(left).toMatch(/^see /);
   });
 
+  it("notices a secret that the process has got since", async () => {
+    const environment: Record<string, string> = {};
+    expect(withoutSecrets("x first-secret y", environment)).toBe("x first-secret y");
+    await Promise.resolve();
+    environment.MY_SECRET = "first-secret";
+    expect(withoutSecrets("x first-secret y", environment)).toBe("x [secret] y");
+  });
+
   it("is something else than a link to an application, which a reviewer has to see", () => {
     for (const text of ["https://myapps.microsoft.com/?tenantid=1", "https://portal.contoso.example/redeemed"]) {
       expect(withoutSecrets(text, {})).toBe(text);

@@ -82,9 +82,20 @@ export function secretRemover(environment: NodeJS.ProcessEnv = process.env): (te
   };
 }
 
-/** The text without secrets; see {@link secretRemover}. */
+let ofThisTurn: { environment: NodeJS.ProcessEnv; remove: (text: string) => string } | undefined;
+
+/**
+ * The text without secrets; see {@link secretRemover}. The environment is read once for all texts that are written at a
+ * stroke: that takes longer than most of them.
+ */
 export function withoutSecrets(text: string, environment: NodeJS.ProcessEnv = process.env): string {
-  return secretRemover(environment)(text);
+  if (ofThisTurn?.environment !== environment) {
+    ofThisTurn = { environment, remove: secretRemover(environment) };
+    queueMicrotask(() => {
+      ofThisTurn = undefined;
+    });
+  }
+  return ofThisTurn.remove(text);
 }
 
 /** A secret as it is, and as it stands in a URL or in JSON; each line of one that has several. */
