@@ -130,6 +130,15 @@ export interface Listed<T> {
   object: T;
 }
 
+/** The objects of a list, the oldest first. */
+export interface ListedObjects<T> extends Iterable<Listed<T>> {
+  /**
+   * All that have one of these values in an indexed property, and maybe others, the oldest first. Without it, all
+   * objects are looked at.
+   */
+  having?(values: readonly string[]): readonly Listed<T>[];
+}
+
 /** One table of JSON documents, each with columns to find it by. Every change happens inside `Database.write`. */
 export class Documents<T> {
   readonly #database: Database;

@@ -25,6 +25,8 @@ export interface Property {
   shape?: z.ZodType;
   /** What `$filter` takes of the objects in a list. */
   elements?: Readonly<Record<string, Property>>;
+  /** Texts by which its objects are found without a look at all of them. Graph's answers do not depend on it. */
+  indexed?: boolean;
   /** Letter case counts in comparisons. */
   exact?: boolean;
   /** Graph answers it only where `$expand` asks for it. */
@@ -77,6 +79,26 @@ export function findProperty(type: DescribedType, name: string): string | undefi
   const wanted = name.toLowerCase();
   return Object.keys(type.properties).find((known) => known.toLowerCase() === wanted);
 }
+
+/** What an index finds an object by: all values of its indexed properties, in the form in which they are compared. */
+export function indexedValues(type: DescribedType, object: object): string[] {
+  const values = new Map(Object.entries(object));
+  return indexedProperties(type).flatMap((name) => {
+    const value: unknown = values.get(name);
+    return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string").map(comparable);
+  });
+}
+
+function indexedProperties(type: DescribedType): readonly string[] {
+  const known = indexes.get(type);
+  if (known !== undefined) return known;
+  const names = Object.keys(type.properties).filter((name) => type.properties[name]?.indexed);
+  indexes.set(type, names);
+  return names;
+}
+
+/** Found out once for each type. */
+const indexes = new WeakMap<DescribedType, readonly string[]>();
 
 /** The properties that are answered where nothing is selected, by name. */
 export function defaultProperties(type: DescribedType): readonly string[] {

@@ -37,7 +37,7 @@ const countryCode = new RegExp(
 );
 
 const userProperties = {
-  id: { type: "string", required: true, byDefault: true, ...asChoice },
+  id: { type: "string", required: true, byDefault: true, indexed: true, ...asChoice },
   userType: { ...text, required: true, oneOf: ["Guest", "Member"], ...asChoice },
   accountEnabled: { type: "boolean", required: true, initial: true, writable: true, ...asChoice },
   createdDateTime: { type: "dateTime", required: true, ...asMoment },
@@ -50,14 +50,20 @@ const userProperties = {
     ...address,
     required: true,
     byDefault: true,
+    indexed: true,
     filter: name,
     advancedFilter: ["ne", "endswith"],
     sortable: "always",
   },
-  mail: { ...address, byDefault: true, filter: name, advancedFilter: ["ne", "endswith"] },
+  mail: { ...address, byDefault: true, indexed: true, filter: name, advancedFilter: ["ne", "endswith"] },
   mailNickname: { ...text, longest: 64, ...asName },
-  otherMails: { type: "strings", writable: true, filter: name, advancedFilter: ["ne", "endswith"] },
-  proxyAddresses: { type: "strings", filter: ["eq", "startswith", "ge", "le"], advancedFilter: ["ne", "endswith"] },
+  otherMails: { type: "strings", indexed: true, writable: true, filter: name, advancedFilter: ["ne", "endswith"] },
+  proxyAddresses: {
+    type: "strings",
+    indexed: true,
+    filter: ["eq", "startswith", "ge", "le"],
+    advancedFilter: ["ne", "endswith"],
+  },
   identities: { type: "objects" },
   signInActivity: { type: "object", apart: true },
 

@@ -1,6 +1,6 @@
-import type { Database, Listed } from "./database.ts";
-import { comparable } from "./described-types.ts";
-import { newUser, type User } from "./object-types.ts";
+import type { Database, Listed, ListedObjects } from "./database.ts";
+import { comparable, indexedValues } from "./described-types.ts";
+import { newUser, type User, userType } from "./object-types.ts";
 
 /** How long a deleted user can be restored (Graph, "Restore deleted item"). */
 export const recycleBinDays = 30;
@@ -34,8 +34,8 @@ export class Users {
   readonly #now: () => Date;
   readonly #lag: number;
   readonly #records = new Map<string, UserRecord>();
-  /** Address → ids of live users, over the current versions. */
-  readonly #addresses = new Map<string, Set<string>>();
+  /** Value of an indexed property → ids of the users who have it in any version that is still seen, live or deleted. */
+  readonly #index = new Map<string, Set<string>>();
   /** Since when those have been there who were made while this process runs, in milliseconds. */
   readonly #madeAt = new Map<string, number>();
   #lastPlace = 0;
@@ -83,18 +83,28 @@ export class Users {
     const user = this.visible(name.toLowerCase());
     if (user !== undefined) return user;
     const wanted = comparable(name);
-    for (const { object } of this.list("live")) if (comparable(object.userPrincipalName) === wanted) return object;
-    return undefined;
+    const named = this.list("live").having([wanted]);
+    return named.find(({ object }) => comparable(object.userPrincipalName) === wanted)?.object;
   }
 
   /** Live users with this address: as `mail`, `otherMails`, `proxyAddresses` or user principal name. */
   currentByAddress(address: string): User[] {
-    return [...(this.#addresses.get(comparable(address)) ?? [])].flatMap((id) => this.current(id) ?? []);
+    const wanted = comparable(address);
+    return this.#recordsHaving([wanted, `smtp:${wanted}`])
+      .flatMap(({ id }) => this.current(id) ?? [])
+      .filter((user) => addressesOf(user).has(wanted));
   }
 
-  /** Users as a read sees them, the oldest first. */
-  *list(place: UserPlace): Generator<Listed<User>> {
-    for (const record of this.#records.values()) {
+  /** Users as a read sees them. */
+  list(place: UserPlace): Required<ListedObjects<User>> {
+    return {
+      [Symbol.iterator]: () => this.#listed(place, this.#records.values()),
+      having: (values) => [...this.#listed(place, this.#recordsHaving(values))],
+    };
+  }
+
+  *#listed(place: UserPlace, records: Iterable<UserRecord>): Generator<Listed<User>> {
+    for (const record of records) {
       const user = at(place, this.#seen(record));
       if (user !== undefined) yield { place: record.place, object: user };
     }
@@ -126,7 +136,10 @@ export class Users {
         const last = record.versions.at(-1);
         if (last === undefined || this.#seen(record) !== undefined || this.#unlessExpired(last.user)) continue;
         this.#database.prepare("DELETE FROM users WHERE id = ?").run(record.id);
-        this.#database.afterCommit(() => this.#records.delete(record.id));
+        this.#database.afterCommit(() => {
+          this.#leaveIndex(record);
+          this.#records.delete(record.id);
+        });
       }
     });
   }
@@ -170,18 +183,33 @@ export class Users {
   }
 
   #remember(record: UserRecord): void {
-    const before = this.#records.get(record.id)?.versions.at(-1)?.user;
-    if (before) for (const address of addressesOf(before)) this.#addresses.get(address)?.delete(record.id);
-    const after = record.versions.at(-1)?.user;
-    if (after && after.deletedDateTime === null) {
-      for (const address of addressesOf(after)) {
-        const ids = this.#addresses.get(address) ?? new Set();
-        this.#addresses.set(address, ids.add(record.id));
-      }
+    const before = this.#records.get(record.id);
+    if (before) this.#leaveIndex(before);
+    for (const value of valuesOf(record)) {
+      const ids = this.#index.get(value) ?? new Set();
+      this.#index.set(value, ids.add(record.id));
     }
     this.#records.set(record.id, record);
     this.#lastPlace = Math.max(this.#lastPlace, record.place);
   }
+
+  #leaveIndex(record: UserRecord): void {
+    for (const value of valuesOf(record)) {
+      const ids = this.#index.get(value);
+      ids?.delete(record.id);
+      if (ids?.size === 0) this.#index.delete(value);
+    }
+  }
+
+  /** The oldest first. */
+  #recordsHaving(values: readonly string[]): UserRecord[] {
+    const ids = new Set(values.flatMap((value) => [...(this.#index.get(comparable(value)) ?? [])]));
+    return [...ids].flatMap((id) => this.#records.get(id) ?? []).sort((one, other) => one.place - other.place);
+  }
+}
+
+function valuesOf({ versions }: UserRecord): Set<string> {
+  return new Set(versions.flatMap(({ user }) => (user ? indexedValues(userType, user) : [])));
 }
 
 function at(place: UserPlace, user: User | undefined): User | undefined {

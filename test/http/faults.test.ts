@@ -155,6 +155,26 @@ describe("replication lag", () => {
     expect((await tenant.graph("GET", `/directory/deletedItems/${id}`)).status).toBe(200);
   });
 
+  it("finds a guest by the address that a read still shows, live and deleted", async () => {
+    tenant.rehearse({ writeLagSeconds: 0 });
+    const id = await tenant.invite("ana@fabrikam.example");
+    const live = "/users";
+    const deleted = "/directory/deletedItems/microsoft.graph.user";
+    const foundBy = async (address: string, path: string) =>
+      (await tenant.graph("GET", `${path}?$filter=mail eq '${address}'`)).body.value.map(
+        (user: { id: string }) => user.id,
+      );
+    clock.forward(10);
+    await tenant.graph("PATCH", `/users/${id}`, { mail: "ana@new.example" });
+    expect([await foundBy("ana@fabrikam.example", live), await foundBy("ana@new.example", live)]).toEqual([[id], []]);
+    clock.forward(10);
+    expect([await foundBy("ana@fabrikam.example", live), await foundBy("ana@new.example", live)]).toEqual([[], [id]]);
+    await tenant.graph("DELETE", `/users/${id}`);
+    expect([await foundBy("ana@new.example", live), await foundBy("ana@new.example", deleted)]).toEqual([[id], []]);
+    clock.forward(10);
+    expect([await foundBy("ana@new.example", live), await foundBy("ana@new.example", deleted)]).toEqual([[], [id]]);
+  });
+
   it("does not hide the members that were there from the start, nor a guest from a second invitation", async () => {
     expect((await tenant.graph("GET", "/users")).body.value).toHaveLength(tenant.users().length);
     expect(tenant.users().length).toBeGreaterThan(1);

@@ -86,6 +86,44 @@ describe.each(lists)("a list of %s", (_, path) => {
   });
 });
 
+it("finds by address the users that a look at all of them finds", async () => {
+  const guest = await tenant.invite("Berta.Öz@fabrikam.example");
+  await admin("PATCH", `/users/${guest}`, { mail: "berta@new.example", otherMails: ["B@Private.example"] });
+  const spellings = [
+    "Berta.Öz@fabrikam.example",
+    "berta.öz@FABRIKAM.example",
+    "BERTA@new.example",
+    "b@private.example",
+  ];
+  const filters = [...spellings, guest, guest.toUpperCase(), "nobody@fabrikam.example"].flatMap((value) => [
+    `mail eq '${value}'`,
+    `id eq '${value}'`,
+    `mail in ('${value}','ana@fabrikam.example')`,
+    `otherMails/any(x:x eq '${value}')`,
+    `otherMails/any(x:x eq '${value}' or x eq 'nobody')`,
+    `otherMails/any(x:startswith(x,'${value.slice(0, 2)}'))`,
+    `proxyAddresses/any(p:p eq 'smtp:${value}') or mail eq '${value}'`,
+    `userPrincipalName eq '${value}' or userType eq 'Guest'`,
+    `userType eq 'Guest' and (mail eq '${value}' or otherMails/any(x:x eq '${value}'))`,
+    `accountEnabled eq true and userType eq 'Member'`,
+  ]);
+  const found = async (filter: string) => {
+    const { status, body } = await admin("GET", `/users?$select=id&$filter=${encodeURIComponent(filter)}`);
+    expect([filter, status]).toEqual([filter, 200]);
+    return body.value.map(({ id }: { id: string }) => id);
+  };
+  const all = await Promise.all(filters.map(found));
+  // Nobody has this name, and it is no address: with it, each user is looked at.
+  const looked = await Promise.all(filters.map((filter) => found(`(${filter}) or displayName eq 'nobody'`)));
+  expect(all).toEqual(looked);
+  for (const value of spellings.slice(2)) {
+    const either = `mail eq '${value}' or otherMails/any(x:x eq '${value}')`;
+    expect([value, await found(either)]).toEqual([value, [guest]]);
+  }
+  await admin("DELETE", `/users/${guest}`);
+  expect(await found("mail eq 'berta@new.example'")).toEqual([]);
+});
+
 it("goes on after the last object of a page, although that one is gone since", async () => {
   const made: string[] = [];
   for (const name of ["One", "Two", "Three"]) {

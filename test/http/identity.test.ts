@@ -193,6 +193,11 @@ describe("a token in front of Graph", () => {
 
   it("is refused where it is for Azure Resource Manager", async () => {
     const { body } = await tenant.token({ scope: `${tenant.url}/resource-manager/.default` });
+    const roles = "/resource-manager/subscriptions/x/providers/Microsoft.Authorization/roleAssignments/y";
+    const there = await tenant.send("GET", `${roles}?api-version=2022-04-01`, undefined, {
+      authorization: `Bearer ${body.access_token}`,
+    });
+    expect(there.status).not.toBe(401);
     await expectRefused(users(`Bearer ${body.access_token}`), /audience/);
   });
 

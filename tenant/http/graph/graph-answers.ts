@@ -1,4 +1,4 @@
-import type { Listed } from "../../store/database.ts";
+import type { ListedObjects } from "../../store/database.ts";
 import { type DescribedType, defaultProperties, findProperty } from "../../store/described-types.ts";
 import { messageType } from "../../store/mailbox-store.ts";
 import { groupType, servicePrincipalType, type User, userType } from "../../store/object-types.ts";
@@ -81,8 +81,8 @@ function namedProperties(expand: string): string[] | undefined {
 /** A list that a route answers. */
 interface AnsweredList<T> {
   type: DescribedType;
-  /** Of all objects, the oldest first. */
-  rows: Iterable<Listed<T>>;
+  /** All objects. */
+  rows: ListedObjects<T>;
   /** The collection that the answer is of. Default: the type's own. */
   set?: string;
   /** Whether objects of other types may stand there, so that each names its own. */
@@ -118,7 +118,7 @@ export function answerPrincipals(
 function answerPage<T extends object>(
   part: GraphPart,
   c: GraphRequest,
-  { type, rows, set, selection }: { type: DescribedType; rows: Iterable<Listed<T>>; set: string; selection: Selection },
+  { type, rows, set, selection }: { type: DescribedType; rows: ListedObjects<T>; set: string; selection: Selection },
   write: (object: T) => object,
 ): Response {
   if (lastSegment(c) === "$count") return answerCount(c, type, rows);
@@ -132,7 +132,7 @@ function answerPage<T extends object>(
 }
 
 /** `/$count`: the number alone, as text (Graph, "Advanced query capabilities"). @throws GraphError 400 */
-function answerCount(c: GraphRequest, type: DescribedType, rows: Iterable<Listed<object>>): Response {
+function answerCount(c: GraphRequest, type: DescribedType, rows: ListedObjects<object>): Response {
   if (!isEventual(c)) throw unsupportedQuery("$count is supported with the header 'ConsistencyLevel: eventual' only.");
   const query = readQuery(c);
   query.set("$count", "true");

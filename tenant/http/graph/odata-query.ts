@@ -1,4 +1,4 @@
-import type { Listed } from "../../store/database.ts";
+import type { Listed, ListedObjects } from "../../store/database.ts";
 import { type Comparison, comparable, type DescribedType, findProperty } from "../../store/described-types.ts";
 import { badRequest, unsupportedQuery } from "./graph-request.ts";
 import { type Filter, invalidFilter, type Literal, parseFilter } from "./odata-filter.ts";
@@ -21,14 +21,14 @@ export interface QueriedPage<T> {
  * One page of the objects that a request asks for.
  *
  * @param type what is known of the objects: nothing else can be filtered or sorted
- * @param rows all of them, the oldest first
+ * @param rows all of them
  * @param query the options, under OData's names
  * @param eventual whether the request has the header `ConsistencyLevel: eventual`
  * @throws GraphError 400 for options that Graph refuses, or that the local tenant does not serve
  */
 export function queryList<T extends object>(
   type: DescribedType,
-  rows: Iterable<Listed<T>>,
+  rows: ListedObjects<T>,
   query: URLSearchParams,
   eventual: boolean,
 ): QueriedPage<T> {
@@ -36,10 +36,12 @@ export function queryList<T extends object>(
   if (query.has("$search")) throw unsupportedQuery("The local tenant does not serve $search; use $filter.");
   if (query.has("$skip")) throw badRequest("'$skip' is not supported by the service.", "BadRequest");
 
-  const filter = query.get("$filter");
-  const fits = filter ? filterFor(type, filter, counted) : () => true;
+  const text = query.get("$filter");
+  const filter = text ? readFilter(text) : undefined;
+  const fits = filter ? new Evaluator(type, counted).testOf(filter) : () => true;
+  const values = filter && valuesWanted(type, filter);
   const found: Listed<T>[] = [];
-  for (const row of rows) if (fits(row.object)) found.push(row);
+  for (const row of (values && rows.having?.(values)) ?? rows) if (fits(row.object)) found.push(row);
   const order = orderOf<T>(type, query.get("$orderby"), { advanced: counted, filtered: Boolean(filter) });
   if (order) found.sort(order);
 
@@ -96,13 +98,8 @@ function orderOf<T extends object>(
 
 type Test<T> = (tested: T) => boolean;
 
-/**
- * Turns a `$filter` into a test.
- *
- * @param advanced whether the request is an advanced query: `ConsistencyLevel: eventual` and `$count=true`
- * @throws GraphError 400 for a filter that Graph does not take, or takes in advanced queries only
- */
-function filterFor(type: DescribedType, source: string, advanced: boolean): Test<object> {
+/** @throws GraphError 400 for a filter that Graph does not take */
+function readFilter(source: string): Filter {
   const filter = parseFilter(source);
   const branches = countBranches(filter);
   if (branches > mostBranches) {
@@ -110,7 +107,7 @@ function filterFor(type: DescribedType, source: string, advanced: boolean): Test
       `Too many child clauses specified in search filter expression containing 'OR' operators: ${branches}. Max allowed: ${mostBranches}.`,
     );
   }
-  return new Evaluator(type, advanced).testOf(filter);
+  return filter;
 }
 
 function countBranches(filter: Filter): number {
@@ -120,6 +117,35 @@ function countBranches(filter: Filter): number {
   return filter.kind === "not" ? countBranches(filter.part) : 1;
 }
 
+/**
+ * Values of indexed properties: every object that passes the filter has one of them. `undefined`: no such are known.
+ *
+ * @param list the list of texts whose elements the filter is on
+ */
+function valuesWanted(type: DescribedType, filter: Filter, list?: string): string[] | undefined {
+  switch (filter.kind) {
+    case "or": {
+      const parts = filter.parts.map((part) => valuesWanted(type, part, list));
+      return parts.every((values) => values !== undefined) ? parts.flat() : undefined;
+    }
+    case "and":
+      return filter.parts.map((part) => valuesWanted(type, part, list)).find((values) => values !== undefined);
+    case "any":
+      return valuesWanted(type, filter.part, filter.property);
+    case "in":
+    case "compare": {
+      // Inside `any`, a property that has a name is one of the element's.
+      const name = list === undefined ? filter.property : filter.property === "" ? list : "";
+      if (!type.properties[findProperty(type, name) ?? ""]?.indexed) return undefined;
+      if (filter.kind === "compare" && filter.operator !== "eq") return undefined;
+      const values = filter.kind === "in" ? filter.values : [filter.value];
+      return values.every((value) => typeof value === "string") ? values : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
 type Comparing = Exclude<Filter, { kind: "and" | "or" | "not" | "any" }>;
 
 /** Makes tests of filters on the objects of one type. */
@@ -127,11 +153,13 @@ class Evaluator {
   readonly #type: DescribedType;
   readonly #advanced: boolean;
 
+  /** @param advanced whether the request is an advanced query: `ConsistencyLevel: eventual` and `$count=true` */
   constructor(type: DescribedType, advanced: boolean) {
     this.#type = type;
     this.#advanced = advanced;
   }
 
+  /** @throws GraphError 400 for a filter that Graph takes in advanced queries only, or not of these objects */
   testOf(filter: Filter): Test<object> {
     switch (filter.kind) {
       case "and":
