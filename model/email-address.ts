@@ -48,7 +48,8 @@ export function addressDomain(address: string): string {
 
 /** Source: UTS #46, as URLs apply it. */
 function readableDomain(domain: string): string {
-  return domainToUnicode(asciiDomain(domain) ?? "") || domain;
+  const ascii = asciiDomain(domain);
+  return ascii === undefined ? domain : domainToUnicode(ascii) || domain;
 }
 
 /** The domain in ASCII; `undefined` where it is no international one, or none at all. */

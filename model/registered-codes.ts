@@ -101,16 +101,15 @@ function canonicalTag(tag: string): string | undefined {
   }
 }
 
-/** Names in English. */
-const englishNames = {
-  language: new Intl.DisplayNames("en", { type: "language", fallback: "none" }),
-  region: new Intl.DisplayNames("en", { type: "region", fallback: "none" }),
-};
+/** Names in English, made at the first need: each takes 10 ms, and most processes never ask. */
+const englishNames = new Map<"language" | "region", Intl.DisplayNames>();
 
 /** The name in English; `undefined` where there is none. */
-function nameOf(type: keyof typeof englishNames, code: string): string | undefined {
+function nameOf(type: "language" | "region", code: string): string | undefined {
+  const names = englishNames.get(type) ?? new Intl.DisplayNames("en", { type, fallback: "none" });
+  englishNames.set(type, names);
   try {
-    return englishNames[type].of(code);
+    return names.of(code);
   } catch {
     return undefined;
   }
