@@ -1,27 +1,31 @@
+import { isDeepStrictEqual } from "node:util";
 import { canonicalAddress } from "../../model/email-address.ts";
 import { directoryProperties, type InvitationInputs, usualInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
+import type { GraphClient } from "../microsoft/graph-client.ts";
 import { cannot } from "../microsoft/graph-errors.ts";
 import { readSponsors, sponsorIds } from "../microsoft/graph-relationships.ts";
 import { findUser, fullLookUp, type GraphUser, isExternal, usersByMail } from "../microsoft/graph-users.ts";
-import type { Properties, RecordedRequest, RecordedResource } from "../pulumi/resource-provider.ts";
+import type { Properties, ReadResource, RecordedRequest } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import { type Directory, findSettledUser, lookUpGuest } from "./guest-look-up.ts";
 import { factsOf, formOf, liveFacts, liveValue, outputs, sameAddress, withLiveInputs } from "./guest-state.ts";
 import { isAdopted } from "./origin.ts";
 
 /**
- * Guests of a list that a refresh reads some hundred at a time. Each answer serves one guest once; whoever it does not
- * show is read alone, for a guest may have another address by now.
+ * Guests of a list that a refresh reads some hundred at a time, and the next hundreds while these are seen to. Each
+ * answer serves one guest once; whoever it does not show is read alone, for a guest may have another address by now.
  */
 export class ReadAhead {
   readonly #groups = new Map<string, Group>();
 
   /** These are read next. */
   expect(addresses: readonly string[]): void {
-    for (let first = 0; first < addresses.length; first += fullLookUp) {
-      const group: Group = { addresses: addresses.slice(first, first + fullLookUp), users: undefined };
+    let next: Group | undefined;
+    for (let end = addresses.length; end > 0; end -= fullLookUp) {
+      const group: Group = { addresses: addresses.slice(Math.max(end - fullLookUp, 0), end), next, users: undefined };
       for (const address of group.addresses) this.#groups.set(canonicalAddress(address), group);
+      next = group;
     }
   }
 
@@ -29,21 +33,27 @@ export class ReadAhead {
   async take({ graph }: Directory, id: string, address: string, deadline: Deadline): Promise<GraphUser | undefined> {
     const group = this.#groups.get(canonicalAddress(address));
     if (group === undefined) return undefined;
-    // What went wrong is told by the read of each guest.
-    group.users ??= usersByMail(graph, group.addresses, deadline).then(
-      (users) => new Map(users.map((user) => [user.id, user])),
-      () => new Map(),
-    );
-    const users = await group.users;
+    const users = await usersOf(graph, group, deadline);
+    if (group.next !== undefined) void usersOf(graph, group.next, deadline);
     const user = users.get(id);
     users.delete(id);
     return user;
   }
 }
 
+function usersOf(graph: GraphClient, group: Group, deadline: Deadline): Promise<Map<string, GraphUser>> {
+  // What went wrong is told by the read of each guest.
+  group.users ??= usersByMail(graph, group.addresses, deadline).then(
+    (users) => new Map(users.map((user) => [user.id, user])),
+    () => new Map(),
+  );
+  return group.users;
+}
+
 /** A part of a list that is looked up together. */
 interface Group {
   addresses: readonly string[];
+  next: Group | undefined;
   users: Promise<Map<string, GraphUser>> | undefined;
 }
 
@@ -55,7 +65,7 @@ interface Group {
 export async function readGuest(
   directory: Directory & { readAhead: ReadAhead },
   request: RecordedRequest,
-): Promise<RecordedResource | undefined> {
+): Promise<ReadResource | undefined> {
   const isImport = Object.keys(request.inputs).length === 0;
   return isImport ? importGuest(directory, request.id, request.deadline) : refresh(directory, request);
 }
@@ -63,7 +73,7 @@ export async function readGuest(
 async function refresh(
   directory: Directory & { readAhead: ReadAhead },
   { id, inputs: properties, outputs: before, deadline }: RecordedRequest,
-): Promise<RecordedResource | undefined> {
+): Promise<ReadResource | undefined> {
   const declared = knownInputs(properties);
   const facts = factsOf(before);
   try {
@@ -79,7 +89,8 @@ async function refresh(
     const isUnderWay = user.mail && !sameAddress(user.mail, declared.userEmailAddress);
     return {
       id,
-      inputs,
+      // Nearly always as they were, and Pulumi logs every property of every answer.
+      inputs: isDeepStrictEqual(inputs, properties) ? undefined : inputs,
       outputs: outputs(inputs, isUnderWay ? { ...live, stateChangedAt: facts.stateChangedAt } : live, formOf(before)),
     };
   } catch (error) {
@@ -105,11 +116,7 @@ async function liveSponsors(
   return declared.filter((_, index) => present[index]);
 }
 
-async function importGuest(
-  directory: Directory,
-  id: string,
-  deadline: Deadline,
-): Promise<RecordedResource | undefined> {
+async function importGuest(directory: Directory, id: string, deadline: Deadline): Promise<ReadResource | undefined> {
   const address = id.includes("@") ? id : undefined;
   const user =
     address === undefined

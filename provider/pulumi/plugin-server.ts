@@ -73,10 +73,16 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
   const cancelled = new AbortController();
 
   const deadline = (timeoutSeconds: number): Deadline => {
-    const milliseconds = (timeoutSeconds || defaultTimeout) * 1000;
+    const at = machineClock.now() + (timeoutSeconds || defaultTimeout) * 1000;
+    let signal: AbortSignal | undefined;
     return {
-      at: machineClock.now() + milliseconds,
-      signal: AbortSignal.any([cancelled.signal, AbortSignal.timeout(milliseconds)]),
+      at,
+      // Made when it is asked for: most reads of a refresh are answered by one request for many.
+      get signal() {
+        const left = Math.max(at - machineClock.now(), 0);
+        signal ??= AbortSignal.any([cancelled.signal, AbortSignal.timeout(left)]);
+        return signal;
+      },
       clock: machineClock,
     };
   };
@@ -182,7 +188,7 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       const response = new providerProto.ReadResponse();
       if (found === undefined) return response;
       response.setId(found.id);
-      response.setInputs(toStruct(found.inputs, request.getInputs()));
+      if (found.inputs !== undefined) response.setInputs(toStruct(found.inputs, request.getInputs()));
       response.setProperties(toStruct(found.outputs, request.getProperties()));
       return response;
     }),

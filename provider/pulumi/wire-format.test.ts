@@ -32,6 +32,10 @@ describe("what the engine knows as a secret", () => {
     expect(toStruct({ ...same, userId: "1" }, sent).toJavaScript()).toEqual({ ...marked, userId: "1" });
   });
 
+  it("goes back as it came where nothing is different", () => {
+    expect(toStruct(same, sent).toJavaScript()).toEqual(sent.toJavaScript());
+  });
+
   it("stays one although the value changes, and is not marked twice", () => {
     expect(toStruct({ department: "Research" }, sent).toJavaScript()).toEqual({ department: secret("Research") });
     expect(toStruct({ department: secret("Sales") }, sent).toJavaScript()).toEqual({ department: secret("Sales") });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import grpc from "@grpc/grpc-js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
@@ -15,8 +16,17 @@ import {
 
 /** Reads properties off the wire; what the engine marked as a secret is unwrapped. */
 export function fromStruct(struct: structProto.Struct | undefined): Properties {
-  return struct === undefined ? {} : (withoutSecretMarks(struct.toJavaScript() as PropertyValue) as Properties);
+  return struct === undefined ? {} : (withoutSecretMarks(markedProperties(struct)) as Properties);
 }
+
+/** Most operations read what the engine sent twice: what it is, and what of it is a secret. */
+function markedProperties(struct: structProto.Struct): Properties {
+  const properties = read.get(struct) ?? (struct.toJavaScript() as Properties);
+  read.set(struct, properties);
+  return properties;
+}
+
+const read = new WeakMap<structProto.Struct, Properties>();
 
 /**
  * Puts properties on the wire; those that are `undefined` are left out.
@@ -27,9 +37,11 @@ export function toStruct(
   properties: Record<string, PropertyValue | undefined>,
   secrets?: structProto.Struct,
 ): structProto.Struct {
-  const given = JSON.parse(JSON.stringify(properties));
-  const known = secrets?.toJavaScript() as Properties | undefined;
-  return structProto.Struct.fromJavaScript(known === undefined ? given : withSecretMarks(given, known));
+  const given = JSON.parse(JSON.stringify(properties)) as Properties;
+  if (secrets === undefined) return structProto.Struct.fromJavaScript(given);
+  // Most answers repeat what the engine sent.
+  if (isDeepStrictEqual(given, fromStruct(secrets))) return secrets;
+  return structProto.Struct.fromJavaScript(withSecretMarks(given, markedProperties(secrets)));
 }
 
 /**
@@ -39,7 +51,7 @@ export function toStruct(
  */
 export function withSecretsOf(error: unknown, secrets: structProto.Struct | undefined): unknown {
   if (!(error instanceof InitializationError)) return error;
-  const known = (secrets?.toJavaScript() ?? {}) as Properties;
+  const known = secrets === undefined ? {} : markedProperties(secrets);
   const { id, inputs, outputs, message } = error;
   const marked = { inputs: withSecretMarks(inputs, known), outputs: withSecretMarks(outputs, known) };
   return new InitializationError(message, { id, ...marked });

@@ -133,6 +133,11 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
   const [listUrn, endUrn] = [urn(guestListToken, "guests"), urn(settledGuestsToken, "guests")];
   let present: string[] | undefined;
   let written: RecordedGuest | undefined;
+  /** Inputs that the answer leaves out are those that the engine has. */
+  const read = async (known: RecordedGuest): Promise<RecordedGuest | undefined> => {
+    const found = await invitation.read({ urn: "", deadline: deadlineBy(clock), ...known });
+    return found && { ...found, inputs: found.inputs ?? known.inputs };
+  };
 
   return {
     said,
@@ -201,8 +206,8 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
         outputs: {},
       });
     },
-    refresh: (guest) => invitation.read({ urn: "", deadline: deadlineBy(clock), ...guest }),
-    importGuest: (id) => invitation.read({ urn: "", deadline: deadlineBy(clock), id, inputs: {}, outputs: {} }),
+    refresh: (guest) => read(guest),
+    importGuest: (id) => read({ id, inputs: {}, outputs: {} }),
     remove: (guest) =>
       invitation.delete({ urn: urnOf(String(guest.inputs.userEmailAddress)), deadline: deadlineBy(clock), ...guest }),
     close: () => graph.close(),

@@ -50,6 +50,20 @@ describe("a refresh", () => {
     expect(graphRequests().length).toBeLessThanOrEqual(64);
   });
 
+  it("looks the next guests up while it sees to those before", async () => {
+    world = await openProvider({ seedGuests: 400 });
+    const guests = world.tenant.guests().slice(0, 400).map(recorded);
+    const addresses = guests.map(({ inputs }) => String(inputs.userEmailAddress));
+    world.tenant.clearRequests();
+
+    const run = world.run();
+    await run.readList(addresses);
+    await run.refresh(guests[0] as RecordedGuest);
+
+    const last = encodeURIComponent(addresses.at(-1) ?? "");
+    await expect.poll(() => world.tenant.requests().some(({ path }) => path.includes(last))).toBe(true);
+  });
+
   it("reads each guest anew the second time", async () => {
     world = await openProvider();
     const run = world.run();
