@@ -47,6 +47,12 @@ describe("the house", () => {
     expect(shared).toEqual([]);
   });
 
+  it("hides no package from the plugin's bundle: what a `require` asks for is not built into the one file", () => {
+    const built = sources.filter((file) => /^(provider|model)\//.test(file));
+    expect(built.length).toBeGreaterThan(0);
+    expect(built.filter((file) => /\bcreateRequire\b|\brequire\(/.test(text(file)))).toEqual([]);
+  });
+
   it("says in the first three lines of a generated file what writes it", () => {
     const generated = tracked.filter(isWrittenByGenerator);
     expect(generated).not.toEqual([]);
