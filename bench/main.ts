@@ -77,6 +77,8 @@ interface Step {
   /** What the baseline does meanwhile; the same where nothing is said, and nothing for `false`. */
   baseline?: ((stack: MeasuredStack) => Promise<unknown>) | false;
   target?: number;
+  /** How often it is measured in a round, in turn with the baseline; only for what changes nothing. Default: once. */
+  times?: number;
 }
 
 const subject = await guestStack();
@@ -118,7 +120,8 @@ function plainSteps(size: number): Step[] {
     },
     { operation: "up", run: ({ stack }) => stack.up(), ...at1000(1.6) },
     { operation: "preview, unchanged", run: ({ stack }) => stack.preview(), ...at1000(1.3) },
-    { operation: "refresh", run: ({ stack }) => stack.refresh(), ...at1000(1.5) },
+    // Some seconds: a single pair says more of the machine than of the refresh.
+    { operation: "refresh", run: ({ stack }) => stack.refresh(), times: 7, ...at1000(1.5) },
     { operation: "destroy", run: ({ stack }) => stack.destroy(), ...at1000(1.8) },
   ];
 }
@@ -171,7 +174,8 @@ async function measure(guests: number, steps: readonly Step[], runs: number): Pr
     const prefix = `r${Date.now().toString(36)}`;
     if (steps.some((step) => step.baseline !== false)) await baseline.stack.destroy();
     for (const stack of [subject, baseline]) stack.resize(guests, prefix);
-    for (const [index, step] of steps.entries()) {
+    const measured = steps.flatMap((step, index) => Array.from({ length: step.times ?? 1 }, () => ({ step, index })));
+    for (const { step, index } of measured) {
       const result = results[index] as Measurement;
       const { baseline: other = step.run } = step;
       if (other !== false) result.baseline.push(await secondsOf(`${title(result)} (baseline)`, () => other(baseline)));
