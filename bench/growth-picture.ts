@@ -7,7 +7,7 @@ export interface Growth {
 }
 
 const [width, height] = [720, 420];
-const edge = { left: 70, right: 200, top: 50, bottom: 50 };
+const edge = { left: 70, right: 215, top: 50, bottom: 50 };
 const colours = ["#0b62c4", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be185d"];
 
 /**
@@ -28,10 +28,13 @@ export function growthPicture(title: string, growths: readonly Growth[]): string
     height - edge.bottom,
     edge.top,
   );
-  const lines = growths.flatMap(({ name, seconds }, index) => {
-    const colour = colours[index % colours.length];
+  const drawn = growths.map(({ name, seconds }, index) => {
     const at = [...seconds].sort(([one], [other]) => one - other).map(([guests, time]) => [x.at(guests), y.at(time)]);
     const [endX = 0, endY = 0] = at.at(-1) ?? [];
+    return { name, colour: colours[index % colours.length], at, endX, endY };
+  });
+  const labels = apart(drawn);
+  const lines = drawn.flatMap(({ name, colour, at, endX }, index) => {
     const path = at.map(([px = 0, py = 0]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(" ");
     const dots = at.map(
       ([px = 0, py = 0]) => `<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="3" fill="${colour}"/>`,
@@ -39,7 +42,7 @@ export function growthPicture(title: string, growths: readonly Growth[]): string
     return [
       `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
       ...dots,
-      `<text x="${(endX + 8).toFixed(1)}" y="${(endY + 4).toFixed(1)}" fill="${colour}">${name}</text>`,
+      `<text x="${(endX + 8).toFixed(1)}" y="${((labels[index] ?? 0) + 4).toFixed(1)}" fill="${colour}">${name}</text>`,
     ];
   });
   const vertical = x.marks.flatMap((guests) => [
@@ -63,6 +66,19 @@ export function growthPicture(title: string, growths: readonly Growth[]): string
     "",
   ].join("\n");
 }
+
+/** Where the names of lines stand that end in one place: each below the one above, with room for its text. */
+function apart(ends: readonly { endX: number; endY: number }[]): number[] {
+  const heights = ends.map(({ endY }) => endY);
+  const downwards = [...ends.keys()].sort((one, other) => (heights[one] ?? 0) - (heights[other] ?? 0));
+  for (const [place, index] of downwards.entries()) {
+    const above = downwards.slice(0, place).filter((other) => ends[other]?.endX === ends[index]?.endX);
+    heights[index] = Math.max(heights[index] ?? 0, ...above.map((other) => (heights[other] ?? 0) + lineHeight));
+  }
+  return heights;
+}
+
+const lineHeight = 14;
 
 /** A logarithmic axis with a mark at each power of ten around the values. */
 function scale(values: readonly number[], from: number, to: number) {
