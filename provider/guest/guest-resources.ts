@@ -110,7 +110,7 @@ export function guestListResource(context: () => Context, claims: Claims): Resou
     // There is nothing outside of the state to compare with; its guests are read next.
     read: async ({ id, inputs, outputs }) => {
       context().readAhead.expect([...addressesOf(inputs)]);
-      return { id, outputs };
+      return { id, inputs, outputs };
     },
     async update({ urn, oldInputs, newInputs, outputs, deadline }) {
       const [before, now] = [addressesOf(oldInputs), addressesOf(newInputs)];
@@ -174,7 +174,7 @@ export function settledGuestsResource(context: () => Context, claims: Claims): R
       await settleLeavers(context(), urn, knownEnd(inputs), new Set(), deadline);
       return { id: "settled-guests", outputs: {} };
     },
-    read: async ({ id, outputs }) => ({ id, outputs }),
+    read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
     async update({ urn, oldInputs, newInputs, deadline }) {
       await settleLeavers(context(), urn, knownEnd(newInputs), settledBy(oldInputs), deadline);
       return {};
