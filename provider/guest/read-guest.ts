@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { canonicalAddress } from "../../model/email-address.ts";
 import { directoryProperties, type InvitationInputs, usualInputs } from "../../model/invitation.ts";
 import type { Deadline } from "../deadline.ts";
@@ -6,7 +5,7 @@ import type { GraphClient } from "../microsoft/graph-client.ts";
 import { cannot } from "../microsoft/graph-errors.ts";
 import { readSponsors, sponsorIds } from "../microsoft/graph-relationships.ts";
 import { findUser, fullLookUp, type GraphUser, isExternal, usersByMail } from "../microsoft/graph-users.ts";
-import type { Properties, ReadResource, RecordedRequest } from "../pulumi/resource-provider.ts";
+import type { Properties, RecordedRequest, RecordedResource } from "../pulumi/resource-provider.ts";
 import { knownInputs } from "./checked-inputs.ts";
 import { type Directory, findSettledUser, lookUpGuest } from "./guest-look-up.ts";
 import { factsOf, formOf, liveFacts, liveValue, outputs, sameAddress, withLiveInputs } from "./guest-state.ts";
@@ -65,7 +64,7 @@ interface Group {
 export async function readGuest(
   directory: Directory & { readAhead: ReadAhead },
   request: RecordedRequest,
-): Promise<ReadResource | undefined> {
+): Promise<RecordedResource | undefined> {
   const isImport = Object.keys(request.inputs).length === 0;
   return isImport ? importGuest(directory, request.id, request.deadline) : refresh(directory, request);
 }
@@ -73,7 +72,7 @@ export async function readGuest(
 async function refresh(
   directory: Directory & { readAhead: ReadAhead },
   { id, inputs: properties, outputs: before, deadline }: RecordedRequest,
-): Promise<ReadResource | undefined> {
+): Promise<RecordedResource | undefined> {
   const declared = knownInputs(properties);
   const facts = factsOf(before);
   try {
@@ -89,8 +88,7 @@ async function refresh(
     const isUnderWay = user.mail && !sameAddress(user.mail, declared.userEmailAddress);
     return {
       id,
-      // Nearly always as they were, and Pulumi logs every property of every answer.
-      inputs: isDeepStrictEqual(inputs, properties) ? undefined : inputs,
+      inputs,
       outputs: outputs(inputs, isUnderWay ? { ...live, stateChangedAt: facts.stateChangedAt } : live, formOf(before)),
     };
   } catch (error) {
@@ -116,7 +114,11 @@ async function liveSponsors(
   return declared.filter((_, index) => present[index]);
 }
 
-async function importGuest(directory: Directory, id: string, deadline: Deadline): Promise<ReadResource | undefined> {
+async function importGuest(
+  directory: Directory,
+  id: string,
+  deadline: Deadline,
+): Promise<RecordedResource | undefined> {
   const address = id.includes("@") ? id : undefined;
   const user =
     address === undefined

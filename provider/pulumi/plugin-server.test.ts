@@ -4,7 +4,11 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import grpc from "@grpc/grpc-js";
+import providerServices from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import { expect, it, onTestFinished } from "vitest";
+import { guestListToken } from "../../model/names.ts";
+import { toStruct } from "./wire-format.ts";
 
 const main = path.join(import.meta.dirname, "../main.ts");
 
@@ -19,8 +23,9 @@ async function startProvider(environment: Record<string, string> = {}) {
   onTestFinished(() => engine.forceShutdown());
   const env = { ...process.env, ...environment };
   const provider = spawn("node", [main, `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "inherit"], env });
-  await once(provider.stdout, "data");
-  return { engine, provider };
+  onTestFinished(() => void provider.kill("SIGKILL"));
+  const [line] = await once(provider.stdout, "data");
+  return { engine, provider, address: `127.0.0.1:${Number(line)}` };
 }
 
 it("ends the provider when the engine is gone, so that it does not go on inviting beside the next run", async () => {
@@ -44,4 +49,25 @@ it("keeps what Node has compiled before it ends, for the engine kills it", async
   const exited = once(provider, "exit");
   provider.kill("SIGKILL");
   await exited;
+}, 30_000);
+
+it("answers the inputs of a read only where the engine has others, or none: it logs every property that it is told", async () => {
+  const { address } = await startProvider();
+  const client = new providerServices.ResourceProviderClient(address, grpc.credentials.createInsecure());
+  onTestFinished(() => client.close());
+  const configuration = new providerProto.ConfigureRequest();
+  await new Promise((done, failed) => client.configure(configuration, (error) => (error ? failed(error) : done(0))));
+
+  const readList = (inputs?: Parameters<typeof toStruct>[0]) => {
+    const request = new providerProto.ReadRequest();
+    request.setId("guest-list");
+    request.setUrn(`urn:pulumi:test::guests::${guestListToken}::guests`);
+    if (inputs !== undefined) request.setInputs(toStruct(inputs));
+    return new Promise<providerProto.ReadResponse>((done, failed) => {
+      client.read(request, (error, response) => (error ? failed(error) : done(response)));
+    });
+  };
+  expect((await readList({ addresses: ["ava@fabrikam.example"] })).hasInputs()).toBe(false);
+  // As an import asks.
+  expect((await readList()).hasInputs()).toBe(true);
 }, 30_000);

@@ -188,7 +188,10 @@ function methods(provider: ResourceProvider, engine: EngineConnection) {
       const response = new providerProto.ReadResponse();
       if (found === undefined) return response;
       response.setId(found.id);
-      if (found.inputs !== undefined) response.setInputs(toStruct(found.inputs, request.getInputs()));
+      const inputs = toStruct(found.inputs, request.getInputs());
+      // The engine keeps what it has where it is told nothing, and logs every property that it is told. To import a
+      // resource it sends no inputs, and has to be told them.
+      if (inputs !== request.getInputs()) response.setInputs(inputs);
       response.setProperties(toStruct(found.outputs, request.getProperties()));
       return response;
     }),

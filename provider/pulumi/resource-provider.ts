@@ -102,12 +102,6 @@ export interface RecordedResource {
   outputs: Properties;
 }
 
-/** A resource as a read finds it. */
-export type ReadResource = Omit<RecordedResource, "inputs"> & {
-  /** Left out where they are what the state has: the engine keeps those. An import has to have them. */
-  inputs?: Properties | undefined;
-};
-
 /** Asks to read or to delete a resource. */
 export type RecordedRequest = OperationRequest & RecordedResource;
 
@@ -132,7 +126,7 @@ export interface Resource {
   preview(inputs: Properties, outputs: Properties | undefined): Properties;
   create(request: CreateRequest): Promise<{ id: string; outputs: Properties }>;
   /** `undefined` where the resource is gone. An import has no inputs and no outputs. */
-  read(request: RecordedRequest): Promise<ReadResource | undefined>;
+  read(request: RecordedRequest): Promise<RecordedResource | undefined>;
   update(request: UpdateRequest): Promise<Properties>;
   delete(request: RecordedRequest): Promise<void>;
 }

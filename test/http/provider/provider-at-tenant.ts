@@ -133,11 +133,8 @@ function startRun(graph: GraphClient, clock: Clock, replicationTime: number): Ru
   const [listUrn, endUrn] = [urn(guestListToken, "guests"), urn(settledGuestsToken, "guests")];
   let present: string[] | undefined;
   let written: RecordedGuest | undefined;
-  /** Inputs that the answer leaves out are those that the engine has. */
-  const read = async (known: RecordedGuest): Promise<RecordedGuest | undefined> => {
-    const found = await invitation.read({ urn: "", deadline: deadlineBy(clock), ...known });
-    return found && { ...found, inputs: found.inputs ?? known.inputs };
-  };
+  const read = (known: RecordedGuest): Promise<RecordedGuest | undefined> =>
+    invitation.read({ urn: "", deadline: deadlineBy(clock), ...known });
 
   return {
     said,
