@@ -4,7 +4,7 @@
  */
 import { copyFileSync, cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build } from "tsdown";
+import { build, type Rolldown } from "tsdown";
 import { packagesOfFiles, type UsedPackage } from "./release/bill-of-materials.ts";
 import { repository } from "./toolchain.ts";
 
@@ -144,6 +144,7 @@ export async function buildPlugin(): Promise<UsedPackage[]> {
     logLevel: "warn",
     checks: { pluginTimings: false, legacyCjs: false },
     deps: { alwaysBundle: [/./], onlyBundle: false },
+    plugins: [leaveOut],
   });
   const files = (bundle?.chunks ?? []).flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   const packages = packagesOfFiles(files);
@@ -158,6 +159,27 @@ export async function buildPlugin(): Promise<UsedPackage[]> {
   writeFileSync(path.join(pluginFolder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return packages;
 }
+
+/**
+ * What Pulumi's SDK loads to write a program's functions into a state, half of the plugin's code: it writes none. Whatever
+ * asks for them all the same fails.
+ */
+const leftOut: ReadonlySet<string> = new Set(["typescript", "@npmcli/arborist"]);
+
+const leaveOut: Rolldown.Plugin = {
+  name: "leave-out",
+  resolveId: (id) => (leftOut.has(id) ? `\0${id}` : undefined),
+  load(id) {
+    if (!id.startsWith("\0") || !leftOut.has(id.slice(1))) return undefined;
+    const reason = JSON.stringify(
+      `The plugin entra-guests is built without ${id.slice(1)}, and something asks for its `,
+    );
+    return `module.exports = new Proxy({}, { get(_, name) {
+      if (typeof name === "symbol" || name === "__esModule") return undefined;
+      throw new Error(${reason} + name);
+    } });`;
+  },
+};
 
 function licenceOf({ name, version, license = "unknown", location }: UsedPackage): string {
   const folder = path.join(repository, location);

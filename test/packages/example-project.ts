@@ -6,7 +6,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { startTenant, type Tenant } from "../../tenant/index.ts";
-import { accessPlugins, pulumiProgram, repository, toolchainEnvironment } from "../../tools/toolchain.ts";
+import { pluginFolder } from "../../tools/build.ts";
+import { accessPlugins, pulumiProgram, toolchainEnvironment } from "../../tools/toolchain.ts";
 
 /** How a run ended, and everything that it printed. */
 export interface Run {
@@ -44,7 +45,7 @@ export interface ExampleProject {
 const stackName = "test";
 
 /**
- * Copies an example and points it at the provider of this clone and at a tenant that it starts.
+ * Copies an example and points it at the built plugin and at a tenant that it starts.
  *
  * @param source the example's folder
  * @param programs folders with programs that Pulumi is to find, such as language hosts
@@ -56,7 +57,7 @@ export async function openExample(source: string, programs: readonly string[] = 
   cpSync(source, folder, { recursive: true });
   const definition = path.join(folder, "Pulumi.yaml");
   const project = parse(readFileSync(definition, "utf8"));
-  const plugins = { providers: [{ name: "entra-guests", path: path.join(repository, "provider") }] };
+  const plugins = { providers: [{ name: "entra-guests", path: pluginFolder }] };
   writeFileSync(definition, stringify({ ...project, plugins }));
 
   const tenant = await startTenant({ dataDir: path.join(temporary, "tenant") });

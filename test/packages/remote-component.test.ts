@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { pluginFolder } from "../../tools/build.ts";
 import { ensureYamlHost } from "../../tools/setup/languages.mjs";
 import { pulumiProgram, repository } from "../../tools/toolchain.ts";
 import { type ExampleProject, failed, openExample, succeeded } from "./example-project.ts";
@@ -31,7 +32,7 @@ const expression = (text: string) => `\${${text}}`;
 
 /** Writes the program: its resources, and its outputs. */
 function declare(resources: object, outputs: object = {}): void {
-  const plugins = { providers: [{ name: "entra-guests", path: path.join(repository, "provider") }] };
+  const plugins = { providers: [{ name: "entra-guests", path: pluginFolder }] };
   writeFileSync(
     path.join(project.folder, "Pulumi.yaml"),
     stringify({ name: "guests", runtime: "yaml", plugins, resources, outputs }),
