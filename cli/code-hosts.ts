@@ -1,4 +1,5 @@
 /** Where comments on pull requests are kept: GitHub, GitLab and Azure DevOps. */
+import http from "node:http";
 import { exitStatus, Stop } from "./command-line.ts";
 
 /** One HTTP request of a code host's API. */
@@ -16,20 +17,44 @@ const jsonContent = { "content-type": "application/json" };
  * Sends a request.
  *
  * @returns the answer's JSON; `undefined` where it has no body
- * @throws Stop with the host's answer when it refuses
+ * @throws Stop with the host's answer when it refuses, or with what kept it from answering
  */
 export async function send({ method, url, headers, body }: ApiRequest): Promise<unknown> {
+  goThroughProxy();
   const response = await fetch(url, {
     method,
     headers: { ...headers, "user-agent": "guests-as-code", ...(body !== undefined && jsonContent) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(patienceMs),
+  }).catch(({ name, message, cause }: Error) => {
+    const why = cause instanceof Error ? cause.message : message;
+    const reason = name === "TimeoutError" ? `no answer within ${patienceMs / 1000} s` : why;
+    const doubt = namedProxy() === undefined ? "" : " Does the proxy that HTTPS_PROXY names let it through?";
+    throw new Stop(`${method} ${url} was not answered: ${reason}.${doubt}`, exitStatus.failed);
   });
   const text = await response.text();
   if (!response.ok) {
     throw new Stop(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`, exitStatus.failed);
   }
   return text === "" ? undefined : JSON.parse(text);
+}
+
+/** The proxy of HTTPS_PROXY; companies write a host and a port only, too. */
+function namedProxy(): string | undefined {
+  const { https_proxy, HTTPS_PROXY } = process.env;
+  const named = https_proxy || HTTPS_PROXY;
+  return named && !named.includes("://") ? `http://${named}` : named || undefined;
+}
+
+let isThroughProxy = false;
+
+/** Has `fetch` go by HTTPS_PROXY and NO_PROXY, without a package. Before Node 24.14, NODE_USE_ENV_PROXY=1 does. */
+function goThroughProxy(): void {
+  const https_proxy = namedProxy();
+  if (isThroughProxy || https_proxy === undefined) return;
+  isThroughProxy = true;
+  const { no_proxy, NO_PROXY } = process.env;
+  http.setGlobalProxyFromEnv?.({ https_proxy, no_proxy: no_proxy || NO_PROXY });
 }
 
 /** A comment on the pull request. */

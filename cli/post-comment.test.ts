@@ -225,7 +225,7 @@ describe("[M8] the file that is posted", () => {
     const file = path.join(folder, "comment.md");
     writeFileSync(file, `${ours}\nx`);
     // It gets as far as the host, where nobody listens.
-    await expect(post(["--stack", "prod", file])).rejects.toThrow("fetch failed");
+    await expect(post(["--stack", "prod", file])).rejects.toThrow("was not answered: bad port");
   });
 
   async function post(args: string[]): Promise<unknown> {

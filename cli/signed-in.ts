@@ -11,6 +11,7 @@ import {
   type Cloud,
   type Configuration,
   configurationFailures,
+  goThroughProxy,
   readConfiguration,
 } from "../provider/microsoft/sign-in-configuration.ts";
 import { type SignInKind, signInKind } from "../provider/microsoft/sign-in-credential.ts";
@@ -76,6 +77,11 @@ export async function signIn(place: StackPlace): Promise<SignedIn> {
  * @throws Stop for people
  */
 export async function signInWith(config: StackConfig, environment: NodeJS.ProcessEnv): Promise<SignedIn> {
+  try {
+    goThroughProxy(process.env);
+  } catch (error) {
+    throw new Stop((error as Error).message, exitStatus.failed);
+  }
   const configuration = readConfiguration(providerConfig(config), environment);
   const session = new Session(configuration);
   const soon = deadlineIn(signInTime);

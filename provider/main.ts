@@ -17,7 +17,12 @@ import { ReadAhead } from "./guest/read-guest.ts";
 import { GraphClient } from "./microsoft/graph-client.ts";
 import { Mailboxes } from "./microsoft/mailbox.ts";
 import { paceOf } from "./microsoft/shared-pace.ts";
-import { configurationFailures, readConfiguration, replicationTime } from "./microsoft/sign-in-configuration.ts";
+import {
+  configurationFailures,
+  goThroughProxy,
+  readConfiguration,
+  replicationTime,
+} from "./microsoft/sign-in-configuration.ts";
 import { signInKind } from "./microsoft/sign-in-credential.ts";
 import { Session } from "./microsoft/sign-in-session.ts";
 import { serve } from "./pulumi/plugin-server.ts";
@@ -54,6 +59,7 @@ function entraGuestsProvider(engine: Engine): ResourceProvider {
       return { inputs: config, failures: configurationFailures(known) };
     },
     configure(config) {
+      goThroughProxy(process.env);
       const configuration = readConfiguration(config, process.env);
       const graph = new GraphClient(new Session(configuration), paceOf(configuration, process.env));
       context = {

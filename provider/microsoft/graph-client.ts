@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import DataLoader from "dataloader";
-import { Agent, request as httpRequest } from "undici";
+import { request as httpRequest } from "undici";
 import { z } from "zod";
 import { type Deadline, latestOf, withRetries } from "../deadline.ts";
 import { errorOf, GraphError, type GraphResponse, GraphUnavailable, notGraphs } from "./graph-errors.ts";
 import { type Costs, costsOf, GraphPace, type Pace, sumOf } from "./graph-pace.ts";
-import { textOf } from "./sign-in-configuration.ts";
+import { connections, lastingProblem, proxyNotice, textOf } from "./sign-in-configuration.ts";
 import type { Session } from "./sign-in-session.ts";
 
 export interface GraphWrite {
@@ -46,7 +46,7 @@ export class GraphClient {
   readonly #attemptTimeout: number;
   /** How fast requests are sent; mails of a mailbox ask for their turn themselves. */
   readonly pace: Pace;
-  readonly #dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
+  readonly #dispatcher = connections({ keepAliveTimeout: 30_000, connections: 64 });
   readonly #reads: DataLoader<GatheredRead, GraphResponse>;
   #clockDifference: number | undefined;
 
@@ -248,10 +248,13 @@ export class GraphClient {
     } catch (error) {
       deadline.signal.throwIfAborted();
       const { name, message, code } = error as Error & { code?: string };
+      const { host } = new URL(url);
+      const problem = lastingProblem(error, host);
+      if (problem !== undefined) throw new Error(`Microsoft Graph could not be reached: ${problem}.`, { cause: error });
       const reason = name === "TimeoutError" ? `no answer within ${this.#attemptTimeout / 1000} s` : message;
       throw new GraphUnavailable(
-        `Microsoft Graph at ${new URL(url).host} could not be reached: ${reason} (client request id ${clientRequestId})`,
-        { mayHaveActed: !neverSent.includes(code ?? ""), cause: error },
+        `Microsoft Graph at ${host} could not be reached${proxyNotice()}: ${reason} (client request id ${clientRequestId})`,
+        { mayHaveActed: !neverSent.includes(code ?? "") && !message.startsWith("Proxy response"), cause: error },
       );
     }
     const headers: GraphResponse["headers"] = { "client-request-id": clientRequestId, ...lowerCaseNames(sent.headers) };

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
-import { request } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request, setGlobalDispatcher } from "undici";
 import { z } from "zod";
 import { type ProviderSetting, providerSettings, type SettingName } from "../../model/provider-settings.ts";
 import { type Deadline, TransientError } from "../deadline.ts";
@@ -170,4 +170,97 @@ export async function textOf({ headers, body }: Answer): Promise<string> {
   const encoding = headers["content-encoding"]?.toString().toLowerCase() ?? "identity";
   const decode = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
   return (decode === undefined ? bytes : decode(bytes)).toString("utf8");
+}
+
+/** The variables that name a proxy, in the order in which Microsoft's sign-in library goes by them. */
+const proxyVariables = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"] as const;
+
+/**
+ * Hosts that no proxy could reach for this machine: itself, which Pulumi and other programs in Go ask directly, too, and
+ * Azure's service for managed identities (Microsoft's page "Azure Instance Metadata Service").
+ */
+const withoutProxy = ["localhost", "127.0.0.1", "[::1]", "169.254.169.254"];
+
+/** The proxy that the environment names, with the variable that does. A name may be written in small letters. */
+function namedProxy(environment: NodeJS.ProcessEnv): { variable: string; url: string } | undefined {
+  for (const name of proxyVariables) {
+    for (const variable of [name, name.toLowerCase()]) {
+      const value = environment[variable];
+      // Go takes a host and a port for a proxy, so companies write no more.
+      if (value) return { variable, url: value.includes("://") ? value : `http://${value}` };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Has this process and those that it starts go through the proxy that the environment names, each request of whatever
+ * library. They read the same variables in different ways; afterwards these say the same to all.
+ *
+ * @param environment the process's own; what is written down in it changes
+ * @throws Error that names the variable whose value is no proxy's URL, without the value: it may hold a password
+ */
+export function goThroughProxy(environment: NodeJS.ProcessEnv): void {
+  const proxy = namedProxy(environment);
+  if (proxy === undefined) return;
+  const direct = environment.no_proxy || environment.NO_PROXY || "";
+  if (direct.trim() === "*") {
+    for (const name of proxyVariables) for (const variable of [name, name.toLowerCase()]) delete environment[variable];
+    return;
+  }
+  if (!/^https?:\/\/[^/]/i.test(proxy.url) || !URL.canParse(proxy.url)) {
+    throw new Error(`${proxy.variable} is not the address of an HTTP proxy: write it as http://proxy.example:8080.`);
+  }
+  // Some libraries take a domain for its subdomains, too, and others want a dot before it for that.
+  const domains = direct.split(/[,\s]+/).flatMap((entry) => {
+    const domain = entry.replace(/^\*?\./, "");
+    return domain === "" || withoutProxy.includes(domain) ? [] : [domain, `.${domain}`];
+  });
+  const hosts = [...new Set([...domains, ...withoutProxy])].join(",");
+  Object.assign(environment, { HTTPS_PROXY: proxy.url, NO_PROXY: hosts, no_proxy: hosts });
+  setGlobalDispatcher(connections());
+}
+
+/** Connections of one's own, through the proxy where there is one. */
+export function connections(options: Agent.Options = {}): Dispatcher {
+  const proxy = namedProxy(process.env);
+  return proxy === undefined ? new Agent(options) : new EnvHttpProxyAgent({ ...options, httpsProxy: proxy.url });
+}
+
+/** What an error of the network has to say of the proxy; empty where there is none. */
+export function proxyNotice(): string {
+  const proxy = namedProxy(process.env);
+  return proxy === undefined ? "" : ` (${proxy.variable} names a proxy)`;
+}
+
+/** Node's codes for a certificate that it has no reason to trust. */
+const untrusted = [
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+];
+
+/**
+ * Why a request to a host failed, where it would fail again: a proxy that refuses the way, or a certificate that is not
+ * trusted.
+ *
+ * @returns what is wrong and what to do, in sentences for people; `undefined` where it may pass
+ */
+export function lastingProblem(error: unknown, host: string): string | undefined {
+  const { message, code = "" } = error as Error & { code?: string };
+  const status = /^Proxy response \((4\d\d)\)/.exec(message)?.[1];
+  if (status !== undefined) {
+    const remedy =
+      status === "407"
+        ? "It wants a name and a password: write http://NAME:PASSWORD@HOST:PORT into that variable"
+        : `Have ${host} allowed there, or name it in NO_PROXY where it can be reached without a proxy`;
+    return `the proxy that HTTPS_PROXY names answered ${status} when it was asked for ${host}. ${remedy}`;
+  }
+  if (!untrusted.includes(code)) return undefined;
+  return (
+    `the certificate that ${host} shows is not trusted here (${message}). Where a proxy reads along, name the file with its ` +
+    "authority's certificate in NODE_EXTRA_CA_CERTS"
+  );
 }

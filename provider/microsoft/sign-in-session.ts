@@ -1,7 +1,15 @@
 import type { AccessToken, TokenCredential } from "@azure/identity";
+import { request } from "undici";
 import { z } from "zod";
 import { type Deadline, TransientError } from "../deadline.ts";
-import { type Cloud, type Configuration, cloudFromMetadata, namedCloud } from "./sign-in-configuration.ts";
+import {
+  type Cloud,
+  type Configuration,
+  cloudFromMetadata,
+  lastingProblem,
+  namedCloud,
+  proxyNotice,
+} from "./sign-in-configuration.ts";
 import { makeCredential } from "./sign-in-credential.ts";
 
 /** A token is renewed this long before it expires, in milliseconds, so that none expires on the way. */
@@ -109,7 +117,9 @@ export class Session {
       if (token === null) throw new Error("no token was given");
       return token;
     } catch (error) {
-      throw signInError(error as SignInFailure, this.#configuration, cloud);
+      const failure = error as SignInFailure;
+      const network = unreachable.test(failure.message) ? await networkProblem(cloud, deadline) : undefined;
+      throw signInError(failure, this.#configuration, cloud, network);
     }
   }
 }
@@ -128,10 +138,29 @@ interface SignInFailure extends Error {
   errorResponse?: { errorDescription: string };
 }
 
-function signInError(failure: SignInFailure, { tenantId, clientId }: Configuration, cloud: Cloud): Error {
+/** What the network says of the authority, asked once more: MSAL keeps it to itself. Nothing where it answers now. */
+async function networkProblem({ authorityHost }: Cloud, { signal }: Deadline): Promise<Error | undefined> {
+  try {
+    const { body } = await request(authorityHost, { method: "HEAD", signal });
+    await body.dump();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function signInError(
+  failure: SignInFailure,
+  { tenantId, clientId }: Configuration,
+  cloud: Cloud,
+  network: Error | undefined,
+): Error {
   const who = clientId === undefined ? "" : ` as application ${clientId}`;
   const where = `tenant ${tenantId ?? "(none given)"} of ${new URL(cloud.authorityHost).host}`;
-  const message = `Cannot sign in to ${where}${who}: ${reasonOf(failure)}`;
+  const problem = network && lastingProblem(network, new URL(cloud.authorityHost).host);
+  if (problem !== undefined) return new Error(`Cannot sign in to ${where}${who}: ${problem}.`, { cause: network });
+  const reason = network === undefined ? reasonOf(failure) : `${network.message}${proxyNotice()}`;
+  const message = `Cannot sign in to ${where}${who}: ${reason}`;
   if (mayPass(failure)) return new TransientError(message, { cause: failure });
   return new Error(`${message}. Check the ARM_* variables (or the provider's config) and the app registration.`);
 }

@@ -67,6 +67,13 @@ describe("doctor, with the tenant", () => {
     return all.filter((line) => line.about.startsWith(begin));
   }
 
+  it("says first that HTTPS_PROXY names no proxy, and keeps the password in it", async () => {
+    vi.stubEnv("HTTPS_PROXY", "socks5://user:secret@proxy.example:1080");
+    const run = lines(nothing).finally(() => vi.unstubAllEnvs());
+    const message = "HTTPS_PROXY is not the address of an HTTP proxy: write it as http://proxy.example:8080.";
+    await expect(run).rejects.toThrow(new Stop(message, 1));
+  });
+
   it("finds nothing missing where everything is there", async () => {
     const all = await lines(everything, [...sufficient, "Policy.Read.All"]);
     expect(all.filter(({ state }) => state !== "fine")).toEqual([]);
