@@ -11,12 +11,12 @@ import {
   settledGuestsToken,
 } from "../model/names.ts";
 import { paceVariable } from "../provider/microsoft/shared-pace.ts";
-import { ApplyProgress } from "./apply-progress.ts";
 import { exitStatus, type RunOptions, Stop } from "./command-line.ts";
 import type { EngineEvent, Step } from "./comment/engine-events.ts";
 import { type GuestReport, readReport } from "./comment/guest-report.ts";
 import { say } from "./log-lines.ts";
 import { backendUrl, localStack, type PulumiRun, runPulumi } from "./pulumi-run.ts";
+import { ApplyProgress } from "./run-progress.ts";
 
 /** From how many changes on the second run costs less than the checkpoints. */
 const worthTwoRuns = 150;

@@ -16,11 +16,10 @@ import eventsGrpc from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { z } from "zod";
-import type { ApplyProgress } from "./apply-progress.ts";
 import { checkout, exitStatus, type RunOptions, type StackPlace, Stop, shortName } from "./command-line.ts";
 import { type EngineEvent, eventReader, type ResourceState } from "./comment/engine-events.ts";
 import { complain, showLines } from "./log-lines.ts";
-import { showRun } from "./run-progress.ts";
+import { type ApplyProgress, showRun } from "./run-progress.ts";
 
 /** How a run of the Pulumi CLI ended. */
 export interface PulumiRun {

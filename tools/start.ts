@@ -1,7 +1,6 @@
 // npm start: the local tenant in the background, and the guests of stack `local` in it.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { ApplyProgress } from "../cli/apply-progress.ts";
 import { asksForHelp, type RunOptions } from "../cli/command-line.ts";
 import type { EngineEvent } from "../cli/comment/engine-events.ts";
 import { pluginsNotice } from "../cli/comment/guest-report.ts";
@@ -9,6 +8,7 @@ import { terminalText } from "../cli/comment/terminal-report.ts";
 import { complain, lineWidth, say, wrapped } from "../cli/log-lines.ts";
 import { operationErrors, previewStack, shownIn } from "../cli/preview-and-apply.ts";
 import { policyFlags, runPulumi } from "../cli/pulumi-run.ts";
+import { ApplyProgress } from "../cli/run-progress.ts";
 import { withHeadings } from "../cli/text-table.ts";
 import { projectFiles } from "../components/config/project-files.ts";
 import type { NamedInTenant } from "../components/config/read-guest-list.ts";
