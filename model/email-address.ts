@@ -12,6 +12,9 @@ const refusedCharacters = '~!#$%^&*()+=[]{}\\/|;:"<>?,';
 const longestLocalPart = 64;
 const longestAddress = 254;
 
+/** Visible ASCII without capital letters. */
+const isPlain = /^[!-@[-~]*$/;
+
 /**
  * The form in which two spellings of one address are equal: Entra compares addresses without regard to letter case, and
  * `münchen.example` and `xn--mnchen-3ya.example` are one domain.
@@ -20,6 +23,8 @@ const longestAddress = 254;
  * @returns the address in lower case, in Unicode's composed form, without surrounding white space, its domain readable
  */
 export function canonicalAddress(address: string): string {
+  // Most are asked for again as they came out of here.
+  if (isPlain.test(address) && !address.includes("xn--")) return address;
   const canonical = address.trim().normalize("NFC").toLowerCase();
   const at = canonical.lastIndexOf("@") + 1;
   return canonical.slice(0, at) + (at === 0 ? canonical : readableDomain(canonical.slice(at)));

@@ -95,15 +95,11 @@ export class GraphClient {
    * @param context what the answer's `@odata.context` has to name, where an empty list has to be Graph's own
    */
   async readAll<Item>(path: string, shape: z.ZodType<Item>, deadline: Deadline, context = ""): Promise<Item[]> {
-    const page = z.object({
-      value: z.array(shape),
-      "@odata.nextLink": z.string().optional(),
-      "@odata.context": context === "" ? z.unknown().optional() : z.string().includes(context),
-    });
+    const page = pageOf(shape, context);
     const [items, read] = [[] as Item[], new Set<string>()];
     const service = await this.objectUrl("", deadline);
     for (let next: string | undefined = path; next !== undefined; ) {
-      const { value, "@odata.nextLink": link }: z.infer<typeof page> = await this.read(next, page, deadline);
+      const { value, "@odata.nextLink": link }: Page<Item> = await this.read(next, page, deadline);
       for (const item of value) items.push(item);
       // The token goes to Graph only, and no page is read twice.
       if (link !== undefined && (!link.startsWith(`${service}/`) || read.has(link))) {
@@ -263,6 +259,30 @@ export class GraphClient {
     const response = { status: sent.statusCode, headers };
     return { ...response, body: parseBody(text, response) };
   }
+}
+
+interface Page<Item> {
+  value: Item[];
+  "@odata.nextLink"?: string | undefined;
+}
+
+/** Zod compiles each object when it first parses with it, so one is kept for all lists of the same items. */
+const pages = new WeakMap<z.ZodType, Map<string, z.ZodType<Page<unknown>>>>();
+
+function pageOf<Item>(shape: z.ZodType<Item>, context: string): z.ZodType<Page<Item>> {
+  const known = pages.get(shape) ?? new Map<string, z.ZodType<Page<unknown>>>();
+  pages.set(shape, known);
+  const page = (known.get(context) as z.ZodType<Page<Item>> | undefined) ?? newPage(shape, context);
+  known.set(context, page);
+  return page;
+}
+
+function newPage<Item>(shape: z.ZodType<Item>, context: string): z.ZodType<Page<Item>> {
+  return z.object({
+    value: z.array(shape),
+    "@odata.nextLink": z.string().optional(),
+    "@odata.context": context === "" ? z.unknown().optional() : z.string().includes(context),
+  });
 }
 
 /** Where Graph of US Government and China lives (Microsoft's page "National cloud deployments"). */

@@ -19,7 +19,7 @@ import { type Cloud, type Configuration, isTrue, textOf } from "./sign-in-config
  */
 export async function makeCredential(configuration: Configuration, cloud: Cloud): Promise<TokenCredential> {
   // Loaded here, and not at start: a preview that needs no token does without it.
-  const identity = await import("@azure/identity");
+  const { default: identity } = await import("./azure-identity.cjs");
   const { tenantId } = configuration;
   const clientId = configuration.clientId ?? fileContent(configuration.clientIdFilePath);
   const options = {
