@@ -178,10 +178,14 @@ async function measure(guests: number, steps: readonly Step[], runs: number): Pr
     for (const { step, index } of measured) {
       const result = results[index] as Measurement;
       const { baseline: other = step.run } = step;
-      if (other !== false) result.baseline.push(await secondsOf(`${title(result)} (baseline)`, () => other(baseline)));
+      // The look for peaks takes time from what runs beside it, so the baseline is looked at as well.
+      if (other !== false) {
+        await withPeaks(baseline, async () => {
+          result.baseline.push(await secondsOf(`${title(result)} (baseline)`, () => other(baseline)));
+        });
+      }
       subject.tenant?.clearRequests();
-      const folder = path.dirname(subject.stack.workspace.workDir);
-      result.peaks = await withPeaks(folder, async () => {
+      result.peaks = await withPeaks(subject, async () => {
         result.subject.push(await secondsOf(title(result), () => step.run(subject)));
       });
       result.requests = (subject.tenant?.requests() ?? []).filter(({ batch }) => batch === undefined).length;
@@ -287,9 +291,10 @@ function median(values: readonly number[]): number {
 /**
  * Watches the processes that are started for a stack while an operation runs. On Linux only; elsewhere nothing is known.
  *
- * @param folder a folder that stands in the environment of these processes and of no others
+ * @param stack its folder stands in the environment of these processes and of no others
  */
-async function withPeaks(folder: string, operation: () => Promise<unknown>): Promise<Peaks> {
+async function withPeaks({ stack }: MeasuredStack, operation: () => Promise<unknown>): Promise<Peaks> {
+  const folder = path.dirname(stack.workspace.workDir);
   const peaks: Peaks = {};
   const watch = setInterval(() => look(folder, peaks), 100);
   try {
