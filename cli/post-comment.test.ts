@@ -224,7 +224,7 @@ describe("[M8] the file that is posted", () => {
   it("may be the comment of its stack, by its short name as well", async () => {
     const file = path.join(folder, "comment.md");
     writeFileSync(file, `${ours}\nx`);
-    // It gets as far as the host, where nobody listens.
+    // It gets as far as asking the host, at a port that `fetch` refuses.
     await expect(post(["--stack", "prod", file])).rejects.toThrow("was not answered: bad port");
   });
 
